@@ -1,0 +1,1 @@
+"""The scheduled function that keeps the published configuration in the table fresh."""

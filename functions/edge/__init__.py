@@ -1,0 +1,1 @@
+"""The connector at the edge: CloudFront events in, CloudFront events out."""

@@ -1,0 +1,196 @@
+"""What becomes of a request (protocol section 5), decided from a snapshot and the present time alone."""
+
+from typing import NamedTuple
+
+from queueit import redirect_urls, session_cookie
+from queueit.integration_config import CANCEL, QUEUE, Integration
+from queueit.percent_encoding import decode_uri_component
+from queueit.queue_token import token_error
+from queueit.request import Request, Url
+from queueit.session_cookie import Session
+from queueit.snapshot import Snapshot
+from queueit.url_normalization import normalize_url
+
+
+class Decision(NamedTuple):
+    """The outcome: `redirect_url` is empty when the request passes.
+
+    `integration` is the one that matched, None when the request is none of the connector's business.
+    `set_cookies` are Set-Cookie header values for the response, whichever it is. `reason` says in a word or two
+    why, for logs: it names no visitor.
+    """
+
+    integration: Integration | None
+    redirect_url: str
+    set_cookies: tuple[str, ...]
+    reason: str
+
+
+_NO_MATCH = Decision(None, "", (), "no match")
+_SWITCHED_OFF = Decision(None, "", (), "switched off")
+_IGNORED_METHOD = Decision(None, "", (), "ignored method")
+
+
+def matching_integration(snapshot: Snapshot, request: Request) -> Integration | None:
+    """The first integration that is for `request`, its URL taken raw, normalized or both as section 9 says."""
+    raw = request.url
+    text = normalize_url(raw.text)
+    if text is raw.text:
+        for integration in snapshot.integrations:
+            if integration.matches(request, raw):
+                return integration
+        return None
+    normalized = Url(text)
+    either = snapshot.settings.url_matching == "raw_or_normalized"
+    for integration in snapshot.integrations:
+        matches = integration.matches
+        if not either:
+            matched = matches(request, normalized if integration.is_normalized else raw)
+        elif integration.action in (QUEUE, CANCEL):
+            matched = matches(request, raw) or matches(request, normalized)
+        else:
+            matched = matches(request, raw) and matches(request, normalized)
+        if matched:
+            return integration
+    return None
+
+
+def _page_url(request: Request) -> str:
+    """Where the visitor should come back to: the page, which on an AJAX call is not the URL requested."""
+    if request.ajax_page_url:
+        return decode_uri_component(request.ajax_page_url) or ""
+    return request.url.text
+
+
+def _queue_target(integration: Integration, request: Request) -> str:
+    if integration.redirect_logic == "ForcedTargetUrl":
+        return integration.forced_target_url
+    if integration.redirect_logic == "EventTargetUrl":
+        return ""
+    return _page_url(request)
+
+
+def _room_sessions(
+    integration: Integration, request: Request, snapshot: Snapshot, now: int, validity_minutes: int | None
+) -> dict[str, Session]:
+    """The session of each room whose cookie the request carries.
+
+    A browser can hold several cookies of one name, set for different domains: a valid one counts, wherever it
+    stands, else the first.
+    """
+    sessions: dict[str, Session] = {}
+    for room in integration.rooms:
+        for value in request.cookies(session_cookie.cookie_name(room)):
+            session = session_cookie.read(
+                value, room, snapshot.keys, request.client_ip, now, validity_minutes
+            )
+            if session.is_valid or room not in sessions:
+                sessions[room] = session
+            if session.is_valid:
+                break
+    return sessions
+
+
+def _delete_cookies(integration: Integration, sessions: dict[str, Session]) -> tuple[str, ...]:
+    return tuple(
+        [integration.cookies.set_cookie(session_cookie.cookie_name(room), "", 0) for room in sessions]
+    )
+
+
+def _set_cookie(integration: Integration, session: Session, snapshot: Snapshot, now: int) -> tuple[str, ...]:
+    return (
+        integration.cookies.set_cookie(
+            session_cookie.cookie_name(session.event_id),
+            session_cookie.issue(session, snapshot.keys, now),
+            now + session_cookie.LIFETIME_SECONDS,
+        ),
+    )
+
+
+def _other_address_reason(client_ip: str, hashed_ip: str) -> str:
+    return f"ip,cip:{''.join([f'{ord(character):02x}' for character in client_ip])},hip:{hashed_ip}"
+
+
+def _session_state_reason(session: Session, client_ip: str, now: float) -> str:
+    return (
+        _other_address_reason(client_ip, session.hashed_ip)
+        + (f",r:{session.redirect_type}" if session.redirect_type else "")
+        + (f",q:{session.queue_id}" if session.queue_id else "")
+        + f",st:{round(now * 1000)}"
+    )
+
+
+def _decide_queue(integration: Integration, request: Request, snapshot: Snapshot, now: float) -> Decision:
+    seconds = int(now)
+    sessions = _room_sessions(integration, request, snapshot, seconds, integration.validity_minutes)
+    for session in sessions.values():
+        if session.is_valid:
+            extends = session.is_extendable and integration.extends_session
+            cookies = _set_cookie(integration, session, snapshot, seconds) if extends else ()
+            return Decision(integration, "", cookies, "session")
+    token = request.token
+    error = token and token_error(token, snapshot.keys, integration.rooms, request.client_ip, seconds)
+    if token and not error:
+        session = Session(
+            session_cookie.VALID,
+            token.event_id,
+            token.queue_id,
+            token.validity_minutes,
+            token.redirect_type,
+            token.hashed_ip,
+        )
+        return Decision(integration, "", _set_cookie(integration, session, snapshot, seconds), "token")
+    deleted = _delete_cookies(integration, sessions)
+    target = _queue_target(integration, request)
+    if token and error and not token.is_debug:
+        reason = _other_address_reason(request.client_ip, token.hashed_ip) if error == "ip" else ""
+        url = redirect_urls.error_url(
+            integration.base_url, integration.query, error, reason, token.text, target, seconds
+        )
+        return Decision(integration, url, deleted, f"token error: {error}")
+    last = [*sessions.values()][-1:]
+    if last and last[0].status == session_cookie.OTHER_ADDRESS:
+        url = redirect_urls.error_url(
+            integration.base_url,
+            integration.query,
+            "connector/sessionstate",
+            _session_state_reason(last[0], request.client_ip, now),
+            token.text if token else None,
+            target,
+            seconds,
+        )
+        return Decision(integration, url, deleted, "session of another address")
+    url = redirect_urls.queue_url(integration.base_url, integration.query, target)
+    return Decision(integration, url, deleted, "queue")
+
+
+def _decide_cancel(integration: Integration, request: Request, snapshot: Snapshot, now: float) -> Decision:
+    sessions = _room_sessions(integration, request, snapshot, int(now), None)
+    valid = [session for session in sessions.values() if session.is_valid]
+    if not valid:
+        return Decision(integration, "", (), "nothing to cancel")
+    url = redirect_urls.cancel_url(
+        integration.base_url,
+        snapshot.customer_id,
+        integration.rooms,
+        {session.event_id: session.queue_id for session in valid if session.queue_id},
+        _page_url(request),
+    )
+    return Decision(integration, url, _delete_cookies(integration, sessions), "cancel")
+
+
+def decide(snapshot: Snapshot, request: Request, now: float) -> Decision:
+    """Decide on `request` at `now` (Unix seconds). Total: a strange part of it counts as absent."""
+    settings = snapshot.settings
+    if not settings.enabled:
+        return _SWITCHED_OFF
+    if request.method in settings.ignored_methods:
+        return _IGNORED_METHOD
+    integration = matching_integration(snapshot, request)
+    if integration is None:
+        return _NO_MATCH
+    if integration.action == QUEUE:
+        return _decide_queue(integration, request, snapshot, now)
+    if integration.action == CANCEL:
+        return _decide_cancel(integration, request, snapshot, now)
+    return Decision(integration, "", (), "ignore")

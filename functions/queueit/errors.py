@@ -1,0 +1,37 @@
+"""What the engine raises: each level of the tree is useful to catch."""
+
+
+class QueueitError(ValueError):
+    """Anything that is wrong with a document handed to the engine; its text is safe to log."""
+
+
+class _InvalidDocument(QueueitError):
+    """A document with one or more problems, each a sentence that names the place and the way out."""
+
+    subject = "document"
+
+    def __init__(self, problems: "tuple[str, ...]") -> None:
+        self.problems = problems
+        shown = "; ".join(problems[:10])
+        more = f"; and {len(problems) - 10} more" if len(problems) > 10 else ""
+        super().__init__(f"invalid {self.subject}: {shown}{more}")
+
+
+class InvalidIntegrationConfig(_InvalidDocument):
+    """The integration configuration cannot be compiled; `problems` names integration, trigger and field."""
+
+    subject = "integration configuration"
+
+
+class InvalidSettings(_InvalidDocument):
+    """One or more settings are unknown or have a value that is not accepted."""
+
+    subject = "settings"
+
+
+class InvalidSnapshot(QueueitError):
+    """The snapshot document as a whole is not usable."""
+
+
+class UnknownSnapshotFormat(InvalidSnapshot):
+    """A snapshot of a later format than this code knows."""

@@ -1,0 +1,252 @@
+"""The integration configuration: checked whole, then compiled to what a request needs (protocol section 2)."""
+
+import re
+from typing import Any, Final, NamedTuple
+
+from queueit import redirect_urls
+from queueit.cookies import COOKIE_NAME, CookieAttributes, cookie_attributes
+from queueit.errors import InvalidIntegrationConfig
+from queueit.settings import SessionCookieSettings, Settings
+from queueit.triggers import Part, compile_triggers
+
+QUEUE, CANCEL, IGNORE = "Queue", "Cancel", "Ignore"
+
+DEFAULT_VALIDITY_MINUTES: Final = 20
+"""For an integration that names no CookieValidityMinute."""
+
+_MAX_VALIDITY_MINUTES: Final = 99_999
+_DOMAIN = re.compile(r"[A-Za-z0-9.\-]+(?::[0-9]{1,5})?/?")
+_COOKIE_DOMAIN = re.compile(r"[A-Za-z0-9.\-]+")
+_PATH_PREFIX = re.compile(r"[!-~]*")
+
+_MAX_TEXT_LENGTH: Final = 2048
+_SHORT_TEXTS: Final = ("Name", "EventId", "LayoutName", "Culture", "QueuePathPrefix", "ForcedTargetUrl")
+
+_TEXT, _FLAG, _NUMBER = "text", "true or false", "a whole number"
+_TEXTS, _OBJECTS = "a list of texts", "a list"
+_INTEGRATION_FIELDS: Final = {
+    "Name": _TEXT,
+    "ActionType": _TEXT,
+    "EventId": _TEXT,
+    "InvolvedWaitingRoomIds": _TEXTS,
+    "CookieDomain": _TEXT,
+    "IsCookieHttpOnly": _FLAG,
+    "IsCookieSecure": _FLAG,
+    "LayoutName": _TEXT,
+    "Culture": _TEXT,
+    "ExtendCookieValidity": _FLAG,
+    "CookieValidityMinute": _NUMBER,
+    "QueueDomain": _TEXT,
+    "QueuePathPrefix": _TEXT,
+    "RedirectLogic": _TEXT,
+    "ForcedTargetUrl": _TEXT,
+    "VerifyQueueIdEnabled": _FLAG,
+    "QueueIdUsageLimit": _NUMBER,
+    "IsNormalizationEnabled": _FLAG,
+    "Triggers": _OBJECTS,
+}
+_TRIGGER_FIELDS: Final = {"LogicalOperator": _TEXT, "TriggerParts": _OBJECTS}
+_PART_FIELDS: Final = {
+    "ValidatorType": _TEXT,
+    "Operator": _TEXT,
+    "ValueToCompare": _TEXT,
+    "ValuesToCompare": _TEXTS,
+    "IsNegative": _FLAG,
+    "IsIgnoreCase": _FLAG,
+    "UrlPart": _TEXT,
+    "CookieName": _TEXT,
+    "HttpHeaderName": _TEXT,
+}
+
+
+class Integration(NamedTuple):
+    """One integration, ready for requests.
+
+    `rooms` are the event and the involved rooms, each once. `base_url` and `query` are the parts of its redirects
+    that no request changes. `validity_minutes` is that of a session without a fixed one.
+    """
+
+    name: str
+    action: str
+    event_id: str
+    rooms: tuple[str, ...]
+    matches: Part
+    is_normalized: bool
+    base_url: str
+    query: str
+    cookies: CookieAttributes
+    extends_session: bool
+    validity_minutes: int
+    redirect_logic: str
+    forced_target_url: str
+
+
+class IntegrationConfig(NamedTuple):
+    """A compiled configuration: the integrations in order of precedence."""
+
+    version: int
+    customer_id: str
+    integrations: tuple[Integration, ...]
+
+
+def _has_type(value: object, expected: str) -> bool:
+    if expected is _TEXT:
+        return isinstance(value, str)
+    if expected is _FLAG:
+        return isinstance(value, bool)
+    if expected is _NUMBER:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if expected is _TEXTS:
+        return isinstance(value, list) and all([isinstance(item, str) for item in value])
+    return isinstance(value, list)
+
+
+def _shown(value: object) -> str:
+    import json
+
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _check_fields(document: Any, fields: dict[str, str], where: str, problems: list[str]) -> bool:
+    """Whether `document` is an object each of whose known fields is null or of its type."""
+    if not isinstance(document, dict):
+        problems.append(f"{where}: is {_shown(document)}; give an object")
+        return False
+    found = len(problems)
+    for name, expected in fields.items():
+        value = document.get(name)
+        if value is not None and not _has_type(value, expected):
+            problems.append(f"{where}: {name} is {_shown(value)}; give {expected}")
+    return len(problems) == found
+
+
+def _check_triggers(integration: dict[str, Any], where: str, problems: list[str]) -> None:
+    for t, trigger in enumerate(integration.get("Triggers") or [], 1):
+        at = f"{where}, trigger {t}"
+        if _check_fields(trigger, _TRIGGER_FIELDS, at, problems):
+            for p, part in enumerate(trigger.get("TriggerParts") or [], 1):
+                _check_fields(part, _PART_FIELDS, f"{at}, part {p}", problems)
+
+
+def _rooms(integration: dict[str, Any]) -> tuple[str, ...]:
+    rooms = [integration.get("EventId") or "", *(integration.get("InvolvedWaitingRoomIds") or [])]
+    return tuple(dict.fromkeys([room for room in rooms if room]))
+
+
+def _check_waiting_room(integration: dict[str, Any], action: str, where: str, problems: list[str]) -> None:
+    """What an integration needs that sends visitors to a waiting room."""
+
+    def check(name: str, pattern: "re.Pattern[str]", accepts: str, required: bool = False) -> None:
+        value = integration.get(name) or ""
+        if not value and required:
+            problems.append(f"{where}: {name} is missing; give {accepts}")
+        elif value and not pattern.fullmatch(value):
+            problems.append(f"{where}: {name} is {_shown(value)}; give {accepts}")
+
+    check("EventId", COOKIE_NAME, "the waiting room's id", required=action == QUEUE)
+    check("QueueDomain", _DOMAIN, "a host name, such as example.queue-it.net", required=True)
+    check("QueuePathPrefix", _PATH_PREFIX, "a path of visible ASCII characters")
+    check("CookieDomain", _COOKIE_DOMAIN, "a domain, such as .example.com")
+    for room in integration.get("InvolvedWaitingRoomIds") or []:
+        if room and not COOKIE_NAME.fullmatch(room):
+            problems.append(f"{where}: InvolvedWaitingRoomIds has {_shown(room)}; give waiting rooms' ids")
+    if action == CANCEL and not _rooms(integration):
+        problems.append(
+            f"{where}: EventId and InvolvedWaitingRoomIds are missing; give at least one room's id"
+        )
+    for name in _SHORT_TEXTS:
+        if len(integration.get(name) or "") > _MAX_TEXT_LENGTH:
+            problems.append(f"{where}: {name} is too long; give at most {_MAX_TEXT_LENGTH} characters")
+    minutes = integration.get("CookieValidityMinute")
+    if action == QUEUE and minutes is not None and not 1 <= minutes <= _MAX_VALIDITY_MINUTES:
+        problems.append(
+            f"{where}: CookieValidityMinute is {minutes}; give a whole number from 1 to {_MAX_VALIDITY_MINUTES}"
+        )
+
+
+def _action(integration: dict[str, Any]) -> str:
+    action = integration.get("ActionType")
+    return action if action in (QUEUE, CANCEL) else IGNORE
+
+
+def _check(document: object) -> list[str]:
+    """All problems of a configuration, each a sentence with its place."""
+    problems: list[str] = []
+    if not isinstance(document, dict):
+        return [f"it is {_shown(document)}; give an object with Integrations and Version"]
+    version = document.get("Version")
+    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+        problems.append(f"Version is {_shown(version)}; give a whole number from 1")
+    if not _has_type(document.get("CustomerId") or "", _TEXT):
+        problems.append(f"CustomerId is {_shown(document['CustomerId'])}; give text")
+    integrations = document.get("Integrations")
+    if not isinstance(integrations, list):
+        return [*problems, f"Integrations is {_shown(integrations)}; give a list"]
+    for i, integration in enumerate(integrations, 1):
+        where = f"integration {i}"
+        name = integration.get("Name") if isinstance(integration, dict) else None
+        if isinstance(name, str) and name:
+            where += f" {_shown(name)}"
+        if _check_fields(integration, _INTEGRATION_FIELDS, where, problems):
+            _check_triggers(integration, where, problems)
+            action = _action(integration)
+            if action != IGNORE:
+                _check_waiting_room(integration, action, where, problems)
+    return problems
+
+
+def _cookies(integration: dict[str, Any], settings: SessionCookieSettings) -> CookieAttributes:
+    def choose(setting: bool | None, name: str) -> bool:
+        return bool(integration.get(name)) if setting is None else setting
+
+    return cookie_attributes(
+        integration.get("CookieDomain") or "",
+        http_only=choose(settings.http_only, "IsCookieHttpOnly"),
+        secure=choose(settings.secure, "IsCookieSecure"),
+        same_site=settings.same_site,
+    )
+
+
+def _compile(integration: dict[str, Any], version: int, customer_id: str, settings: Settings) -> Integration:
+    def text(name: str) -> str:
+        return integration.get(name) or ""
+
+    name = integration.get("Name", "unspecified") or ""
+    return Integration(
+        name=name,
+        action=_action(integration),
+        event_id=text("EventId"),
+        rooms=_rooms(integration),
+        matches=compile_triggers(integration.get("Triggers") or []),
+        is_normalized=bool(integration.get("IsNormalizationEnabled")),
+        base_url=redirect_urls.base_url(text("QueueDomain"), text("QueuePathPrefix")),
+        query=redirect_urls.query(
+            customer_id, text("EventId"), version, name, culture=text("Culture"), layout=text("LayoutName")
+        ),
+        cookies=_cookies(integration, settings.session_cookie),
+        extends_session=bool(integration.get("ExtendCookieValidity")),
+        validity_minutes=integration.get("CookieValidityMinute") or DEFAULT_VALIDITY_MINUTES,
+        redirect_logic=text("RedirectLogic"),
+        forced_target_url=text("ForcedTargetUrl"),
+    )
+
+
+def compile_integration_config(
+    document: object, *, customer_id: str | None = None, settings: Settings | None = None
+) -> IntegrationConfig:
+    """Check and compile a configuration (parsed JSON) for the account `customer_id`, else its own CustomerId.
+
+    Raises InvalidIntegrationConfig with every problem found. What section 2 gives a meaning, such as an unknown
+    operator or a missing value, is no problem; a field of a wrong type, or one without which a visitor could not
+    be sent to the waiting room, is.
+    """
+    if problems := _check(document):
+        raise InvalidIntegrationConfig(tuple(problems))
+    assert isinstance(document, dict)  # noqa: S101  # for the type checker: _check saw to it
+    account = customer_id if customer_id is not None else document.get("CustomerId") or ""
+    compiled = [
+        _compile(integration, document["Version"], account, settings or Settings())
+        for integration in document["Integrations"]
+    ]
+    return IntegrationConfig(document["Version"], account, tuple(compiled))

@@ -1,0 +1,124 @@
+"""The signed session cookie, by which a visitor who has waited browses on (protocol section 4)."""
+
+import re
+from typing import NamedTuple
+
+from queueit.percent_encoding import decode_uri_component, encode_uri_component
+from queueit.secret_keys import SecretKeys
+
+NAME_PREFIX = "QueueITAccepted-SDFrts345E-V3_"
+LIFETIME_SECONDS = 24 * 60 * 60
+"""How long a browser keeps the cookie; how long it counts is the session's own validity."""
+
+VALID, EXPIRED, FORGED, OTHER_ADDRESS = "valid", "expired", "forged", "other address"
+
+_MAX_CLOCK_SKEW_SECONDS = 60
+_MAX_FIELD_LENGTH = 256
+_COOKIE = re.compile(
+    r"(?P<signed>EventId=(?P<event_id>[^&=]+)(?:&QueueId=(?P<queue_id>[^&=]+))?"
+    r"(?:&FixedValidityMins=(?P<validity>[1-9][0-9]{0,4}))?&RedirectType=(?P<redirect_type>[^&=]*)"
+    r"&IssueTime=(?P<issued_at>[0-9]{10})(?:&Hip=(?P<hashed_ip>[0-9a-f]{64}))?)"
+    r"&Hash=(?P<hash>[0-9a-f]{64})(?:&Mac=(?P<mac>[0-9a-f]{64}))?"
+)
+_GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_NOT_REPRESENTABLE = re.compile("[&=\ud800-\udfff]")
+_DIGITS = frozenset("0123456789")
+
+
+class Session(NamedTuple):
+    """What a cookie says of a visitor's session in the room `event_id`, spelled as the integration spells it.
+
+    `status` is VALID, EXPIRED, FORGED (which includes anything malformed) or OTHER_ADDRESS; the text fields are
+    empty when absent, and to be trusted unless FORGED.
+    """
+
+    status: str
+    event_id: str
+    queue_id: str = ""
+    validity_minutes: int | None = None
+    redirect_type: str = ""
+    hashed_ip: str = ""
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the visitor may browse on."""
+        return self.status == VALID
+
+    @property
+    def is_extendable(self) -> bool:
+        """Whether the session may be issued again with the present time."""
+        return self.validity_minutes is None
+
+
+def cookie_name(event_id: str) -> str:
+    """The name of the session cookie of the room `event_id`."""
+    return NAME_PREFIX + event_id
+
+
+def _needs_mac(queue_id: str, redirect_type: str) -> bool:
+    """Whether the Hash, which has no separators, does not bind these two on its own."""
+    return bool(
+        (queue_id and not _GUID.fullmatch(queue_id))
+        or (redirect_type and (redirect_type[0] in _DIGITS or redirect_type[-1] in _DIGITS))
+    )
+
+
+def _representable(text: str) -> str:
+    """`text` without what the cookie's grammar has no place for, and no longer than a cookie can hold."""
+    if text.isalnum() and len(text) <= _MAX_FIELD_LENGTH:
+        return text
+    return _NOT_REPRESENTABLE.sub("", text)[:_MAX_FIELD_LENGTH]
+
+
+def issue(session: Session, keys: SecretKeys, now: int) -> str:
+    """The cookie's value for a session that begins at `now` (Unix seconds), percent-encoded."""
+    queue_id = _representable(session.queue_id)
+    redirect_type = _representable(session.redirect_type.lower())
+    validity = "" if session.validity_minutes is None else str(session.validity_minutes)
+    signed = (
+        f"EventId={session.event_id}"
+        + (f"&QueueId={queue_id}" if queue_id else "")
+        + (f"&FixedValidityMins={validity}" if validity else "")
+        + f"&RedirectType={redirect_type}&IssueTime={now}"
+        + (f"&Hip={session.hashed_ip}" if session.hashed_ip else "")
+    )
+    mac = keys.sign(f"{session.event_id.lower()}{queue_id}{validity}{redirect_type}{now}{session.hashed_ip}")
+    value = f"{signed}&Hash={mac}"
+    if _needs_mac(queue_id, redirect_type):
+        value += f"&Mac={keys.sign(signed)}"
+    return encode_uri_component(value)
+
+
+def read(
+    value: str, event_id: str, keys: SecretKeys, client_ip: str, now: int, validity_minutes: int | None
+) -> Session:
+    """Read and verify the cookie's `value`, as the browser sent it, for the room `event_id`.
+
+    `validity_minutes` is the integration's, for a session without a fixed one; with None the session's age does
+    not count, which is what the Cancel action asks for.
+    """
+    decoded = decode_uri_component(value)
+    match = _COOKIE.fullmatch(decoded) if decoded else None
+    if match is None:
+        return Session(FORGED, event_id)
+    signed, room, queue_id, validity, redirect_type, issued_at, hashed_ip, mac, second_mac = match.groups("")
+    if (
+        not keys.verify(f"{room.lower()}{queue_id}{validity}{redirect_type}{issued_at}{hashed_ip}", mac)
+        or room.lower() != event_id.lower()
+    ):
+        return Session(FORGED, event_id)
+    if _needs_mac(queue_id, redirect_type) != bool(second_mac):
+        return Session(FORGED, event_id)
+    if second_mac and not keys.verify(signed, second_mac):
+        return Session(FORGED, event_id)
+    begun = int(issued_at)
+    if begun > now + _MAX_CLOCK_SKEW_SECONDS:
+        return Session(FORGED, event_id)
+    minutes = int(validity) if validity else None
+    if validity_minutes is not None and begun + 60 * (minutes or validity_minutes) < now:
+        status = EXPIRED
+    elif hashed_ip and client_ip and not keys.verify(client_ip, hashed_ip):
+        status = OTHER_ADDRESS
+    else:
+        status = VALID
+    return Session(status, event_id, queue_id, minutes, redirect_type, hashed_ip)
