@@ -1,0 +1,54 @@
+# Every target sets up what it needs: a virtual environment in .venv, and npm packages for the conformance tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build check-build demo journey test lint format bench conformance clean
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with: make PYTHON=python3.13")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@
+
+setup: $(READY) ## Make the virtual environment
+
+build: $(READY) ## Build the functions' zips into functions/dist
+	$(BIN)/python -m workbench.build
+
+check-build: $(READY) ## Compare the committed zips with what the sources build
+	$(BIN)/python -m workbench.build --check
+
+demo: $(READY) ## Run shop, waiting room and local edge on this machine
+	@$(BIN)/python -m workbench.demo
+
+journey: $(READY) ## Walk a visitor through the waiting room, without a person
+	@$(BIN)/python -m workbench.journey
+
+test: $(READY) ## Run all tests
+	$(BIN)/pytest
+
+lint: $(READY) ## Check formatting, style and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	terraform fmt -check -recursive
+
+format: $(READY) ## Mend formatting and what else can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	terraform fmt -recursive
+
+bench: $(READY) ## Measure speed and size
+	$(BIN)/python -m benchmarks
+
+conformance: $(READY) ## Compare with the reference connector over CASES generated cases
+	CONFORMANCE_CASES=$(or $(CASES),20000) $(BIN)/pytest tests/conformance
+
+clean: ## Remove what can be made again
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
