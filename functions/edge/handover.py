@@ -16,6 +16,9 @@ COOKIE_PREFIXES = ("QueueITAccepted-SDFrts345E-V3_", "queueitdebug=")
 """What a cookie that comes out of a carrier may begin with."""
 
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
 class Handover(NamedTuple):
     """Set-Cookie header values for the response, and whether the connector failed open."""
 
@@ -36,7 +39,7 @@ def write(headers: dict[str, Any], request_id: str, handover: Handover) -> None:
         carrier["cookies"] = handover.set_cookies
     if handover.failed:
         carrier["failed"] = True
-    headers[HEADER] = [{"key": HEADER, "value": json.dumps(carrier, separators=(",", ":"))}]
+    headers[HEADER] = [{"key": HEADER, "value": _encode(carrier)}]
 
 
 def _is_ours(cookie: object) -> bool:

@@ -128,7 +128,7 @@ def _decide_queue(integration: Integration, request: Request, snapshot: Snapshot
             extends = session.is_extendable and integration.extends_session
             cookies = _set_cookie(integration, session, snapshot, seconds) if extends else ()
             return Decision(integration, "", cookies, "session")
-    token = request.token
+    token = request.token()
     error = token and token_error(token, snapshot.keys, integration.rooms, request.client_ip, seconds)
     if token and not error:
         session = Session(

@@ -2,7 +2,7 @@
 
 import re
 
-_NOT_URI_COMPONENT = re.compile(r"[^A-Za-z0-9\-_.!~*'()]")
+_NOT_URI_COMPONENT = re.compile(r"[^A-Za-z0-9\-_.!~*'()=&]")  # these last two are replaced apart
 _NOT_UNRESERVED = re.compile(r"[^A-Za-z0-9\-_.~]")
 _NOT_VISIBLE_ASCII = re.compile(r"[^!-~]")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -29,7 +29,7 @@ def _percent_encode_strict(match: "re.Match[str]") -> str:
 def encode_uri_component(text: str) -> str:
     """Encode `text` as encodeURIComponent does; the empty string when it has a lone surrogate."""
     try:
-        return _NOT_URI_COMPONENT.sub(percent_encode, text)
+        return _NOT_URI_COMPONENT.sub(percent_encode, text).replace("=", "%3D").replace("&", "%26")
     except UnicodeEncodeError:
         return ""
 
@@ -44,6 +44,11 @@ def encode_query_value(text: str) -> str:
 
 def decode_uri_component(text: str) -> str | None:
     """Decode `text` as decodeURIComponent does; None for a broken escape or bytes that are not UTF-8."""
+    if "%" not in text:
+        return text
+    text = text.replace("%3D", "=").replace(
+        "%26", "&"
+    )  # nearly always all there is to do in a session cookie
     if "%" not in text:
         return text
     if _BROKEN_ESCAPE.search(text):
