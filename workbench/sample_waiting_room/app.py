@@ -1,0 +1,343 @@
+"""The waiting room's pages and endpoints."""
+
+import hmac
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from flask import Flask, Response, abort, jsonify, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from workbench.sample_waiting_room.error_texts import error_text
+from workbench.sample_waiting_room.integration_text import describe_integrations
+from workbench.sample_waiting_room.publication import (
+    RefusedConfiguration,
+    find_problems,
+    parse_configuration,
+)
+from workbench.sample_waiting_room.waiting_line import MODES, Visitor
+from workbench.sample_waiting_room.waiting_room import WaitingRoom
+
+_Answer = str | Response | BaseResponse | tuple[str | Response, int]
+
+_NEVER_STORED = "no-cache, no-store, must-revalidate, max-age=0"
+
+
+def create_app(room: WaitingRoom) -> Flask:
+    """Build the Flask application that serves `room`."""
+    app = Flask(__name__)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.add_template_filter(_waiting_time, "waiting_time")
+    app.wsgi_app = _PathPrefixes(app.wsgi_app, room)  # type: ignore[method-assign]
+    _add_visitor_pages(app, room)
+    _add_platform_endpoints(app, room)
+    _add_administration(app, room)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        if request.endpoint != "static":
+            response.headers["Cache-Control"] = _NEVER_STORED
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["X-Frame-Options"] = "DENY"
+        return response
+
+    @app.errorhandler(HTTPException)
+    def show_error(error: HTTPException) -> tuple[str | Response, int]:
+        status = error.code or 500
+        text = str(error.description or error.name)
+        if request.path.startswith("/status/"):
+            return jsonify({"error": text}), status
+        return render_template("refused.html", status=status, title=error.name, text=text), status
+
+    return app
+
+
+class _PathPrefixes:
+    """Serves the same pages below each `QueuePathPrefix` of the published configuration."""
+
+    def __init__(self, application: Any, room: WaitingRoom) -> None:
+        self._application = application
+        self._room = room
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path: str = environ["PATH_INFO"]
+        for integration in self._room.publication.current()["Integrations"] or ():
+            prefix = f"/{(integration.get('QueuePathPrefix') or '').strip('/')}"
+            if prefix != "/" and path.startswith(f"{prefix}/"):
+                environ = {**environ, "SCRIPT_NAME": prefix, "PATH_INFO": path[len(prefix) :]}
+                break
+        answer: Iterable[bytes] = self._application(environ, start_response)
+        return answer
+
+
+def _add_visitor_pages(app: Flask, room: WaitingRoom) -> None:
+    @app.get("/")
+    def queue() -> _Answer:
+        if "e" not in request.args and "c" not in request.args:
+            return render_template("welcome.html", room=room)
+        event_id = _known_event(room)
+        target = _wanted_target(room)
+        mode = room.lines.mode(event_id)
+        if mode != "queue":
+            return redirect(room.target_without_waiting(event_id, target, mode))
+        cookie = _place_cookie(room, event_id)
+        visitor = room.lines.join(
+            event_id,
+            target=target,
+            queue_id=request.cookies.get(cookie),
+            layout=request.args.get("l", ""),
+            culture=request.args.get("cid", ""),
+        )
+        if room.lines.progress(visitor).is_turn:
+            return redirect(_proceed_url(visitor))
+        page = app.make_response(
+            render_template(
+                "queue.html",
+                room=room,
+                visitor=visitor,
+                progress=room.lines.progress(visitor),
+                site=urlsplit(target).netloc,
+                integration=request.args.get("man", ""),
+            )
+        )
+        page.set_cookie(cookie, visitor.queue_id, path="/", httponly=True, samesite="Lax", max_age=24 * 3600)
+        return page
+
+    @app.get("/queue/<event_id>/<queue_id>/status")
+    def status(event_id: str, queue_id: str) -> _Answer:
+        visitor = _visitor(room, event_id, queue_id)
+        progress = room.lines.progress(visitor)
+        return jsonify(
+            {
+                "queueId": visitor.queue_id,
+                "position": progress.ahead + 1,
+                "ahead": progress.ahead,
+                "progress": round(progress.fraction, 4),
+                "expectedSeconds": progress.expected_seconds,
+                "redirect": _proceed_url(visitor) if progress.is_turn else None,
+            }
+        )
+
+    @app.get("/queue/<event_id>/<queue_id>/proceed")
+    def proceed(event_id: str, queue_id: str) -> _Answer:
+        visitor = _visitor(room, event_id, queue_id)
+        if not room.lines.admit(visitor):
+            abort(409, "It is not your turn yet. Go back to the page you came from and keep your place.")
+        answer = redirect(room.target_with_token(visitor))
+        answer.delete_cookie(_place_cookie(room, visitor.event_id), path="/")
+        return answer
+
+    @app.get("/error/<path:code>")
+    def error(code: str) -> _Answer:
+        text = error_text(code.strip("/"))
+        again = None
+        if request.args.get("e"):
+            kept = ("c", "e", "ver", "cver", "man", "cid", "l", "t")
+            again = f"{url_for('queue')}?" + urlencode(
+                [(name, request.args[name]) for name in kept if request.args.get(name)]
+            )
+        return render_template("error.html", text=text, code=code.strip("/"), again=again)
+
+    @app.get("/cancel/multiple/<customer_id>")
+    def cancel(customer_id: str) -> _Answer:
+        if customer_id.lower() != room.account.customer_id.lower():
+            abort(404, "This waiting room does not know that customer.")
+        places = [
+            (event_id, queue_id)
+            for event_id, _, queue_id in (
+                entry.partition("~") for entry in request.args.get("wrl", "").split("_") if entry
+            )
+        ]
+        for event_id, queue_id in places:
+            if event_id.lower() in _event_ids(room):
+                room.lines.leave(event_id, queue_id)
+        back = room.targets.resolve(request.args.get("r", "")) or room.default_target
+        return render_template("cancelled.html", places=places, back=back)
+
+
+def _add_platform_endpoints(app: Flask, room: WaitingRoom) -> None:
+    @app.get("/status/integrationconfig/secure/<customer_id>")
+    def integration_configuration(customer_id: str) -> _Answer:
+        api_key = request.headers.get("api-key")
+        if not api_key:
+            abort(401, "The request has no api-key header.")
+        if not hmac.compare_digest(api_key.encode(), room.account.api_key.encode()):
+            abort(403, "The api key is not that of this account.")
+        if customer_id.lower() != room.account.customer_id.lower():
+            abort(404, f"There is no customer {customer_id!r}.")
+        return jsonify(room.publication.fetched())
+
+
+def _add_administration(app: Flask, room: WaitingRoom) -> None:
+    @app.before_request
+    def refuse_other_sites() -> None:
+        origin = request.headers.get("Origin")
+        if request.method == "POST" and origin and urlsplit(origin).netloc != request.host:
+            abort(403, "A page of another site may not change the waiting room.")
+
+    def editor(text: str, *, problems: tuple[str, ...] = (), notice: str = "", status: int = 200) -> _Answer:
+        current = room.publication.current()
+        page = render_template(
+            "admin.html",
+            room=room,
+            current=current,
+            integrations=describe_integrations(current),
+            text=text,
+            problems=problems,
+            notice=notice,
+            rooms=_all_rooms(room),
+            modes=MODES,
+            overview=_overview(room),
+        )
+        return page, status
+
+    @app.get("/admin")
+    def admin() -> _Answer:
+        return editor(_as_text(room.publication.current()), notice=request.args.get("notice", "")[:200])
+
+    @app.post("/admin/configuration")
+    def configuration() -> _Answer:
+        text = request.form.get("configuration", "")
+        try:
+            document = parse_configuration(text)
+            if request.form.get("action") != "publish":
+                problems = find_problems(document)
+                notice = "" if problems else "No problems found. Not published yet."
+                return editor(text, problems=problems, notice=notice, status=422 if problems else 200)
+            version = room.publication.publish(document)
+        except RefusedConfiguration as refused:
+            return editor(text, problems=refused.problems, status=422)
+        return redirect(url_for("admin", notice=f"Version {version} is published."), 303)
+
+    @app.post("/admin/configuration/problems")
+    def problems() -> _Answer:
+        try:
+            found = find_problems(parse_configuration(request.form.get("configuration", "")))
+        except RefusedConfiguration as refused:
+            found = refused.problems
+        return jsonify({"problems": found})
+
+    @app.get("/admin/overview")
+    def overview() -> _Answer:
+        return jsonify(_overview(room))
+
+    @app.post("/admin/admit")
+    def admit() -> _Answer:
+        room.lines.admit_everybody(request.form.get("event") or None)
+        return redirect(url_for("admin", notice="Everybody who was waiting may go in."), 303)
+
+    @app.post("/admin/pace")
+    def pace() -> _Answer:
+        try:
+            room.lines.set_pace(
+                visitors_per_second=float(request.form.get("speed", "")),
+                crowd=int(request.form.get("crowd", "")),
+            )
+        except ValueError as error:
+            abort(400, f"That pace is not usable: {error}.")
+        return redirect(url_for("admin", notice="The pace is changed."), 303)
+
+    @app.post("/admin/mode")
+    def mode() -> _Answer:
+        event_id = request.form.get("event", "")
+        if event_id.lower() not in _event_ids(room):
+            abort(404, f"There is no waiting room {event_id!r}.")
+        try:
+            room.lines.set_mode(event_id, request.form.get("mode", ""))
+        except ValueError as error:
+            abort(400, f"{error}.")
+        return redirect(url_for("admin", notice=f"Room {event_id} is switched."), 303)
+
+
+def _known_event(room: WaitingRoom) -> str:
+    if request.args.get("c", "").lower() != room.account.customer_id.lower():
+        abort(404, "This waiting room does not know that customer.")
+    event_id = request.args.get("e", "")
+    if event_id.lower() not in _event_ids(room):
+        abort(404, f"There is no waiting room {event_id!r}.")
+    return event_id
+
+
+def _event_ids(room: WaitingRoom) -> dict[str, str]:
+    """The rooms of the published configuration, by lower-case id."""
+    found: dict[str, str] = {}
+    for integration in room.publication.current()["Integrations"] or ():
+        for event_id in (integration.get("EventId"), *(integration.get("InvolvedWaitingRoomIds") or ())):
+            if event_id:
+                found.setdefault(event_id.lower(), event_id)
+    return found
+
+
+def _wanted_target(room: WaitingRoom) -> str:
+    wanted = request.args.get("t", "")
+    if not wanted:
+        return room.default_target
+    target = room.targets.resolve(wanted)
+    if target is None:
+        abort(400, "The link names a page that this waiting room does not protect, so it leads nowhere.")
+    return target
+
+
+def _visitor(room: WaitingRoom, event_id: str, queue_id: str) -> Visitor:
+    visitor = room.lines.find(event_id, queue_id) if event_id.lower() in _event_ids(room) else None
+    if visitor is None:
+        abort(404, "This place in the line is not known any more. Go back to the shop to get a new one.")
+    return visitor
+
+
+def _proceed_url(visitor: Visitor) -> str:
+    return url_for("proceed", event_id=visitor.event_id, queue_id=visitor.queue_id)
+
+
+def _waiting_time(seconds: int | None) -> str:
+    if seconds is None:
+        return "paused"
+    return f"{seconds} s" if seconds < 90 else f"{round(seconds / 60)} min"
+
+
+def _place_cookie(room: WaitingRoom, event_id: str) -> str:
+    return f"queue-place-{room.account.customer_id}-{event_id}"
+
+
+def _as_text(configuration: dict[str, Any]) -> str:
+    return json.dumps(configuration, indent=2, ensure_ascii=False)
+
+
+def _all_rooms(room: WaitingRoom) -> list[dict[str, Any]]:
+    seen = {one.event_id.lower(): one for one in room.lines.rooms()}
+    rooms = []
+    for lowered, event_id in sorted(_event_ids(room).items()):
+        one = seen.get(lowered)
+        rooms.append(
+            {
+                "event_id": event_id,
+                "mode": one.mode if one else "queue",
+                "waiting": one.waiting if one else 0,
+                "admitted": one.admitted if one else 0,
+            }
+        )
+    return rooms
+
+
+def _overview(room: WaitingRoom) -> dict[str, Any]:
+    now = room.now()
+    fetch = room.publication.last_fetch
+    return {
+        "version": room.publication.current()["Version"],
+        "fetch": {"version": fetch.version, "secondsAgo": max(0, int(now - fetch.at))} if fetch else None,
+        "rooms": _all_rooms(room),
+        "visitors": [
+            {
+                "queueId": visitor.queue_id,
+                "eventId": visitor.event_id,
+                "position": progress.ahead + 1,
+                "progress": round(progress.fraction, 4),
+                "waitingSeconds": max(0, int(now - visitor.joined_at)),
+                "target": visitor.target,
+            }
+            for visitor, progress in room.lines.waiting()[:100]
+        ],
+    }

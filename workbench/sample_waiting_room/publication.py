@@ -1,0 +1,128 @@
+"""The account's integration configuration: what is published now, and publishing another."""
+
+import copy
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from queueit.errors import InvalidIntegrationConfig
+from queueit.integration_config import compile_integration_config
+
+
+class RefusedConfiguration(ValueError):
+    """What somebody tried to publish is not an integration configuration; `problems` says why."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(problems))
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """One download by a connector: the version it got, and when (Unix seconds)."""
+
+    version: int
+    at: float
+
+
+class Publication:
+    """Keeps the published configuration and numbers its versions. Safe to use from several threads."""
+
+    def __init__(self, customer_id: str, *, now: Callable[[], float]) -> None:
+        self._customer_id = customer_id
+        self._now = now
+        self._lock = threading.Lock()
+        self._last_fetch: Fetch | None = None
+        self._current: dict[str, Any] = {
+            "Description": "",
+            "CustomerId": customer_id,
+            "AccountId": customer_id,
+            "Version": 0,
+            "PublishDate": _iso_time(now()),
+            "ConfigDataVersion": "1.0.0.5",
+            "Integrations": [],
+        }
+
+    def current(self) -> dict[str, Any]:
+        """The published document."""
+        with self._lock:
+            return copy.deepcopy(self._current)
+
+    def fetched(self) -> dict[str, Any]:
+        """The published document, noting that a connector has downloaded it."""
+        with self._lock:
+            self._last_fetch = Fetch(self._current["Version"], self._now())
+            return copy.deepcopy(self._current)
+
+    @property
+    def last_fetch(self) -> Fetch | None:
+        """The latest download by a connector."""
+        with self._lock:
+            return self._last_fetch
+
+    def publish(self, document: object) -> int:
+        """Publish `document` as the next version and return its number.
+
+        Version, dates and account come from the platform, whatever the document says. Raises
+        RefusedConfiguration and changes nothing when the document does not compile.
+        """
+        with self._lock:
+            following = self._completed(document)
+            problems = find_problems(following)
+            if problems:
+                raise RefusedConfiguration(problems)
+            self._current = following
+            version: int = following["Version"]
+            return version
+
+    def publish_unchecked(self, document: dict[str, Any]) -> None:
+        """Serve `document` exactly as it is: for trying what a connector does with a broken one."""
+        with self._lock:
+            self._current = copy.deepcopy(document)
+
+    def _completed(self, document: object) -> dict[str, Any]:
+        if not isinstance(document, dict):
+            raise RefusedConfiguration((f"the configuration is a {_json_type(document)}; use a JSON object",))
+        written_by_the_platform = {
+            "Description": document.get("Description") or "",
+            "CustomerId": self._customer_id,
+            "AccountId": self._customer_id,
+            "Version": self._current["Version"] + 1,
+            "PublishDate": _iso_time(self._now()),
+            "ConfigDataVersion": document.get("ConfigDataVersion") or self._current["ConfigDataVersion"],
+        }
+        rest = {name: value for name, value in document.items() if name not in written_by_the_platform}
+        return {**written_by_the_platform, **copy.deepcopy(rest)}
+
+
+def parse_configuration(text: str) -> object:
+    """Parse JSON text; raises RefusedConfiguration with the line and column of a mistake."""
+    try:
+        parsed: object = json.loads(text)
+    except json.JSONDecodeError as error:
+        problem = f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        raise RefusedConfiguration((problem,)) from None
+    except RecursionError:
+        raise RefusedConfiguration(("not usable: nested too deeply",)) from None
+    return parsed
+
+
+def find_problems(document: object) -> tuple[str, ...]:
+    """What the connector would refuse the document for: the very check that config_refresh makes."""
+    try:
+        compile_integration_config(document)
+    except InvalidIntegrationConfig as error:
+        return error.problems
+    return ()
+
+
+def _iso_time(unix_seconds: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(unix_seconds))
+
+
+def _json_type(value: object) -> str:
+    names = {list: "list", str: "string", bool: "boolean", int: "number", float: "number", type(None): "null"}
+    return names.get(type(value), type(value).__name__)

@@ -1,0 +1,60 @@
+"""The waiting room of one account: its credentials, its lines, its configuration and its sites."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from workbench.queue_token import add_queue_token, mint_queue_token
+from workbench.sample_waiting_room.publication import Publication
+from workbench.sample_waiting_room.targets import Targets
+from workbench.sample_waiting_room.waiting_line import Visitor, WaitingLines
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who the customer is. The keys are kept out of `repr`, so that no log shows them."""
+
+    customer_id: str
+    secret_key: str = field(repr=False)
+    api_key: str = field(repr=False)
+
+
+class WaitingRoom:
+    """Everything the pages need. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        default_target: str = "",
+        visitors_per_second: float = 2.0,
+        crowd: int = 20,
+        token_lifetime_seconds: int = 180,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """`default_target` is the page visitors come out on when the connector names none."""
+        self.account = account
+        self.targets = Targets()
+        self.default_target = default_target
+        self.token_lifetime_seconds = token_lifetime_seconds
+        self.now = now
+        self.lines = WaitingLines(now=now, visitors_per_second=visitors_per_second, crowd=crowd)
+        self.publication = Publication(account.customer_id, now=now)
+
+    def target_with_token(self, visitor: Visitor) -> str:
+        """Where the visitor whose turn it is goes now, with a fresh token."""
+        return self._with_token(visitor.target, visitor.event_id, "queue", visitor.queue_id)
+
+    def target_without_waiting(self, event_id: str, target: str, redirect_type: str) -> str:
+        """Where an arrival goes who need not wait; such a token has no queue id."""
+        return self._with_token(target, event_id, redirect_type, None)
+
+    def _with_token(self, target: str, event_id: str, redirect_type: str, queue_id: str | None) -> str:
+        token = mint_queue_token(
+            self.account.secret_key,
+            event_id,
+            queue_id=queue_id,
+            expires_at=int(self.now()) + self.token_lifetime_seconds,
+            redirect_type=redirect_type,
+        )
+        return add_queue_token(target, token)
