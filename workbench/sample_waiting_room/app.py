@@ -14,7 +14,6 @@ from workbench.sample_waiting_room.error_texts import error_text
 from workbench.sample_waiting_room.integration_text import describe_integrations
 from workbench.sample_waiting_room.publication import (
     RefusedConfiguration,
-    find_problems,
     parse_configuration,
 )
 from workbench.sample_waiting_room.waiting_line import MODES, Visitor
@@ -64,7 +63,7 @@ class _PathPrefixes:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path: str = environ["PATH_INFO"]
-        for integration in self._room.publication.current()["Integrations"] or ():
+        for integration in self._room.publication.integrations():
             prefix = f"/{(integration.get('QueuePathPrefix') or '').strip('/')}"
             if prefix != "/" and path.startswith(f"{prefix}/"):
                 environ = {**environ, "SCRIPT_NAME": prefix, "PATH_INFO": path[len(prefix) :]}
@@ -184,7 +183,7 @@ def _add_administration(app: Flask, room: WaitingRoom) -> None:
             "admin.html",
             room=room,
             current=current,
-            integrations=describe_integrations(current),
+            integrations=describe_integrations(room.publication.integrations()),
             text=text,
             problems=problems,
             notice=notice,
@@ -204,7 +203,7 @@ def _add_administration(app: Flask, room: WaitingRoom) -> None:
         try:
             document = parse_configuration(text)
             if request.form.get("action") != "publish":
-                problems = find_problems(document)
+                problems = room.publication.problems_of(document)
                 notice = "" if problems else "No problems found. Not published yet."
                 return editor(text, problems=problems, notice=notice, status=422 if problems else 200)
             version = room.publication.publish(document)
@@ -215,7 +214,7 @@ def _add_administration(app: Flask, room: WaitingRoom) -> None:
     @app.post("/admin/configuration/problems")
     def problems() -> _Answer:
         try:
-            found = find_problems(parse_configuration(request.form.get("configuration", "")))
+            found = room.publication.problems_of(parse_configuration(request.form.get("configuration", "")))
         except RefusedConfiguration as refused:
             found = refused.problems
         return jsonify({"problems": found})
@@ -264,7 +263,7 @@ def _known_event(room: WaitingRoom) -> str:
 def _event_ids(room: WaitingRoom) -> dict[str, str]:
     """The rooms of the published configuration, by lower-case id."""
     found: dict[str, str] = {}
-    for integration in room.publication.current()["Integrations"] or ():
+    for integration in room.publication.integrations():
         for event_id in (integration.get("EventId"), *(integration.get("InvolvedWaitingRoomIds") or ())):
             if event_id:
                 found.setdefault(event_id.lower(), event_id)
@@ -326,7 +325,7 @@ def _overview(room: WaitingRoom) -> dict[str, Any]:
     now = room.now()
     fetch = room.publication.last_fetch
     return {
-        "version": room.publication.current()["Version"],
+        "version": room.publication.current().get("Version"),
         "fetch": {"version": fetch.version, "secondsAgo": max(0, int(now - fetch.at))} if fetch else None,
         "rooms": _all_rooms(room),
         "visitors": [

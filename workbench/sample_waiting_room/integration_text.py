@@ -28,7 +28,7 @@ class IntegrationText(NamedTuple):
     triggers: tuple[str, ...]
 
 
-def describe_integrations(configuration: dict[str, Any]) -> list[IntegrationText]:
+def describe_integrations(integrations: list[dict[str, Any]]) -> list[IntegrationText]:
     """Describe the integrations of a published configuration, in their order."""
     return [
         IntegrationText(
@@ -37,7 +37,7 @@ def describe_integrations(configuration: dict[str, Any]) -> list[IntegrationText
             event_id=str(integration.get("EventId") or ""),
             triggers=tuple(_trigger(trigger) for trigger in integration.get("Triggers") or ()),
         )
-        for integration in configuration.get("Integrations") or ()
+        for integration in integrations
     ]
 
 

@@ -11,6 +11,8 @@ from typing import Any
 from queueit.errors import InvalidIntegrationConfig
 from queueit.integration_config import compile_integration_config
 
+_CONFIG_DATA_VERSION = "1.0.0.5"
+
 
 class RefusedConfiguration(ValueError):
     """What somebody tried to publish is not an integration configuration; `problems` says why."""
@@ -36,25 +38,23 @@ class Publication:
         self._now = now
         self._lock = threading.Lock()
         self._last_fetch: Fetch | None = None
-        self._current: dict[str, Any] = {
-            "Description": "",
-            "CustomerId": customer_id,
-            "AccountId": customer_id,
-            "Version": 0,
-            "PublishDate": _iso_time(now()),
-            "ConfigDataVersion": "1.0.0.5",
-            "Integrations": [],
-        }
+        self._version = 0
+        self._current = self._completed({"Integrations": []}, version=0)
 
     def current(self) -> dict[str, Any]:
         """The published document."""
         with self._lock:
             return copy.deepcopy(self._current)
 
+    def integrations(self) -> list[dict[str, Any]]:
+        """The published integrations, as far as they can be made out."""
+        listed = self.current().get("Integrations")
+        return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
     def fetched(self) -> dict[str, Any]:
         """The published document, noting that a connector has downloaded it."""
         with self._lock:
-            self._last_fetch = Fetch(self._current["Version"], self._now())
+            self._last_fetch = Fetch(self._version, self._now())
             return copy.deepcopy(self._current)
 
     @property
@@ -70,29 +70,36 @@ class Publication:
         RefusedConfiguration and changes nothing when the document does not compile.
         """
         with self._lock:
-            following = self._completed(document)
-            problems = find_problems(following)
+            following = self._completed(document, version=self._version + 1)
+            problems = _find_problems(following)
             if problems:
                 raise RefusedConfiguration(problems)
             self._current = following
-            version: int = following["Version"]
-            return version
+            self._version += 1
+            return self._version
+
+    def problems_of(self, document: object) -> tuple[str, ...]:
+        """Why `document` could not be published; nothing when it could."""
+        try:
+            return _find_problems(self._completed(document, version=1))
+        except RefusedConfiguration as refused:
+            return refused.problems
 
     def publish_unchecked(self, document: dict[str, Any]) -> None:
         """Serve `document` exactly as it is: for trying what a connector does with a broken one."""
         with self._lock:
             self._current = copy.deepcopy(document)
 
-    def _completed(self, document: object) -> dict[str, Any]:
+    def _completed(self, document: object, *, version: int) -> dict[str, Any]:
         if not isinstance(document, dict):
             raise RefusedConfiguration((f"the configuration is a {_json_type(document)}; use a JSON object",))
         written_by_the_platform = {
             "Description": document.get("Description") or "",
             "CustomerId": self._customer_id,
             "AccountId": self._customer_id,
-            "Version": self._current["Version"] + 1,
+            "Version": version,
             "PublishDate": _iso_time(self._now()),
-            "ConfigDataVersion": document.get("ConfigDataVersion") or self._current["ConfigDataVersion"],
+            "ConfigDataVersion": document.get("ConfigDataVersion") or _CONFIG_DATA_VERSION,
         }
         rest = {name: value for name, value in document.items() if name not in written_by_the_platform}
         return {**written_by_the_platform, **copy.deepcopy(rest)}
@@ -110,8 +117,8 @@ def parse_configuration(text: str) -> object:
     return parsed
 
 
-def find_problems(document: object) -> tuple[str, ...]:
-    """What the connector would refuse the document for: the very check that config_refresh makes."""
+def _find_problems(document: object) -> tuple[str, ...]:
+    # The very check that config_refresh makes.
     try:
         compile_integration_config(document)
     except InvalidIntegrationConfig as error:
