@@ -1,0 +1,112 @@
+"""Handling one viewer-request event: our function and the reference's in turns, on the same events."""
+
+import gc
+import json
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+from benchmarks.scenarios import CUSTOMER_ID, SECRET_KEY, Scenario
+from edge import viewer_request
+from queueit.snapshot import Snapshot, compile_snapshot
+
+ROUNDS = 15
+RUNS = 300
+WARM_UP_ROUNDS = 10
+
+
+class Timing(NamedTuple):
+    """Medians over the rounds, in microseconds for one event; `ratio` is the median of the rounds' ratios."""
+
+    scenario: Scenario
+    ours: float
+    reference: float | None
+    ratio: float | None
+
+
+def snapshot_of(config: dict[str, Any]) -> Snapshot:
+    """Our snapshot of a configuration, with default settings."""
+    return compile_snapshot({
+        "format": 1,
+        "customer_id": CUSTOMER_ID,
+        "credentials": {"secret_key": SECRET_KEY},
+        "integration_config": config,
+        "settings": {},
+        "published_at": 0,
+        "source": "schedule",
+    })  # fmt: skip
+
+
+def _ours(scenario: Scenario, snapshot: Snapshot) -> tuple[int, dict[str, Any]]:
+    events = [json.loads(scenario.event) for _ in range(RUNS)]
+    result: dict[str, Any] = {}
+    # The prepared events are not garbage that a worker would have to look through.
+    gc.collect()
+    gc.freeze()
+    start = time.perf_counter_ns()
+    for event in events:
+        result = viewer_request.handle(event, snapshot, time.time())
+    elapsed = time.perf_counter_ns() - start
+    gc.unfreeze()
+    return elapsed, result
+
+
+class _Reference:
+    """The reference's function in one Node process."""
+
+    def __init__(self, node_modules: Path) -> None:
+        script = Path(__file__).with_name("reference_edge.mjs")
+        self._process = subprocess.Popen(
+            ["node", str(script), str(node_modules)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, scenario: Scenario) -> tuple[int, dict[str, Any]]:
+        assert self._process.stdin
+        assert self._process.stdout
+        question = {"config": json.dumps(scenario.config), "event": scenario.event, "runs": RUNS}
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        return answer["ns"], answer["result"]
+
+    def stop(self) -> None:
+        self._process.communicate(timeout=10)
+
+
+def _shape(result: dict[str, Any]) -> tuple[str | None, int]:
+    """Status, if any, and number of cookies: what two functions that did the same work agree on."""
+    headers = result["headers"]
+    carrier = headers.get("x-queueit-handover")
+    cookies = json.loads(carrier[0]["value"]).get("cookies", []) if carrier else headers.get("set-cookie", [])
+    return result.get("status"), len(cookies)
+
+
+def measure(scenarios: Sequence[Scenario], node_modules: Path | None) -> list[Timing]:
+    """Time every scenario; `node_modules` is the directory that holds the reference, None without Node."""
+    reference = _Reference(node_modules) if node_modules else None
+    snapshots = [snapshot_of(scenario.config) for scenario in scenarios]
+    times: list[list[tuple[int, int]]] = [[] for _ in scenarios]
+    try:
+        for round_number in range(WARM_UP_ROUNDS + ROUNDS):
+            for scenario, snapshot, taken in zip(scenarios, snapshots, times, strict=True):
+                ours, our_result = _ours(scenario, snapshot)
+                theirs, their_result = reference.run(scenario) if reference else (0, our_result)
+                if _shape(our_result) != _shape(their_result):
+                    raise RuntimeError(f"{scenario.name}: {_shape(our_result)} is not {_shape(their_result)}")
+                if round_number >= WARM_UP_ROUNDS:
+                    taken.append((ours, theirs))
+    finally:
+        if reference:
+            reference.stop()
+    return [
+        Timing(
+            scenario,
+            median([ours for ours, _ in taken]) / RUNS / 1000,
+            median([theirs for _, theirs in taken]) / RUNS / 1000 if reference else None,
+            median([ours / theirs for ours, theirs in taken]) if reference else None,
+        )
+        for scenario, taken in zip(scenarios, times, strict=True)
+    ]

@@ -1,0 +1,46 @@
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.conformance.oracle import Oracle, install, missing_tool
+
+REPORT = pytest.StashKey[str]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the counts of the comparison, also when it found no defect."""
+    if report := config.stash.get(REPORT, ""):
+        terminalreporter.section("conformance")
+        terminalreporter.write_line(report)
+
+
+@pytest.fixture(scope="session")
+def oracle() -> Iterator[Oracle]:
+    """The reference connector, installed on first use and asked for the whole session."""
+    if missing := missing_tool():
+        pytest.skip(missing)
+    with Oracle(install()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def conformance_cases() -> int:
+    """How many cases to compare; the environment variable CONFORMANCE_CASES says another number."""
+    return int(os.environ.get("CONFORMANCE_CASES", "600"))
+
+
+@pytest.fixture(scope="session")
+def conformance_seed() -> int:
+    """Where the cases come from; the environment variable CONFORMANCE_SEED says another."""
+    return int(os.environ.get("CONFORMANCE_SEED", "20261124"))
+
+
+@pytest.fixture
+def keep_report(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Keeps the comparison's report for the summary at the end of the test run."""
+
+    def keep(report: str) -> None:
+        pytestconfig.stash[REPORT] = report
+
+    return keep

@@ -1,0 +1,466 @@
+"""Every difference from the reference that is intended: its name, its protocol section, and what it is exactly.
+
+A difference is not "anything may differ here". Each says what the reference is to be asked instead, or what its
+answer is to be turned into, so that the outcome it then gives must be ours byte for byte.
+"""
+
+import copy
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from tests.conformance.case_generator import COOKIE_PREFIX, encode_component, mac
+from tests.conformance.outcome import Outcome, enc, page_url, token_segment
+from tests.conformance.session_grammar import SessionCookie, decode, mac_is_right, needs_mac, parse, with_mac
+
+MAX_TOKEN_LENGTH = 4096
+MAX_FIELD_LENGTH = 256
+DEFAULT_VALIDITY_MINUTES = 20
+MAX_VALIDITY_MINUTES = 99_999
+MAX_CLOCK_SKEW_SECONDS = 60
+INVALID_SESSION = "invalid"
+
+_Answer = dict[str, Any]
+
+
+class Question(NamedTuple):
+    """What the reference is asked; adjustments work on it in place.
+
+    `matched` is the integration that the case is for, None where none is. `rewrites` are applied to the answer, in
+    order; `reshapes` to the outcome that follows from it.
+    """
+
+    config: dict[str, Any]
+    event: dict[str, Any]
+    options: dict[str, Any]
+    now: float
+    secret_key: str
+    matched: dict[str, Any] | None
+    rewrites: list[Callable[[_Answer], None]]
+    reshapes: list[Callable[[Outcome], Outcome]]
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """CloudFront's request."""
+        request: dict[str, Any] = self.event["Records"][0]["cf"]["request"]
+        return request
+
+
+class IntendedDifference(NamedTuple):
+    """`adjust` changes a question where the difference may show, and says whether it did."""
+
+    name: str
+    section: str
+    why: str
+    adjust: Callable[[Question], bool]
+
+
+# Configuration
+
+
+def _missing_lists(question: Question) -> bool:
+    found = False
+    for integration in question.config["Integrations"]:
+        if integration.get("Triggers") is None:
+            integration["Triggers"] = []
+            found = True
+        for trigger in integration["Triggers"]:
+            if trigger.get("TriggerParts") is None:
+                trigger["TriggerParts"] = []
+                found = True
+    return found
+
+
+def _missing_validity(question: Question) -> bool:
+    found = False
+    for integration in question.config["Integrations"]:
+        if integration.get("CookieValidityMinute") is None:
+            integration["CookieValidityMinute"] = DEFAULT_VALIDITY_MINUTES
+            found = True
+    return found
+
+
+def _single_slashes(question: Question) -> bool:
+    found = False
+    for integration in question.config["Integrations"]:
+        prefix = integration.get("QueuePathPrefix") or ""
+        if prefix.startswith("//") or prefix.endswith("//"):
+            integration["QueuePathPrefix"] = prefix.strip("/")
+            found = True
+    return found
+
+
+# URLs
+
+_UNNORMALIZABLE = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
+
+
+def _percent_encoded(match: "re.Match[str]") -> str:
+    character = "\ufffd" if "\ud800" <= match[0] <= "\udfff" else match[0]
+    return encode_component(character)
+
+
+def normalizable(url: str) -> str:
+    """`url` without what the reference's normalization gives up on: those characters percent-encoded."""
+    return _UNNORMALIZABLE.sub(_percent_encoded, url)
+
+
+def _total_normalization(question: Question) -> bool:
+    url = page_url(question.request)
+    if not _UNNORMALIZABLE.search(url):
+        return False
+    question.options["normalize_as"] = normalizable(url)
+    return True
+
+
+def _header_safe_location(question: Question) -> bool:
+    def visible(match: "re.Match[str]") -> str:
+        return "%20" if match[0] == " " else _percent_encoded(match)
+
+    def reshape(outcome: Outcome) -> Outcome:
+        if "location" not in outcome.headers:
+            return outcome
+        location = re.sub(r"[^!-~]", visible, outcome.headers["location"])
+        return outcome._replace(headers={**outcome.headers, "location": location})
+
+    question.reshapes.append(reshape)
+    return re.search(r"[^!-~]", page_url(question.request)) is not None
+
+
+# Tokens
+
+
+def _query_tokens(request: dict[str, Any]) -> Iterator[tuple[int, str]]:
+    """The place among the segments, and the decoded value, of each token in the query string."""
+    for place, segment in enumerate(request["querystring"].split("&")):
+        if token_segment(segment):
+            yield place, decode(segment.partition("=")[2]) or ""
+
+
+def _header_token(request: dict[str, Any]) -> str:
+    return ", ".join([line["value"] for line in request["headers"].get("x-queueittoken", [])])
+
+
+def _replace_token(request: dict[str, Any], old: str, new: str) -> None:
+    """Put `new` for every token `old` of the request."""
+    segments = request["querystring"].split("&")
+    for place, value in list(_query_tokens(request)):
+        if value == old:
+            segments[place] = f"queueittoken={encode_component(new)}"
+    request["querystring"] = "&".join(segments)
+    if _header_token(request) == old:
+        request["headers"]["x-queueittoken"] = [{"key": "x-queueittoken", "value": new}]
+
+
+def _effective_token(request: dict[str, Any]) -> str:
+    for _, value in _query_tokens(request):
+        if value:
+            return value
+    return _header_token(request)
+
+
+def _long_token(question: Question) -> bool:
+    request, found = question.request, False
+    for value in [value for _, value in _query_tokens(request)] + [_header_token(request)]:
+        if len(value) > MAX_TOKEN_LENGTH:
+            _replace_token(request, value, "")
+            found = True
+    return found
+
+
+def _encoded_token(question: Question) -> bool:
+    token = _effective_token(question.request)
+    if enc(token) == token:
+        return False
+
+    def rewrite(answer: _Answer) -> None:
+        if answer["redirect"]:
+            written = f"&queueittoken={token}&ts={int(question.now)}"
+            encoded = f"&queueittoken={enc(token)}&ts={int(question.now)}"
+            answer["redirect"] = answer["redirect"].replace(written, encoded, 1)
+
+    question.rewrites.append(rewrite)
+    return True
+
+
+def _leading_number(text: str) -> int:
+    match = re.match(r"\s*([+-]?[0-9]+)", text)
+    return int(match[1]) if match else 0
+
+
+def _strange_fields(question: Question) -> bool:
+    """A token under a good signature whose fields no waiting room writes: sign what we make of them instead."""
+    token = _effective_token(question.request)
+    last: dict[str, str] = {}
+    for field in token.split("~"):
+        if field.count("_") == 1:
+            name, _, value = field.partition("_")
+            last[name] = value
+    proof = last.get("h", "")
+    if not proof or mac(question.secret_key, token.replace(f"~h_{proof}", "", 1)) != proof:
+        return False
+    wanted = {**last, "rt": last.get("rt", "")}
+    del wanted["h"]
+    for name in ("q", "rt"):
+        if name in wanted:
+            text = wanted[name].lower() if name == "rt" else wanted[name]
+            wanted[name] = re.sub("[&=\ud800-\udfff]", "", text)[:MAX_FIELD_LENGTH]
+    if "ts" in wanted:
+        wanted["ts"] = str(_leading_number(wanted["ts"]))
+    minutes = min(_leading_number(wanted.pop("cv", "")), MAX_VALIDITY_MINUTES)
+    if minutes > 0:
+        wanted["cv"] = str(minutes)
+    text = "~".join([f"{name}_{value}" for name, value in wanted.items()])
+    signed = f"{text}~h_{mac(question.secret_key, text)}"
+    comparable = {**last, "rt": last.get("rt", "?").lower()}
+    del comparable["h"]
+    if wanted == comparable:
+        return False
+    _replace_token(question.request, token, signed)
+
+    def restore(answer: _Answer) -> None:
+        if answer["redirect"]:
+            answer["redirect"] = answer["redirect"].replace(
+                f"&queueittoken={signed}&", f"&queueittoken={token}&"
+            )
+
+    question.rewrites.insert(0, restore)
+    return True
+
+
+# Session cookies
+
+
+def _map_session_cookies(request: dict[str, Any], change: Callable[[str, str], str | None]) -> bool:
+    """Replace each session cookie's value by `change(room, value)`, None to leave it out; whether any changed."""
+    changed = False
+    for line in request["headers"].get("cookie", []):
+        pairs = []
+        for pair in line["value"].split(";"):
+            name, equals, value = (text.strip() for text in pair.partition("="))
+            if not equals or not name.startswith(COOKIE_PREFIX):
+                pairs.append(pair)
+                continue
+            other = change(name.removeprefix(COOKIE_PREFIX), value)
+            changed = changed or other != value
+            if other is not None:
+                pairs.append(f"{name}={other}")
+        line["value"] = ";".join(pairs)
+    return changed
+
+
+def _invalid_if(reason: Callable[[SessionCookie | None, Question], bool]) -> Callable[[Question], bool]:
+    """An adjustment: the session cookies for which `reason` holds count as found but invalid."""
+
+    def adjust(question: Question) -> bool:
+        def change(_room: str, value: str) -> str:
+            # The empty value is no cookie for either side; the marker is ours already.
+            if value in ("", INVALID_SESSION):
+                return value
+            return INVALID_SESSION if reason(parse(value), question) else value
+
+        return _map_session_cookies(question.request, change)
+
+    return adjust
+
+
+def _outside_grammar(cookie: SessionCookie | None, _question: Question) -> bool:
+    return cookie is None
+
+
+def _from_the_future(cookie: SessionCookie | None, question: Question) -> bool:
+    return cookie is not None and cookie.issued_at > int(question.now) + MAX_CLOCK_SKEW_SECONDS
+
+
+def _without_right_mac(cookie: SessionCookie | None, question: Question) -> bool:
+    return cookie is not None and not mac_is_right(cookie, question.secret_key)
+
+
+def _hash_over_capitals(cookie: SessionCookie | None, question: Question) -> bool:
+    if cookie is None or cookie.room == cookie.room.lower():
+        return False
+    return cookie.fits(question.secret_key, cookie.room)
+
+
+def _capital_event_id(question: Question) -> bool:
+    def change(_room: str, value: str) -> str:
+        cookie = parse(value)
+        if cookie is None or cookie.room == cookie.room.lower():
+            return value
+        if not cookie.fits(question.secret_key, cookie.room.lower()):
+            return value
+        return encode_component(cookie.text.replace(cookie.room, cookie.room.lower(), 1))
+
+    return _map_session_cookies(question.request, change)
+
+
+def _added_mac(question: Question) -> bool:
+    def rewrite(answer: _Answer) -> None:
+        for cookie in answer["cookies"]:
+            if cookie[0].startswith(COOKIE_PREFIX) and cookie[1]:
+                cookie[1] = with_mac(cookie[1], question.secret_key)
+
+    question.rewrites.append(rewrite)
+    return True
+
+
+def _counts(cookie: SessionCookie | None, room: str, question: Question) -> bool:
+    """Whether a session cookie that passed the strict rules is valid for the matched integration."""
+    assert question.matched
+    if cookie is None or cookie.room.lower() != room.lower():
+        return False
+    if not cookie.fits(question.secret_key, cookie.room.lower()):
+        return False
+    address = question.request["clientIp"]
+    if cookie.hip and address and mac(question.secret_key, address) != cookie.hip:
+        return False
+    if question.matched["ActionType"] == "Cancel":
+        return True
+    minutes = int(cookie.fixed or question.matched["CookieValidityMinute"])
+    return cookie.issued_at + 60 * minutes >= int(question.now)
+
+
+def _several_copies(question: Question) -> bool:
+    """Runs after the strict rules: what is left to tell apart is which copy counts."""
+    if question.matched is None:
+        return False
+    copies: dict[str, list[str]] = {}
+
+    def collect(room: str, value: str) -> str:
+        copies.setdefault(room, []).append(value)
+        return value
+
+    _map_session_cookies(question.request, collect)
+    kept = {}
+    for room, values in copies.items():
+        sent = [value for value in values if value]
+        valid = [value for value in sent if _counts(parse(value), room, question)]
+        kept[room] = [*valid, *sent, ""][0]
+
+    def keep(room: str, value: str) -> str | None:
+        return kept.pop(room, None) if value == kept.get(room) else None
+
+    return _map_session_cookies(question.request, keep)
+
+
+def _encoded_queue_ids(question: Question) -> bool:
+    def rewrite(answer: _Answer) -> None:
+        if answer["action"] == "Cancel" and answer["redirect"]:
+            start, wrl, rest = answer["redirect"].partition("?wrl=")
+            rooms, target, encoded_target = rest.partition("&r=")
+            for queue_id in queue_ids:
+                rooms = rooms.replace(f"~{queue_id}", f"~{enc(queue_id)}")
+            answer["redirect"] = start + wrl + rooms + target + encoded_target
+
+    queue_ids: list[str] = []
+
+    def collect(_room: str, value: str) -> str:
+        cookie = parse(value)
+        if cookie and enc(cookie.queue_id) != cookie.queue_id and needs_mac(cookie.queue_id, ""):
+            queue_ids.append(cookie.queue_id)
+        return value
+
+    _map_session_cookies(question.request, collect)
+    question.rewrites.append(rewrite)
+    return bool(queue_ids)
+
+
+INTENDED_DIFFERENCES = (
+    IntendedDifference(
+        "a missing list is empty",
+        "2",
+        "the reference throws on a missing Triggers or TriggerParts",
+        _missing_lists,
+    ),
+    IntendedDifference(
+        "a missing CookieValidityMinute is 20",
+        "2",
+        "the reference throws, or lets a session without it last for ever",
+        _missing_validity,
+    ),
+    IntendedDifference(
+        "slashes made single",
+        "6",
+        "the reference trims one slash at each end of QueuePathPrefix",
+        _single_slashes,
+    ),
+    IntendedDifference(
+        "normalization never fails",
+        "9",
+        "the reference leaves a URL as it is that has an astral character or a lone surrogate",
+        _total_normalization,
+    ),
+    IntendedDifference(
+        "a Location of visible ASCII",
+        "6",
+        "the reference leaves header safety to its platform",
+        _header_safe_location,
+    ),
+    IntendedDifference("an overlong token is absent", "6", "the reference takes any length", _long_token),
+    IntendedDifference(
+        "strange fields of a signed token",
+        "3",
+        "the reference throws without rt, and writes into the cookie whatever the fields hold",
+        _strange_fields,
+    ),
+    IntendedDifference(
+        "a token is percent-encoded", "6", "the reference writes it as it came", _encoded_token
+    ),
+    IntendedDifference(
+        "a session cookie outside the grammar",
+        "4",
+        "the reference takes any pairs",
+        _invalid_if(_outside_grammar),
+    ),
+    IntendedDifference(
+        "a session from the future", "4", "the reference takes any IssueTime", _invalid_if(_from_the_future)
+    ),
+    IntendedDifference(
+        "an odd session cookie without its Mac",
+        "4",
+        "the reference knows no Mac",
+        _invalid_if(_without_right_mac),
+    ),
+    IntendedDifference(
+        "a Hash over capitals",
+        "4",
+        "the reference verifies the EventId as written, but signs it in lower case",
+        _invalid_if(_hash_over_capitals),
+    ),
+    IntendedDifference(
+        "an EventId with capitals",
+        "4",
+        "the reference does not accept the cookie that it set itself",
+        _capital_event_id,
+    ),
+    IntendedDifference(
+        "any copy of a session cookie",
+        "4",
+        "a platform hands the reference one copy of a cookie; we look at all",
+        _several_copies,
+    ),
+    IntendedDifference("a Mac is added", "4", "the reference knows no Mac", _added_mac),
+    IntendedDifference(
+        "queue ids are percent-encoded", "6", "the reference writes them as they came", _encoded_queue_ids
+    ),
+)
+
+
+def adjusted(question: Question, without: str = "") -> tuple[Question, list[str]]:
+    """A copy of `question` under all intended differences but `without`, and the names of those that apply."""
+    copied = question._replace(
+        config=copy.deepcopy(question.config),
+        event=copy.deepcopy(question.event),
+        options=dict(question.options),
+        matched=copy.deepcopy(question.matched),
+        rewrites=[],
+        reshapes=[],
+    )
+    if copied.matched is not None and copied.matched.get("CookieValidityMinute") is None:
+        copied.matched["CookieValidityMinute"] = DEFAULT_VALIDITY_MINUTES
+    names = [
+        difference.name
+        for difference in INTENDED_DIFFERENCES
+        if difference.name != without and difference.adjust(copied)
+    ]
+    return copied, names
