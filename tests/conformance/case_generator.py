@@ -418,12 +418,11 @@ class CaseGenerator:
             pairs.append("other; ;=; x ; y = z ")
         if self._chance(0.55):
             minutes = integration.get("CookieValidityMinute") or 20
-            for room in {self._random.choice(rooms), self._random.choice(rooms), self._random.choice(ROOMS)}:
+            for room in dict.fromkeys((*self._random.choices(rooms, k=2), self._random.choice(ROOMS))):
                 if self._chance(0.65):
                     pairs.append(self._session_cookie(room, minutes, int(now), address, hostile))
                     if self._chance(0.05):
                         pairs.append(self._session_cookie(room, minutes, int(now), address, hostile))
-        pairs.sort()  # a set's order is not reproducible
         self._random.shuffle(pairs)
         while pairs:
             taken = self._random.randrange(1, len(pairs) + 1)

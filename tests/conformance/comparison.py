@@ -62,46 +62,49 @@ class Comparison:
         self.defects: list[str] = []
 
     def _ask(self, group: Group, question: Question) -> dict[str, Any]:
-        options = dict(question.options)
-        asked = (question.event, question.now, options)
+        asked = (question.event, question.now, question.options)
         (answer,) = self._oracle.answers(question.config, group.customer_id, group.secret_key, [asked])
         return answer
 
-    def _outcome(self, group: Group, case: Case, question: Question) -> Outcome:
-        answer = self._ask(group, question)
-        for rewrite in question.rewrites:
+    def _expected(
+        self, group: Group, case: Case, options: dict[str, Any], without: str = ""
+    ) -> tuple[Outcome, list[str]]:
+        """What the reference does under all intended differences but `without`, and which of them may show."""
+        asked = Question(group.config, case.event, options, case.now, group.secret_key, None, [], [])
+        matching, names = adjusted(asked, without, matching=True)
+        answer = self._ask(group, matching)
+        place = answer["matched"]
+        if place is None:
+            return expected_outcome(answer, case), names
+        matched = matching.config["Integrations"][place]
+        deciding, more = adjusted(
+            matching._replace(options={"matched": place}, matched=matched), without, matching=False
+        )
+        answer = self._ask(group, deciding)
+        for rewrite in deciding.rewrites:
             rewrite(answer)
         outcome = expected_outcome(answer, case)
-        for reshape in question.reshapes:
+        for reshape in deciding.reshapes:
             outcome = reshape(outcome)
-        return outcome
+        return outcome, names + more
 
     def verdict(self, group: Group, case: Case, settings: dict[str, Any] | None = None) -> Verdict:
         """Compare one case; `settings` are those of our snapshot, else SETTINGS."""
         settings = SETTINGS if settings is None else settings
         either = settings.get("url_matching") == "raw_or_normalized"
-        ours = our_outcome(compile_group(group, settings), case)
         options = {"raw_or_normalized": True} if either else {}
-        plain = Question(group.config, case.event, {}, case.now, group.secret_key, None, [], [])
-        answer = self._ask(group, plain)
-        unadjusted = expected_outcome(answer, case)
-        question = plain._replace(options=options)
-        # Which integration the case is for is asked first: which copy of a cookie counts depends on it.
-        first, _ = adjusted(question)
-        matched = self._ask(group, first)["matched"]
-        if matched is not None:
-            question = question._replace(matched=first.config["Integrations"][matched])
-        final, names = adjusted(question)
-        expected = self._outcome(group, case, final)
+        (answer,) = self._oracle.answers(
+            group.config, group.customer_id, group.secret_key, [(case.event, case.now, {})]
+        )
+        expected, names = self._expected(group, case, options)
         differences = []
-        if expected != unadjusted:
+        if expected != expected_outcome(answer, case):
             differences = [
-                name
-                for name in names
-                if self._outcome(group, case, adjusted(question, without=name)[0]) != expected
+                name for name in names if self._expected(group, case, options, name)[0] != expected
             ]
-            if either and self._outcome(group, case, adjusted(question._replace(options={}))[0]) != expected:
+            if either and self._expected(group, case, {})[0] != expected:
                 differences.append(RAW_OR_NORMALIZED)
+        ours = our_outcome(compile_group(group, settings), case)
         return Verdict(ours, expected, tuple(differences), kind_of(answer))
 
     def compare(self, groups: Iterable[Group], settings: dict[str, Any] | None = None) -> None:

@@ -47,12 +47,17 @@ class Question(NamedTuple):
 
 
 class IntendedDifference(NamedTuple):
-    """`adjust` changes a question where the difference may show, and says whether it did."""
+    """`adjust` changes a question where the difference may show, and says whether it did.
+
+    One that `decides_matching` bears on which integration a case is for; the others only on what follows, so that
+    no trigger sees what they change.
+    """
 
     name: str
     section: str
     why: str
     adjust: Callable[[Question], bool]
+    decides_matching: bool = False
 
 
 # Configuration
@@ -316,7 +321,7 @@ def _counts(cookie: SessionCookie | None, room: str, question: Question) -> bool
         return False
     if question.matched["ActionType"] == "Cancel":
         return True
-    minutes = int(cookie.fixed or question.matched["CookieValidityMinute"])
+    minutes = int(cookie.fixed or question.matched.get("CookieValidityMinute") or DEFAULT_VALIDITY_MINUTES)
     return cookie.issued_at + 60 * minutes >= int(question.now)
 
 
@@ -371,24 +376,28 @@ INTENDED_DIFFERENCES = (
         "2",
         "the reference throws on a missing Triggers or TriggerParts",
         _missing_lists,
+        decides_matching=True,
     ),
     IntendedDifference(
         "a missing CookieValidityMinute is 20",
         "2",
         "the reference throws, or lets a session without it last for ever",
         _missing_validity,
+        decides_matching=True,
     ),
     IntendedDifference(
         "slashes made single",
         "6",
         "the reference trims one slash at each end of QueuePathPrefix",
         _single_slashes,
+        decides_matching=True,
     ),
     IntendedDifference(
         "normalization never fails",
         "9",
         "the reference leaves a URL as it is that has an astral character or a lone surrogate",
         _total_normalization,
+        decides_matching=True,
     ),
     IntendedDifference(
         "a Location of visible ASCII",
@@ -398,13 +407,13 @@ INTENDED_DIFFERENCES = (
     ),
     IntendedDifference("an overlong token is absent", "6", "the reference takes any length", _long_token),
     IntendedDifference(
+        "a token is percent-encoded", "6", "the reference writes it as it came", _encoded_token
+    ),
+    IntendedDifference(
         "strange fields of a signed token",
         "3",
         "the reference throws without rt, and writes into the cookie whatever the fields hold",
         _strange_fields,
-    ),
-    IntendedDifference(
-        "a token is percent-encoded", "6", "the reference writes it as it came", _encoded_token
     ),
     IntendedDifference(
         "a session cookie outside the grammar",
@@ -446,21 +455,23 @@ INTENDED_DIFFERENCES = (
 )
 
 
-def adjusted(question: Question, without: str = "") -> tuple[Question, list[str]]:
-    """A copy of `question` under all intended differences but `without`, and the names of those that apply."""
+def adjusted(question: Question, without: str, *, matching: bool) -> tuple[Question, list[str]]:
+    """A copy of `question` under the intended differences, and the names of those that apply.
+
+    `matching` takes those that decide which integration a case is for, else the others; `without` leaves one out.
+    """
     copied = question._replace(
         config=copy.deepcopy(question.config),
         event=copy.deepcopy(question.event),
         options=dict(question.options),
-        matched=copy.deepcopy(question.matched),
         rewrites=[],
         reshapes=[],
     )
-    if copied.matched is not None and copied.matched.get("CookieValidityMinute") is None:
-        copied.matched["CookieValidityMinute"] = DEFAULT_VALIDITY_MINUTES
     names = [
         difference.name
         for difference in INTENDED_DIFFERENCES
-        if difference.name != without and difference.adjust(copied)
+        if difference.decides_matching is matching
+        and difference.name != without
+        and difference.adjust(copied)
     ]
     return copied, names

@@ -3,18 +3,18 @@
 //   node oracle.mjs <directory that holds node_modules>
 //
 // A line is one of
-//   {"config": "<JSON text>", "customer_id": …, "secret_key": …, "cases": [{"event": …, "now_ms": …,
-//    "normalize_as"?: …, "raw_or_normalized"?: true}, …]}
-//     → {"answers": [{action, matched, redirect, ajax, ajax_redirect, cookies, error}, …]}
+//   {"config": "<JSON text>", "customer_id": …, "secret_key": …, "cases": [{"event": …, "now_ms": …, …}, …]}
+//     → {"answers": [{matched, action, redirect, ajax, ajax_redirect, cookies, error}, …]}
 //   {"normalize": [<URL>, …]}
 //     → {"normalized": [<URL>, …]}
 //
 // What is here is only what every platform must supply: the request of a CloudFront viewer-request event, a place to
 // put cookies, HMAC-SHA256 and URL normalization. The clock stands still at each case's `now_ms`.
 //
-// Two ways to ask for what we do differently on purpose: `normalize_as` is the URL to normalize instead of the page's,
-// and with `raw_or_normalized` the reference's own evaluator is asked about both forms of the URL and the rest decided
-// with the integration so found.
+// What we do differently on purpose can be asked for, case by case:
+//   "normalize_as"       the URL to normalize instead of the page's
+//   "raw_or_normalized"  true: the reference's own evaluator is asked about both forms of the URL
+//   "matched"            the place of the integration to decide with, null for none: nothing is evaluated
 
 import { createHmac } from "node:crypto";
 import { createRequire } from "node:module";
@@ -82,18 +82,24 @@ function readRequest(event) {
   };
 }
 
-function matchRawOrNormalized(config, pureUrl, context) {
-  const matches = (integration, normalized) =>
-    new IntegrationEvaluator().getMatchedIntegrationConfig(
-      { ...config, Integrations: [{ ...integration, IsNormalizationEnabled: normalized }] }, pureUrl, context,
-    ) !== null;
+function evaluate(config, { normalize_as: normalizeAs, raw_or_normalized: either }, pureUrl, context) {
+  const provider = new DefaultNormalizationProvider();
+  const evaluating = {
+    ...context,
+    getNormalizationProvider: () => ({ normalizeUrl: (url) => provider.normalizeUrl(normalizeAs ?? url) }),
+  };
+  const match = (integrations) =>
+    new IntegrationEvaluator().getMatchedIntegrationConfig({ ...config, Integrations: integrations }, pureUrl, evaluating);
+  if (!either) return match(config.Integrations);
   return config.Integrations.find((integration) => {
-    const [raw, normalized] = [matches(integration, false), matches(integration, true)];
-    return ["Queue", "Cancel"].includes(integration.ActionType) ? raw || normalized : raw && normalized;
+    const matches = (normalized) => match([{ ...integration, IsNormalizationEnabled: normalized }]) !== null;
+    return ["Queue", "Cancel"].includes(integration.ActionType)
+      ? matches(false) || matches(true)
+      : matches(false) && matches(true);
   }) ?? null;
 }
 
-async function answer(group, { event, now_ms: nowMs, normalize_as: normalizeAs, raw_or_normalized: either }) {
+async function answer(group, { event, now_ms: nowMs, ...options }) {
   frozenMs = nowMs;
   const { token, pureUrl, http } = readRequest(event);
   const cookies = [];
@@ -104,28 +110,26 @@ async function answer(group, { event, now_ms: nowMs, normalize_as: normalizeAs, 
       getSha256Hash: (key, text) => createHmac("sha256", key).update(text).digest("hex"),
     }),
     getEnqueueTokenProvider: () => null,
-    getNormalizationProvider: () => ({
-      normalizeUrl: (url) => new DefaultNormalizationProvider().normalizeUrl(normalizeAs ?? url),
-    }),
+    getNormalizationProvider: () => new DefaultNormalizationProvider(),
     getVerifyActionService: () => ({ verify: async () => true }),
   };
+  let matched = null;
   try {
     const config = JSON.parse(group.config);
-    let integration;
-    let configText = group.config;
-    if (either) {
-      integration = matchRawOrNormalized(config, pureUrl, context);
-      const always = integration && { ...integration, Triggers: [{ LogicalOperator: "And", TriggerParts: [] }] };
-      configText = JSON.stringify({ ...config, Integrations: always ? [always] : [] });
-    } else {
-      integration = new IntegrationEvaluator().getMatchedIntegrationConfig(config, pureUrl, context);
+    const given = options.matched === undefined ? evaluate(config, options, pureUrl, context)
+      : options.matched === null ? null : config.Integrations[options.matched];
+    matched = given === null ? null : config.Integrations.indexOf(given);
+    // The connector finds its integration itself, so the one that is given must be the one it finds.
+    if (options.matched !== undefined || options.raw_or_normalized) {
+      const always = given && { ...given, Triggers: [{ LogicalOperator: "And", TriggerParts: [] }] };
+      config.Integrations = always ? [always] : [];
     }
     const result = await KnownUser.validateRequestByIntegrationConfig(
-      pureUrl, token, configText, group.customer_id, group.secret_key, context, "",
+      pureUrl, token, JSON.stringify(config), group.customer_id, group.secret_key, context, "",
     );
     return {
+      matched,
       action: result.actionType,
-      matched: integration === null ? null : config.Integrations.indexOf(integration),
       redirect: result.redirectUrl || null,
       ajax: Boolean(result.isAjaxResult),
       ajax_redirect: result.getAjaxRedirectUrl(),
@@ -133,7 +137,7 @@ async function answer(group, { event, now_ms: nowMs, normalize_as: normalizeAs, 
       error: null,
     };
   } catch (error) {
-    return { action: null, matched: null, redirect: null, ajax: false, ajax_redirect: "", cookies, error: `${error}` };
+    return { matched, action: null, redirect: null, ajax: false, ajax_redirect: "", cookies, error: `${error}` };
   }
 }
 

@@ -92,7 +92,7 @@ class Oracle:
     ) -> list[dict[str, Any]]:
         """What the reference decides for each (viewer-request event, now in Unix seconds, options) of `cases`.
 
-        The options are `normalize_as` and `raw_or_normalized`, which oracle.mjs explains.
+        The options are `normalize_as`, `raw_or_normalized` and `matched`, which oracle.mjs explains.
         """
         question = {
             "config": json.dumps(config),

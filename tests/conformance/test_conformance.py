@@ -1,9 +1,12 @@
 """The connector beside npm's @queue-it/connector-javascript over generated cases."""
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from tests.conformance.case_generator import CaseGenerator, describe
+from tests.conformance.case_generator import CaseGenerator
 from tests.conformance.comparison import kind_of, run
 from tests.conformance.oracle import Oracle
 
@@ -19,12 +22,22 @@ def test_the_connector_does_what_the_reference_does_but_for_the_intended_differe
     assert not comparison.defects, report
 
 
-def test_one_seed_makes_the_same_cases_again() -> None:
-    def cases(seed: int) -> list[str]:
-        return [describe(group, case) for group in CaseGenerator(seed).groups(50) for case in group.cases]
+def test_one_seed_makes_the_same_cases_in_every_process() -> None:
+    code = "from tests.conformance.case_generator import CaseGenerator; import sys\n"
+    code += "print(*CaseGenerator(int(sys.argv[1])).groups(200), sep='\\n')"
 
-    assert cases(7) == cases(7)
-    assert cases(7) != cases(8)
+    def cases(seed: str, hash_seed: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-c", code, seed],
+            cwd=Path(__file__).parents[2],
+            env={"PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    assert cases("7", "1") == cases("7", "2")
+    assert cases("7", "1") != cases("8", "1")
 
 
 def test_the_cases_reach_every_kind_of_decision(oracle: Oracle, conformance_seed: int) -> None:
