@@ -1,0 +1,261 @@
+"""Keeps the snapshot that requests are decided by: loaded at initialisation, revalidated by polling."""
+
+import json
+import random
+import re
+import time
+import zlib
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from hashlib import sha256
+from typing import Any, Final, Protocol
+
+from edge.regions import HOME_REGION, by_distance
+from edge.table import Deadline, Item, Table, TableError
+from queueit.errors import QueueitError
+from queueit.snapshot import Snapshot, compile_snapshot
+
+LOAD_SECONDS: Final = 3.0
+"""What loading at initialisation may take in all."""
+
+POLL_SECONDS: Final = 1.0
+"""What a poll may cost a visitor in all, connecting included."""
+
+RETRY_SECONDS: Final = 1.0
+"""How long a worker without any snapshot waits between two attempts."""
+
+REPLICATION_SECONDS: Final = 2.0
+"""How long to wait at first for a snapshot that `current` names already but that is not there yet."""
+
+MAX_BACKOFF_SECONDS: Final = 300.0
+"""The longest wait after repeated failures, and how long another region than the failed one is preferred."""
+
+MAX_DOCUMENT_BYTES: Final = 8_000_000
+"""The largest snapshot document, uncompressed."""
+
+_JITTER: Final = 0.2
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_FUNCTION_SUFFIXES: Final = ("-viewer-request", "-viewer-response")
+
+
+class SnapshotUnusable(Exception):
+    """What the table holds is not a snapshot; the text is safe to log."""
+
+
+class _NotReplicated(SnapshotUnusable):
+    """`current` is ahead of the snapshot it names."""
+
+
+class _Refused(SnapshotUnusable):
+    """A snapshot arrived whole, but this code cannot use it."""
+
+
+class ReadableTable(Protocol):
+    """What a snapshot is read from: `edge.table.Table`, or a stand-in of a test."""
+
+    name: str
+
+    def get_item(self, region: str, key: str, deadline: Deadline, *, consistent: bool = False) -> Item | None:
+        """The item whose `pk` is `key`, None if there is none. Raises TableError."""
+
+    def close(self) -> None:
+        """Close the connection."""
+
+
+def print_log(message: dict[str, Any]) -> None:
+    """One JSON line on standard output, which Lambda takes to the log group."""
+    print(json.dumps(message))
+
+
+def _attribute(item: Item, name: str, kind: str) -> str:
+    value = item.get(name, {}).get(kind)
+    if not isinstance(value, str):
+        raise SnapshotUnusable(f'the item has no attribute "{name}" of type {kind}')
+    return value
+
+
+def _document(item: Item, digest: str) -> bytes:
+    """The JSON text in `item`, checked against `digest`."""
+    try:
+        decompressor = zlib.decompressobj()
+        text = decompressor.decompress(b64decode(_attribute(item, "body", "B")), MAX_DOCUMENT_BYTES)
+    except (ValueError, zlib.error):
+        raise SnapshotUnusable("the body is not zlib-compressed") from None
+    if not decompressor.eof:
+        raise SnapshotUnusable(f"the body is cut, or has more than {MAX_DOCUMENT_BYTES} bytes uncompressed")
+    if sha256(text).hexdigest() != digest:
+        raise SnapshotUnusable("the body's SHA-256 is not its digest")
+    return text
+
+
+class SnapshotReader:
+    """The snapshot of one connector, as one worker knows it. Neither method raises.
+
+    `clock` is monotonic, in seconds; `uniform` gives numbers from 0 up to 1; `log` takes one JSON object per
+    thing worth knowing, without secrets. Not for use by several threads at once: Lambda handles one request at a time.
+    """
+
+    def __init__(
+        self,
+        table: ReadableTable,
+        region: str,
+        *,
+        compile: Callable[[Any], Snapshot] = compile_snapshot,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+        uniform: Callable[[], float] = random.random,
+        log: Callable[[dict[str, Any]], None] = print_log,
+    ) -> None:
+        self._table = table
+        self._region = region
+        self._compile = compile
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._uniform = uniform
+        self._log = log
+        self._snapshot: Snapshot | None = None
+        self._digest = ""
+        self._refused_digest = ""
+        # Where to read, the best first. Nothing is known yet of replicas: perhaps there is one right here.
+        self._regions = list(dict.fromkeys([region, HOME_REGION]))
+        self._failed_at: dict[str, float] = {}
+        self._failures = 0
+        self._failure: type[Exception] | None = None
+        self._wait_seconds = 0.0
+        self._polled_at = (0.0, 0.0)
+
+    def load(self) -> None:
+        """Read the snapshot for the first time, within 3 s in all."""
+        self._poll(LOAD_SECONDS, self._wall_clock())
+
+    def current(self, now: float) -> Snapshot | None:
+        """The snapshot to decide by, None as long as none could be loaded; `now` in Unix seconds.
+
+        Polls when that is due, which costs 1 s at most, and far less unless something is wrong.
+        """
+        # Whichever clock went on counts: the monotonic one may stand still while a worker is frozen, and the
+        # other one may be set back.
+        monotonic, wall = self._polled_at
+        if max(self._clock() - monotonic, now - wall) >= self._wait_seconds:
+            self._poll(POLL_SECONDS, now)
+        return self._snapshot
+
+    def close(self) -> None:
+        """Close the connection to the table."""
+        self._table.close()
+
+    def _poll(self, seconds: float, now: float) -> None:
+        """One attempt, and when the next one is due."""
+        started_at = self._clock()
+        try:
+            problem = self._try_regions(seconds)
+        except Exception as error:
+            problem = SnapshotUnusable(f"defect: {type(error).__name__}")
+        ended_at = self._clock()
+        kind = type(problem) if problem else None
+        self._failures = 0 if problem is None else self._failures + 1 if kind is self._failure else 1
+        self._failure = kind
+        self._wait_seconds = self._next_wait()
+        self._polled_at = (ended_at, now + (ended_at - started_at))
+        if problem:
+            self._report(
+                "warning" if self._snapshot else "error",
+                "snapshot_poll_failed",
+                problem=str(problem),
+                failures=self._failures,
+                next_poll_seconds=round(self._wait_seconds, 1),
+                snapshot=self._digest or None,
+            )
+
+    def _next_wait(self) -> float:
+        """Seconds until the next poll is due: the interval, or longer and longer after failures."""
+        if self._snapshot is None:
+            return RETRY_SECONDS
+        seconds = float(self._snapshot.settings.poll_interval_seconds)
+        jitter = 1 + _JITTER * (2 * self._uniform() - 1)
+        if not self._failures:
+            return seconds * jitter
+        if self._failure is _NotReplicated:
+            seconds = REPLICATION_SECONDS
+        return min(MAX_BACKOFF_SECONDS, seconds * 2.0 ** min(self._failures - 1, 10) * jitter)
+
+    def _try_regions(self, seconds: float) -> Exception | None:
+        """Read the table in one region after another until one answers; else the last one's problem."""
+        started_at = self._clock()
+        deadline = Deadline(seconds)
+        last_problem: Exception | None = None
+        regions = self._regions_to_try(started_at)
+        for tried, region in enumerate(regions):
+            left = len(regions) - tried
+            try:
+                # While there is nothing to decide by, no region may use up the time of the others. Later a
+                # region may: the next poll then begins with another one.
+                part = deadline.part(1 / left) if self._snapshot is None else deadline
+                self._read(region, part)
+                self._failed_at.pop(region, None)
+                return None
+            except TimeoutError:
+                break
+            except (TableError, SnapshotUnusable) as error:
+                last_problem = type(error)(f"{region}: {error}")
+                if isinstance(error, _Refused):
+                    break
+                if not isinstance(error, _NotReplicated):
+                    self._failed_at[region] = self._clock()
+        return last_problem or TableError("timed out")
+
+    def _regions_to_try(self, at: float) -> list[str]:
+        """All regions, but those that failed lately after the others, the latest one last."""
+
+        def rank(region: str) -> float:
+            failed_at = self._failed_at.get(region)
+            if failed_at is None or at - failed_at >= MAX_BACKOFF_SECONDS:
+                return float("-inf")
+            return failed_at
+
+        return sorted(self._regions, key=rank)
+
+    def _read(self, region: str, deadline: Deadline) -> None:
+        """Follow the pointer of `region`'s table, forwards or, after a rollback, backwards."""
+        pointer = self._table.get_item(region, "current", deadline)
+        if pointer is None:
+            raise SnapshotUnusable("nothing has been published yet")
+        digest = _attribute(pointer, "snapshot", "S")
+        if not _DIGEST.fullmatch(digest):
+            raise SnapshotUnusable("the published snapshot's digest is not a SHA-256")
+        if digest in (self._digest, self._refused_digest):
+            return
+        item = self._table.get_item(region, f"snapshot#{digest}", deadline, consistent=True)
+        if item is None:
+            raise _NotReplicated(f"snapshot {digest} has been published but is not here yet")
+        text = _document(item, digest)
+        try:
+            snapshot = self._compile(json.loads(text))
+        except Exception as error:
+            # The same bytes will not do tomorrow either: look again only after something else was published.
+            self._refused_digest = digest
+            reason = str(error) if isinstance(error, QueueitError) else type(error).__name__
+            raise _Refused(f"snapshot {digest} cannot be used: {reason}") from None
+        self._snapshot, self._digest, self._refused_digest = snapshot, digest, ""
+        self._regions = by_distance(self._region, snapshot.settings.replica_regions)
+        self._report("info", "snapshot_loaded", region=region, snapshot=digest, version=snapshot.version)
+
+    def _report(self, level: str, event: str, **details: Any) -> None:
+        with suppress(Exception):
+            self._log({"level": level, "event": event, "table": self._table.name, **details})
+
+
+def table_name(function_name: str) -> str:
+    """The table of the connector that the function belongs to; at the edge, its name has a region before it."""
+    name = function_name.removeprefix("us-east-1.")
+    for suffix in _FUNCTION_SUFFIXES:
+        if name.endswith(suffix):
+            return name.removesuffix(suffix)
+    return name
+
+
+def reader_from_environment(environ: Mapping[str, str]) -> SnapshotReader:
+    """A reader for the function that Lambda's reserved variables describe."""
+    table = Table(table_name(environ.get("AWS_LAMBDA_FUNCTION_NAME", "")), environ)
+    return SnapshotReader(table, environ.get("AWS_REGION") or HOME_REGION)

@@ -1,0 +1,212 @@
+"""DynamoDB as moto serves it, and a small server that answers as a test tells it to."""
+
+import base64
+import contextlib
+import hashlib
+import json
+import socket
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Document = dict[str, Any]
+
+TABLE = "shop"
+
+
+def packed(document: Any) -> tuple[str, bytes]:
+    """Digest and compressed body of a snapshot document."""
+    text = json.dumps(document, separators=(",", ":")).encode()
+    return hashlib.sha256(text).hexdigest(), zlib.compress(text)
+
+
+class Store:
+    """The connector's table in moto's DynamoDB, region by region, as config_refresh writes it."""
+
+    def __init__(self, server: ThreadedMotoServer) -> None:
+        host, port = server.get_host_and_port()
+        self.url = f"http://{host}:{port}"
+        self._clients: dict[str, DynamoDBClient] = {}
+
+    def client(self, region: str) -> "DynamoDBClient":
+        if region not in self._clients:
+            self._clients[region] = boto3.client(
+                "dynamodb",
+                region_name=region,
+                endpoint_url=self.url,
+                aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+                aws_secret_access_key="not-a-real-key",
+            )
+        return self._clients[region]
+
+    def environ(self, region: str = "us-east-1") -> dict[str, str]:
+        """What Lambda would give a function of the connector in `region`."""
+        return {
+            "AWS_LAMBDA_FUNCTION_NAME": f"us-east-1.{TABLE}-viewer-request",
+            "AWS_REGION": region,
+            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "not-a-real-key",
+            "AWS_SESSION_TOKEN": "not-a-real-token",
+            "AWS_ENDPOINT_URL_DYNAMODB": self.url,
+        }
+
+    def create_table(self, region: str = "us-east-1") -> None:
+        self.client(region).create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+
+    def put_body(self, digest: str, body: bytes, region: str = "us-east-1") -> None:
+        item: Any = {"pk": {"S": f"snapshot#{digest}"}, "body": {"B": body}}
+        self.client(region).put_item(TableName=TABLE, Item=item)
+
+    def point_at(self, digest: str, region: str = "us-east-1", version: int = 7) -> None:
+        item: Any = {
+            "pk": {"S": "current"},
+            "snapshot": {"S": digest},
+            "version": {"N": str(version)},
+            "published_at": {"N": "1790000000"},
+        }
+        self.client(region).put_item(TableName=TABLE, Item=item)
+
+    def publish(self, document: Any, region: str = "us-east-1") -> str:
+        digest, body = packed(document)
+        self.put_body(digest, body, region)
+        self.point_at(digest, region)
+        return digest
+
+
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[ThreadedMotoServer]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def store(moto_server: ThreadedMotoServer) -> Iterator[Store]:
+    """An empty DynamoDB."""
+    import requests
+
+    store = Store(moto_server)
+    requests.post(f"{store.url}/moto-api/reset", timeout=10).raise_for_status()
+    yield store
+    for client in store._clients.values():
+        client.close()
+
+
+Answer = Callable[[socket.socket, bytes], bool]
+"""Takes a connection and the body of a request, answers, and says whether to go on with the connection."""
+
+
+def http_response(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n".encode() + body
+
+
+def item_response(item: Document | None) -> bytes:
+    return http_response(json.dumps({"Item": item} if item is not None else {}).encode())
+
+
+def snapshot_items(document: Any) -> dict[str, Document]:
+    """The table's items by key, as DynamoDB's JSON has them."""
+    digest, body = packed(document)
+    return {
+        "current": {"pk": {"S": "current"}, "snapshot": {"S": digest}},
+        f"snapshot#{digest}": {"body": {"B": base64.b64encode(body).decode()}},
+    }
+
+
+class ScriptedServer:
+    """An HTTP server on this machine whose behaviour on the wire is the test's; counts connections and requests."""
+
+    def __init__(self, answer: Answer, wrap: Callable[[socket.socket], socket.socket] | None = None) -> None:
+        self.answer = answer
+        self.connections = 0
+        self.requests: list[tuple[str, bytes]] = []
+        self._wrap = wrap
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._open: list[socket.socket] = []
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def drop_connections(self) -> None:
+        """Close what is open, as a server does with idle connections."""
+        for connection in self._open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def stop(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.drop_connections()
+        for thread in self._threads:
+            thread.join(5)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            self._open.append(connection)
+            thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            if self._wrap:
+                connection = self._wrap(connection)
+                self._open.append(connection)
+            with connection, connection.makefile("rb") as lines:
+                while True:
+                    head = b""
+                    while not head.endswith(b"\r\n\r\n"):
+                        line = lines.readline()
+                        if not line:
+                            return
+                        head += line
+                    length = 0
+                    for header in head.decode().split("\r\n")[1:]:
+                        name, _, value = header.partition(":")
+                        if name.lower() == "content-length":
+                            length = int(value)
+                    body = lines.read(length)
+                    self.requests.append((head.decode(), body))
+                    if not self.answer(connection, body):
+                        return
+        except OSError:
+            pass
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., ScriptedServer]]:
+    """Starts scripted servers, and stops them after the test."""
+    servers: list[ScriptedServer] = []
+
+    def start(answer: Answer, wrap: Callable[[socket.socket], socket.socket] | None = None) -> ScriptedServer:
+        servers.append(ScriptedServer(answer, wrap))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()

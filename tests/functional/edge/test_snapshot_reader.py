@@ -1,0 +1,298 @@
+"""The snapshot reader against DynamoDB as moto serves it: published, polled, replicated, broken."""
+
+import hashlib
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from edge.snapshot_reader import SnapshotReader, reader_from_environment
+from edge.table import Table
+
+
+class Clock:
+    """A monotonic clock that goes on when told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+class Worker:
+    """A reader in one region with its clock and what it logged; `now` of its polls is that clock."""
+
+    def __init__(self, environ: dict[str, str], uniform: Callable[[], float] = lambda: 0.5) -> None:
+        self.environ = environ
+        self.clock = Clock()
+        self.log: list[dict[str, Any]] = []
+        self.table = Table("shop", environ)
+        self.reader = SnapshotReader(
+            self.table,
+            environ["AWS_REGION"],
+            clock=self.clock,
+            wall_clock=self.clock,
+            uniform=uniform,
+            log=self.log.append,
+        )
+
+    def after(self, seconds: float) -> int | None:
+        """The configuration version that decides `seconds` later."""
+        self.clock.seconds += seconds
+        snapshot = self.reader.current(self.clock.seconds)
+        return snapshot.version if snapshot else None
+
+    def events(self) -> list[str]:
+        return [message["event"] for message in self.log]
+
+
+@pytest.fixture
+def start_worker() -> Iterator[Callable[..., Worker]]:
+    workers: list[Worker] = []
+
+    def start(environ: dict[str, str], uniform: Callable[[], float] = lambda: 0.5) -> Worker:
+        workers.append(Worker(environ, uniform))
+        return workers[-1]
+
+    yield start
+    for worker in workers:
+        worker.reader.close()
+
+
+def document(build: Any, version: int, **settings: Any) -> dict[str, Any]:
+    made: dict[str, Any] = build.snapshot_document(
+        settings=settings, integration_config=build.integration_config(version=version)
+    )
+    return made
+
+
+def test_loads_the_published_snapshot_at_initialisation(store: Any, start_worker: Any, build: Any) -> None:
+    store.create_table()
+    digest = store.publish(document(build, 7))
+    worker = start_worker(store.environ())
+    worker.reader.load()
+    assert worker.after(0) == 7
+    assert worker.log == [
+        {
+            "level": "info",
+            "event": "snapshot_loaded",
+            "table": "shop",
+            "region": "us-east-1",
+            "snapshot": digest,
+            "version": 7,
+        }
+    ]
+
+
+def test_a_reader_made_from_the_environment_finds_the_table_by_the_functions_name(
+    store: Any, build: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.create_table()
+    store.publish(document(build, 7))
+    reader = reader_from_environment(store.environ())
+    reader.load()
+    snapshot = reader.current(0)
+    reader.close()
+    assert snapshot is not None
+    assert snapshot.version == 7
+    assert '"event": "snapshot_loaded"' in capsys.readouterr().out
+
+
+def test_a_poll_picks_up_a_new_snapshot_when_it_is_due_and_not_before(
+    store: Any, start_worker: Any, build: Any
+) -> None:
+    store.create_table()
+    store.publish(document(build, 7))
+    worker = start_worker(store.environ())
+    worker.reader.load()
+    store.publish(document(build, 8))
+    assert worker.after(29.9) == 7
+    assert worker.after(0.2) == 8
+
+
+def test_a_pointer_that_moves_back_is_followed(store: Any, start_worker: Any, build: Any) -> None:
+    store.create_table()
+    older = store.publish(document(build, 7))
+    store.publish(document(build, 8))
+    worker = start_worker(store.environ())
+    worker.reader.load()
+    store.point_at(older)
+    assert worker.after(31) == 7
+
+
+def test_the_poll_interval_is_the_one_of_the_loaded_snapshot(
+    store: Any, start_worker: Any, build: Any
+) -> None:
+    store.create_table()
+    store.publish(document(build, 7, poll_interval_seconds=300))
+    worker = start_worker(store.environ())
+    worker.reader.load()
+    store.publish(document(build, 8, poll_interval_seconds=5))
+    assert worker.after(299) == 7
+    assert worker.after(2) == 8
+    store.publish(document(build, 9))
+    assert worker.after(5.1) == 9
+
+
+def test_a_worker_without_a_snapshot_tries_again_after_a_second(
+    store: Any, start_worker: Any, build: Any
+) -> None:
+    worker = start_worker(store.environ())
+    worker.reader.load()
+    assert worker.after(0.9) is None
+    assert worker.events() == ["snapshot_poll_failed"]
+    store.create_table()
+    store.publish(document(build, 7))
+    assert worker.after(0.2) == 7
+
+
+def test_a_table_missing_in_the_own_region_is_read_in_us_east_1(
+    store: Any, start_worker: Any, build: Any
+) -> None:
+    store.create_table("us-east-1")
+    store.publish(document(build, 7))
+    worker = start_worker(store.environ("ap-southeast-2"))
+    worker.reader.load()
+    assert worker.after(0) == 7
+    assert worker.log[-1]["region"] == "us-east-1"
+
+
+def test_an_own_replica_that_is_empty_as_yet_is_no_obstacle(
+    store: Any, start_worker: Any, build: Any
+) -> None:
+    store.create_table("us-east-1")
+    store.create_table("eu-west-1")
+    store.publish(document(build, 7))
+    worker = start_worker(store.environ("eu-west-1"))
+    worker.reader.load()
+    assert worker.after(0) == 7
+
+
+def test_polls_go_to_the_nearest_replica_that_the_snapshot_names(
+    store: Any, start_worker: Any, build: Any
+) -> None:
+    replicas = ["eu-west-1", "ap-southeast-1"]
+    for region in ("us-east-1", *replicas):
+        store.create_table(region)
+        store.publish(document(build, 7, replica_regions=replicas), region)
+    worker = start_worker(store.environ("eu-central-1"))
+    worker.reader.load()
+    assert worker.log[-1]["region"] == "us-east-1"
+    store.publish(document(build, 8, replica_regions=replicas), "eu-west-1")
+    assert worker.after(31) == 8
+    assert worker.log[-1]["region"] == "eu-west-1"
+
+
+def test_a_replica_that_fails_is_left_for_the_next_and_asked_again_after_five_minutes(
+    store: Any, start_worker: Any, build: Any
+) -> None:
+    first = document(build, 7, replica_regions=["eu-west-1"])
+    for region in ("us-east-1", "eu-west-1"):
+        store.create_table(region)
+        store.publish(first, region)
+    worker = start_worker(store.environ("eu-west-1"))
+    worker.reader.load()
+    store.client("eu-west-1").delete_table(TableName="shop")
+    store.publish(document(build, 8, replica_regions=["eu-west-1"]), "us-east-1")
+    assert worker.after(31) == 8
+    store.create_table("eu-west-1")
+    store.publish(document(build, 9, replica_regions=["eu-west-1"]), "eu-west-1")
+    assert worker.after(31) == 8
+    assert worker.after(300) == 9
+
+
+def test_a_snapshot_that_is_not_replicated_yet_is_asked_for_again_soon(
+    store: Any, start_worker: Any, build: Any
+) -> None:
+    store.create_table()
+    store.publish(document(build, 7))
+    worker = start_worker(store.environ())
+    worker.reader.load()
+    text = b"late"
+    digest = hashlib.sha256(text).hexdigest()
+    store.point_at(digest)
+    assert worker.after(31) == 7
+    assert "not here yet" in worker.log[-1]["problem"]
+    store.publish(document(build, 8))
+    assert worker.after(1.9) == 7
+    assert worker.after(0.2) == 8
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b"not compressed", "not zlib-compressed"),
+        (zlib.compress(b"another text"), "SHA-256"),
+        (zlib.compress(b"{}")[:-3], "cut"),
+        (zlib.compress(bytes(8_000_001)), "more than 8000000 bytes"),
+    ],
+)
+def test_a_corrupt_body_is_a_failed_poll_and_the_old_snapshot_stays(
+    store: Any, start_worker: Any, build: Any, body: bytes, problem: str
+) -> None:
+    store.create_table()
+    store.publish(document(build, 7))
+    worker = start_worker(store.environ())
+    worker.reader.load()
+    digest = "ab" * 32
+    store.put_body(digest, body)
+    store.point_at(digest)
+    assert worker.after(31) == 7
+    assert problem in worker.log[-1]["problem"]
+    store.publish(document(build, 8))
+    assert worker.after(31) == 8
+
+
+@pytest.mark.parametrize("change", [{"format": 2}, {"integration_config": {"Integrations": 3}}])
+def test_a_snapshot_that_this_code_cannot_use_is_reported_once_and_the_old_one_stays(
+    store: Any, start_worker: Any, build: Any, change: dict[str, Any]
+) -> None:
+    store.create_table()
+    store.publish(document(build, 7))
+    worker = start_worker(store.environ())
+    worker.reader.load()
+    store.publish(document(build, 8) | change)
+    assert [worker.after(31) for _ in range(4)] == [7, 7, 7, 7]
+    assert worker.events() == ["snapshot_loaded", "snapshot_poll_failed"]
+    assert "cannot be used" in worker.log[-1]["problem"]
+    store.publish(document(build, 9))
+    assert worker.after(31) == 9
+
+
+def test_text_that_is_not_json_under_its_right_digest_is_refused(
+    store: Any, start_worker: Any, build: Any
+) -> None:
+    store.create_table()
+    text = b"{"
+    digest = hashlib.sha256(text).hexdigest()
+    store.put_body(digest, zlib.compress(text))
+    store.point_at(digest)
+    worker = start_worker(store.environ())
+    worker.reader.load()
+    assert worker.after(0) is None
+    assert "JSONDecodeError" in worker.log[-1]["problem"]
+
+
+@pytest.mark.parametrize("digest", ["", "AB" * 32, "ab" * 31, "../current"])
+def test_a_pointer_that_is_not_a_digest_is_not_followed(
+    store: Any, start_worker: Any, build: Any, digest: str
+) -> None:
+    store.create_table()
+    store.publish(document(build, 7))
+    worker = start_worker(store.environ())
+    worker.reader.load()
+    store.point_at(digest)
+    assert worker.after(31) == 7
+    assert worker.events()[-1] == "snapshot_poll_failed"
+
+
+def test_a_deleted_table_keeps_the_loaded_snapshot_in_use(store: Any, start_worker: Any, build: Any) -> None:
+    store.create_table()
+    store.publish(document(build, 7))
+    worker = start_worker(store.environ())
+    worker.reader.load()
+    store.client("us-east-1").delete_table(TableName="shop")
+    assert worker.after(31) == 7
+    assert "ResourceNotFoundException" in worker.log[-1]["problem"]
