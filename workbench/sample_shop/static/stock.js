@@ -20,7 +20,7 @@
     for (const place of document.querySelectorAll("[data-stock-of]")) {
       const seats = stock[place.dataset.stockOf];
       if (seats === undefined) continue;
-      place.textContent = "bare" in place.dataset ? seats.toLocaleString() : `${seats.toLocaleString()} seats left`;
+      place.textContent = "bare" in place.dataset ? seats.toLocaleString() : `${seats.toLocaleString()} left`;
     }
   }
 
