@@ -56,6 +56,8 @@ SEGMENTS = (
     "%2e%2e", "..", ".", "", "a%20b", "a+b", "caf%C3%A9", "caf%c3%a9", "%E2%82%AC", "x;y=1", "~user", "(1)",
     "it's", "*", "!", "@", "a:b", "%2F", "%5C", "%00",
 )  # fmt: skip
+SPELLINGS = ("tickets", "Tickets", "%74ickets", "ticket%73", "x/../tickets", "./tickets", "%2e%2e/tickets")
+"""Of one path that triggers often look for."""
 HOSTILE_SEGMENTS = (
     "\\", "\\..\\", "é", "€", "😀", "%", "%zz", "%e", "%ff", "a b", "\t", '"', "<x>", "{y}", "|", "^", "`", "...",
     "..;", "%252e", "%2E%2E%2F", "ß", "ﬀ", "\u2028", "\ud800", "\ufeff", "\u00a0", "[1]", "tickets\u0131",
@@ -92,6 +94,38 @@ GARBAGE_TOKENS = (
     "x", "~", "_", "e_", "%", "%zz", "e_spring~h_", "é", "😀", "\ud800", "a&b", "h_~h_", "~h_undefined", "a b",
     "<script>", "../", "e_spring~ts_9999999999~h_" + "0" * 64,
 )  # fmt: skip
+
+
+EXPECTED_VALUES = {
+    "UrlValidator": (
+        *WORDS,
+        "/",
+        "/a",
+        "shop.example:8443",
+        ":8443",
+        "https://shop.example/",
+        "/tickets/",
+        "/tickets",
+        "/a/b.html",
+    ),
+    "CookieValidator": ("1", "vip", "VIP", "a b", "a=b", "%zz", "*", "caf\u00e9", "", '"quoted"'),
+    "UserAgentValidator": ("bot", "Mozilla", "MOZILLA", "curl", "*", "", "STRASSE", "\u00e9"),
+    "HttpHeaderValidator": (
+        "1",
+        "mobile",
+        "MOBILE",
+        "a, b",
+        "b",
+        "*",
+        "",
+        "\u00c9",
+        "ss",
+        "en-GB",
+        "segment",
+    ),
+    "RequestBodyValidator": ("buy", "BUY", "action", "caf", "*", "", "\u00e9", "\ufffd", "\U0001f600"),
+}
+"""What triggers of each kind look for: often something that the generated requests have."""
 
 
 class CaseGenerator:
@@ -208,7 +242,11 @@ class CaseGenerator:
             integration["Triggers"].append({"LogicalOperator": "And", "TriggerParts": [
                 {**everything, "ValueToCompare": "*", "IsNegative": False, "IsIgnoreCase": True}
             ]})  # fmt: skip
-        optional = sorted({*integration} - {"EventId", "QueueDomain", "ActionType", "Triggers"})
+        if self._chance(0.05):
+            del integration["Name"]
+        if self._chance(0.03):
+            integration["QueuePathPrefix"] = "//a//"
+        optional = sorted({*integration} - {"Name", "EventId", "QueueDomain", "ActionType", "Triggers"})
         for name in self._random.sample(optional, self._random.choice((0, 0, 0, 1, 2, 3))):
             if self._chance(0.5):
                 integration[name] = None
@@ -226,17 +264,25 @@ class CaseGenerator:
         return trigger
 
     def _part(self) -> dict[str, Any]:
+        validator = self._random.choices(
+            (
+                "UrlValidator",
+                "CookieValidator",
+                "UserAgentValidator",
+                "HttpHeaderValidator",
+                "RequestBodyValidator",
+                "Unknown",
+            ),
+            (50, 12, 12, 12, 12, 2),
+        )[0]
+        words = EXPECTED_VALUES.get(validator, WORDS)
         part: dict[str, Any] = {
-            "ValidatorType": self._random.choices(
-                ("UrlValidator", "CookieValidator", "UserAgentValidator", "HttpHeaderValidator",
-                 "RequestBodyValidator", "Unknown"),
-                (50, 12, 12, 12, 12, 2),
-            )[0],
+            "ValidatorType": validator,
             "Operator": self._random.choices(
                 ("Equals", "Contains", "EqualsAny", "ContainsAny", "StartsWith"), (22, 40, 18, 18, 2)
             )[0],
-            "ValueToCompare": self._pick(WORDS),
-            "ValuesToCompare": self._random.choices(WORDS, k=self._random.randrange(0, 4)),
+            "ValueToCompare": self._pick(words),
+            "ValuesToCompare": self._random.choices(words, k=self._random.randrange(0, 4)),
             "IsNegative": self._chance(0.3),
             "IsIgnoreCase": self._chance(0.5),
             "UrlPart": self._random.choice(("HostName", "PagePath", "PageUrl", "PageUrl", "Unknown")),
@@ -256,7 +302,8 @@ class CaseGenerator:
         segments = []
         for _ in range(self._random.randrange(0, 5)):
             odd = self._chance(strangeness)
-            segments.append(self._pick(HOSTILE_SEGMENTS if odd else SEGMENTS))
+            likely = SPELLINGS if self._chance(0.4) else SEGMENTS
+            segments.append(self._pick(HOSTILE_SEGMENTS if odd else likely))
         return "/" + self._random.choice(("/", "/", "/", "//", "\\"[: int(strangeness * 9)] or "/")).join(
             segments
         )
@@ -272,7 +319,8 @@ class CaseGenerator:
         now = self._random.randrange(1_600_000_000, 2_000_000_000) + self._random.randrange(8) / 8
         address = self._pick(ADDRESSES)
         strangeness = 0.25 if hostile else 0.0
-        integration = self._random.choice(config["Integrations"])
+        integrations = config["Integrations"]
+        integration = integrations[0] if self._chance(0.6) else self._random.choice(integrations)
         rooms = [integration["EventId"], *(integration.get("InvolvedWaitingRoomIds") or [])]
         headers: dict[str, list[dict[str, str]]] = {}
 
@@ -350,7 +398,7 @@ class CaseGenerator:
         bound_to = address if self._chance(0.2) else None
         flaw = self._random.choices(
             ("none", "expired", "room", "address", "key", "tampered", "case", "fields", "garbage", "long"),
-            (55, 7, 7, 7, 5, 5, 3, 5 if hostile else 0, 5 if hostile else 1, 1 if hostile else 0),
+            (55, 7, 7, 7, 5, 5, 3, 12 if hostile else 0, 8 if hostile else 1, 3 if hostile else 0),
         )[0]
         if flaw == "expired":
             expires_at = seconds - self._random.choice((1, 60, 86400))
@@ -365,7 +413,7 @@ class CaseGenerator:
             ("q", self._queue_id()),
             ("ts", str(expires_at)),
             ("ce", self._pick(("true", "false", "True", ""))),
-            ("rt", self._pick(REDIRECT_TYPES[:9])),
+            ("rt", self._pick((*REDIRECT_TYPES[:9], "Debug"))),
         ]
         if self._chance(0.25):
             fields.insert(4, ("cv", self._pick(("1", "3", "20", "1440", "99999"))))
@@ -376,7 +424,8 @@ class CaseGenerator:
         if flaw == "fields":
             self._spoil_fields(fields)
         if flaw == "long":
-            fields.append(("x", "y" * self._random.choice((3500, 4200, 9000))))
+            length = len(sign_token([*fields, ("x", "")], key))
+            fields.append(("x", "y" * (self._random.choice((4000, 4096, 4097, 9000)) - length)))
         token = sign_token(fields, key)
         if flaw == "tampered":
             return self._pick((token[:-1], token + "0", token.replace("~q_", "~q_0"), token.replace("~h_", "~H_"),
@@ -413,7 +462,7 @@ class CaseGenerator:
     ) -> None:
         pairs = []
         if self._chance(0.4):
-            pairs.append(f"segment={self._pick(COOKIE_VALUES)}")
+            pairs.append(f"{self._pick(('segment', 'segment', 'Segment'))}={self._pick(COOKIE_VALUES)}")
         if self._chance(0.1):
             pairs.append("other; ;=; x ; y = z ")
         if self._chance(0.55):
@@ -432,7 +481,7 @@ class CaseGenerator:
     def _session_cookie(self, room: str, minutes: int, now: int, address: str, hostile: bool) -> str:
         flaw = self._random.choices(
             ("none", "expired", "room", "address", "key", "tampered", "grammar", "encoding", "later"),
-            (50, 8, 4, 8, 4, 4, 10 if hostile else 0, 6 if hostile else 0, 4 if hostile else 1),
+            (50, 8, 4, 8, 4, 4, 14 if hostile else 0, 8 if hostile else 0, 8 if hostile else 1),
         )[0]
         key = OTHER_SECRET_KEY if flaw == "key" else SECRET_KEY
         fixed = self._pick(("1", "3", "60", "99999")) if self._chance(0.25) else ""

@@ -208,8 +208,7 @@ def _strange_fields(question: Question) -> bool:
     del wanted["h"]
     for name in ("q", "rt"):
         if name in wanted:
-            text = wanted[name].lower() if name == "rt" else wanted[name]
-            wanted[name] = re.sub("[&=\ud800-\udfff]", "", text)[:MAX_FIELD_LENGTH]
+            wanted[name] = re.sub("[&=\ud800-\udfff]", "", wanted[name])[:MAX_FIELD_LENGTH]
     if "ts" in wanted:
         wanted["ts"] = str(_leading_number(wanted["ts"]))
     minutes = min(_leading_number(wanted.pop("cv", "")), MAX_VALIDITY_MINUTES)
@@ -217,9 +216,8 @@ def _strange_fields(question: Question) -> bool:
         wanted["cv"] = str(minutes)
     text = "~".join([f"{name}_{value}" for name, value in wanted.items()])
     signed = f"{text}~h_{mac(question.secret_key, text)}"
-    comparable = {**last, "rt": last.get("rt", "?").lower()}
-    del comparable["h"]
-    if wanted == comparable:
+    del last["h"]
+    if wanted == last:
         return False
     _replace_token(question.request, token, signed)
 
