@@ -8,7 +8,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, IncompleteRead
 from typing import Any, Final, NamedTuple, cast
 
 from edge.regions import dynamodb_host
@@ -109,14 +109,17 @@ class _TimedTls(_Timed, ssl.SSLSocket):
     """The same over TLS."""
 
 
-def tls_context() -> ssl.SSLContext:
-    """A context that verifies the server's certificate and name; costs some 20 ms, so it is made once."""
-    context = ssl.create_default_context()
+def tls_context(cafile: str | None = None) -> ssl.SSLContext:
+    """A context that verifies the server's certificate and name; costs some 20 ms, so it is made once.
+
+    `cafile` names the authorities to trust instead of the system's, in PEM.
+    """
+    context = ssl.create_default_context(cafile=cafile)
     context.sslsocket_class = _TimedTls
     return context
 
 
-def _addresses(host: str, port: int, deadline: Deadline) -> list[Any]:
+def _addresses(host: str, port: int, deadline: Deadline, resolve: Callable[..., Any]) -> list[Any]:
     """Where `host` is. Looked up in a thread of its own, because the resolver knows no deadline."""
     # As bytes, because a name as text makes Python import its internationalisation tables.
     name = host.strip("[]").encode("ascii")
@@ -126,7 +129,7 @@ def _addresses(host: str, port: int, deadline: Deadline) -> list[Any]:
 
     def look_up() -> None:
         try:
-            found.append(socket.getaddrinfo(name, port, type=socket.SOCK_STREAM))
+            found.append(resolve(name, port, type=socket.SOCK_STREAM))
         except OSError as error:
             found.append(error)
         finally:
@@ -140,8 +143,8 @@ def _addresses(host: str, port: int, deadline: Deadline) -> list[Any]:
     return list(found[0])
 
 
-def _connected_socket(endpoint: Endpoint, deadline: Deadline) -> _Timed:
-    addresses = _addresses(endpoint.host, endpoint.port, deadline)
+def _connected_socket(endpoint: Endpoint, deadline: Deadline, resolve: Callable[..., Any]) -> _Timed:
+    addresses = _addresses(endpoint.host, endpoint.port, deadline, resolve)
     failure = OSError("the name has no address")
     for tried, (family, kind, protocol, _, address) in enumerate(addresses):
         connected = _Timed(family, kind, protocol)
@@ -177,12 +180,14 @@ class Table:
         environ: Mapping[str, str],
         *,
         tls: Callable[[], ssl.SSLContext] = tls_context,
+        resolve: Callable[..., Any] = socket.getaddrinfo,
         monotonic: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.name = name
         self._environ = environ
         self._make_tls_context = tls
+        self._resolve = resolve
         self._tls_context: ssl.SSLContext | None = None
         self._monotonic = monotonic
         self._wall_clock = wall_clock
@@ -253,7 +258,7 @@ class Table:
         return not poll.poll(0)
 
     def _connect(self, endpoint: Endpoint, deadline: Deadline) -> _Connection:
-        connected = _connected_socket(endpoint, deadline)
+        connected = _connected_socket(endpoint, deadline, self._resolve)
         if endpoint.scheme == "https":
             try:
                 if self._tls_context is None:
@@ -281,6 +286,8 @@ class Table:
             answer = response.read(MAX_RESPONSE_BYTES + 1)
             if len(answer) > MAX_RESPONSE_BYTES:
                 raise TableError(f"the answer has more than {MAX_RESPONSE_BYTES} bytes")
+            if response.length:
+                raise IncompleteRead(answer, response.length)
             keep = response.isclosed() and not response.will_close
             self._used_at = (self._monotonic(), self._wall_clock())
             return response.status, answer

@@ -1,17 +1,22 @@
 """DynamoDB as moto serves it, and a small server that answers as a test tells it to."""
 
-import base64
 import contextlib
 import hashlib
 import json
 import socket
+import ssl
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from moto.server import ThreadedMotoServer
 
 if TYPE_CHECKING:
@@ -110,23 +115,6 @@ Answer = Callable[[socket.socket, bytes], bool]
 """Takes a connection and the body of a request, answers, and says whether to go on with the connection."""
 
 
-def http_response(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
-    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n".encode() + body
-
-
-def item_response(item: Document | None) -> bytes:
-    return http_response(json.dumps({"Item": item} if item is not None else {}).encode())
-
-
-def snapshot_items(document: Any) -> dict[str, Document]:
-    """The table's items by key, as DynamoDB's JSON has them."""
-    digest, body = packed(document)
-    return {
-        "current": {"pk": {"S": "current"}, "snapshot": {"S": digest}},
-        f"snapshot#{digest}": {"body": {"B": base64.b64encode(body).decode()}},
-    }
-
-
 class ScriptedServer:
     """An HTTP server on this machine whose behaviour on the wire is the test's; counts connections and requests."""
 
@@ -143,7 +131,7 @@ class ScriptedServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"https://localhost:{self.port}" if self._wrap else f"http://127.0.0.1:{self.port}"
 
     def drop_connections(self) -> None:
         """Close what is open, as a server does with idle connections."""
@@ -196,6 +184,68 @@ class ScriptedServer:
             pass
         finally:
             connection.close()
+
+
+class Authority(NamedTuple):
+    """A certificate authority of the tests': its certificate's file, and server contexts that it vouches for."""
+
+    cafile: str
+    localhost: ssl.SSLContext
+    another_host: ssl.SSLContext
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    folder = tmp_path_factory.mktemp("authority")
+    now = datetime.now(UTC)
+    ca_key = ec.generate_private_key(ec.SECP256R1())
+    ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of the tests")])
+
+    def certificate(
+        name: x509.Name, key: ec.EllipticCurvePrivateKey, host: str | None = None
+    ) -> x509.Certificate:
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(ca_name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=host is None, path_length=None), critical=True)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False
+            )
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(
+                x509.KeyUsage(True, False, False, False, False, host is None, host is None, False, False),
+                critical=True,
+            )
+        )
+        if host:
+            builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        return builder.sign(ca_key, hashes.SHA256())
+
+    cafile = folder / "authority.pem"
+    cafile.write_bytes(certificate(ca_name, ca_key).public_bytes(serialization.Encoding.PEM))
+
+    def server_context(host: str) -> ssl.SSLContext:
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+        chain = folder / f"{host}.pem"
+        chain.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+            + certificate(name, key, host).public_bytes(serialization.Encoding.PEM)
+        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(chain)
+        return context
+
+    return Authority(str(cafile), server_context("localhost"), server_context("another.test"))
 
 
 @pytest.fixture

@@ -1,14 +1,19 @@
 """The snapshot reader against DynamoDB as moto serves it: published, polled, replicated, broken."""
 
+import base64
 import hashlib
+import itertools
+import json
+import socket
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from edge.snapshot_reader import SnapshotReader, reader_from_environment
-from edge.table import Table
+from edge.snapshot_reader import SnapshotReader, reader_from_environment, table_name
+from edge.table import Deadline, Item, Table
 
 
 class Clock:
@@ -296,3 +301,254 @@ def test_a_deleted_table_keeps_the_loaded_snapshot_in_use(store: Any, start_work
     store.client("us-east-1").delete_table(TableName="shop")
     assert worker.after(31) == 7
     assert "ResourceNotFoundException" in worker.log[-1]["problem"]
+
+
+class Scripted:
+    """Items as a scripted server holds them: each answered, or the connection cut while `is_down`."""
+
+    def __init__(self, build: Any) -> None:
+        self.build = build
+        self.items: dict[str, Any] = {}
+        self.is_down = False
+        self.keys: list[str] = []
+
+    def publish(self, version: int, **settings: Any) -> None:
+        digest, body = packed(document(self.build, version, **settings))
+        self.items["current"] = {"snapshot": {"S": digest}}
+        self.items[f"snapshot#{digest}"] = {"body": {"B": base64.b64encode(body).decode()}}
+
+    def answer(self, connection: socket.socket, body: bytes) -> bool:
+        if self.is_down:
+            return False
+        key = json.loads(body)["Key"]["pk"]["S"]
+        self.keys.append(key)
+        item = self.items.get(key)
+        answer = json.dumps({"Item": item} if item else {}).encode()
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
+        return True
+
+
+def packed(document: Any) -> tuple[str, bytes]:
+    text = json.dumps(document).encode()
+    return hashlib.sha256(text).hexdigest(), zlib.compress(text)
+
+
+def environ_for(url: str, region: str = "us-east-1") -> dict[str, str]:
+    return {
+        "AWS_REGION": region,
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "not-a-real-key",
+        "AWS_ENDPOINT_URL": url,
+    }
+
+
+def test_an_unchanged_pointer_fetches_no_body_and_polls_share_one_connection(
+    serve: Any, start_worker: Any, build: Any
+) -> None:
+    script = Scripted(build)
+    script.publish(7)
+    server = serve(script.answer)
+    worker = start_worker(environ_for(server.url))
+    worker.reader.load()
+    for _ in range(5):
+        worker.after(31)
+    assert [key.partition("#")[0] for key in script.keys] == ["current", "snapshot"] + ["current"] * 5
+    assert server.connections == 1
+
+
+def test_requests_between_polls_ask_nobody(serve: Any, start_worker: Any, build: Any) -> None:
+    script = Scripted(build)
+    script.publish(7)
+    server = serve(script.answer)
+    worker = start_worker(environ_for(server.url))
+    worker.reader.load()
+    for _ in range(20):
+        assert worker.after(1) == 7
+    assert len(server.requests) == 2
+
+
+def test_dynamodb_down_at_cold_start_leaves_no_snapshot_until_it_is_back(
+    serve: Any, start_worker: Any, build: Any
+) -> None:
+    script = Scripted(build)
+    script.publish(7)
+    script.is_down = True
+    worker = start_worker(environ_for(serve(script.answer).url))
+    worker.reader.load()
+    assert worker.after(0.5) is None
+    assert worker.log[-1]["level"] == "error"
+    script.is_down = False
+    assert worker.after(0.4) is None
+    assert worker.after(0.2) == 7
+
+
+def test_while_dynamodb_is_down_polls_get_rarer_up_to_five_minutes_and_the_snapshot_stays(
+    serve: Any, start_worker: Any, build: Any
+) -> None:
+    script = Scripted(build)
+    script.publish(7)
+    server = serve(script.answer)
+    worker = start_worker(environ_for(server.url))
+    worker.reader.load()
+    script.is_down = True
+    attempts = []
+    for second in range(1, 1300):
+        before = server.connections
+        assert worker.after(1) == 7
+        if server.connections > before:
+            attempts.append(second)
+    waits = [later - earlier for earlier, later in itertools.pairwise(attempts)]
+    assert waits == [30, 60, 120, 240, 300, 300]
+    script.is_down = False
+    script.publish(8)
+    assert worker.after(300) == 8
+    script.publish(9)
+    assert worker.after(30) == 9
+
+
+@pytest.mark.parametrize(("uniform", "seconds"), [(0.0, 24.0), (0.5, 30.0), (1.0, 36.0)])
+def test_the_interval_varies_by_a_fifth_either_way(
+    serve: Any, start_worker: Any, build: Any, uniform: float, seconds: float
+) -> None:
+    script = Scripted(build)
+    script.publish(7)
+    server = serve(script.answer)
+    worker = start_worker(environ_for(server.url), lambda: uniform)
+    worker.reader.load()
+    worker.after(seconds - 0.01)
+    assert len(server.requests) == 2
+    worker.after(0.02)
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("uniform", [0.0, 1.0])
+def test_no_jitter_takes_the_backoff_beyond_five_minutes(
+    serve: Any, start_worker: Any, build: Any, uniform: float
+) -> None:
+    script = Scripted(build)
+    script.publish(7, poll_interval_seconds=300)
+    worker = start_worker(environ_for(serve(script.answer).url), lambda: uniform)
+    worker.reader.load()
+    script.is_down = True
+    for _ in range(40):
+        worker.after(361)
+    waits = [entry["next_poll_seconds"] for entry in worker.log if entry["event"] == "snapshot_poll_failed"]
+    assert len(waits) == 40
+    assert all(240 <= wait <= 300 for wait in waits)
+
+
+def test_a_poll_of_a_dripping_server_costs_a_second_at_most_and_once_per_backoff(
+    serve: Any, start_worker: Any, build: Any
+) -> None:
+    script = Scripted(build)
+    script.publish(7)
+    drips = False
+
+    def answer(connection: socket.socket, body: bytes) -> bool:
+        if not drips:
+            return script.answer(connection, body)
+        for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + b" " * 1000:
+            time.sleep(0.05)
+            connection.sendall(bytes([byte]))
+        return False
+
+    worker = start_worker(environ_for(serve(answer).url))
+    worker.reader.load()
+    drips = True
+    started_at = time.monotonic()
+    assert worker.after(31) == 7
+    assert time.monotonic() - started_at < 1.2
+    started_at = time.monotonic()
+    assert [worker.after(1) for _ in range(25)] == [7] * 25
+    assert time.monotonic() - started_at < 0.2
+
+
+def test_loading_from_servers_that_say_nothing_ends_after_three_seconds(
+    serve: Any, start_worker: Any
+) -> None:
+    server = serve(lambda connection, body: True)
+    worker = start_worker(environ_for(server.url, "eu-west-1"))
+    started_at = time.monotonic()
+    worker.reader.load()
+    assert 2.8 < time.monotonic() - started_at < 3.3
+    assert len(server.requests) == 2  # the own region, then us-east-1
+
+
+def test_a_wall_clock_that_went_on_while_the_worker_was_frozen_makes_a_poll_due(
+    serve: Any, start_worker: Any, build: Any
+) -> None:
+    script = Scripted(build)
+    script.publish(7)
+    worker = start_worker(environ_for(serve(script.answer).url))
+    worker.reader.load()
+    script.publish(8)
+    snapshot = worker.reader.current(worker.clock.seconds + 3600)
+    assert snapshot.version == 8
+
+
+def test_a_wall_clock_that_is_set_back_does_not_stop_polling(
+    serve: Any, start_worker: Any, build: Any
+) -> None:
+    script = Scripted(build)
+    script.publish(7)
+    worker = start_worker(environ_for(serve(script.answer).url))
+    worker.reader.load()
+    script.publish(8)
+    worker.clock.seconds += 31
+    assert worker.reader.current(-1e9).version == 8
+
+
+def test_credentials_that_rotated_are_used_by_the_next_poll(
+    serve: Any, start_worker: Any, build: Any
+) -> None:
+    script = Scripted(build)
+    script.publish(7)
+    server = serve(script.answer)
+    environ = environ_for(server.url)
+    worker = start_worker(environ)
+    worker.reader.load()
+    environ["AWS_ACCESS_KEY_ID"] = "ASIAROTATED"
+    worker.after(31)
+    assert "Credential=ASIAROTATED/" in server.requests[-1][0]
+
+
+class Failing:
+    """A table that fails as no table should."""
+
+    name = "shop"
+
+    def get_item(self, region: str, key: str, deadline: Deadline, *, consistent: bool = False) -> Item | None:
+        raise ZeroDivisionError("secret")
+
+    def close(self) -> None:
+        pass
+
+
+def test_neither_method_raises_whatever_happens() -> None:
+    def broken_log(message: dict[str, Any]) -> None:
+        raise OSError("no space left")
+
+    reader = SnapshotReader(Failing(), "us-east-1", log=broken_log)
+    reader.load()
+    assert reader.current(0) is None
+
+
+def test_a_defect_is_logged_by_its_kind_alone() -> None:
+    log: list[dict[str, Any]] = []
+    reader = SnapshotReader(Failing(), "us-east-1", log=log.append)
+    reader.load()
+    assert log[0]["problem"] == "defect: ZeroDivisionError"
+
+
+@pytest.mark.parametrize(
+    ("function", "table"),
+    [
+        ("us-east-1.shop-viewer-request", "shop"),
+        ("shop-viewer-request", "shop"),
+        ("us-east-1.my-shop-viewer-request-viewer-response", "my-shop-viewer-request"),
+        ("us-east-1.us-east-1.shop-viewer-request", "us-east-1.shop"),
+        ("something-else", "something-else"),
+    ],
+)
+def test_the_functions_name_gives_the_table(function: str, table: str) -> None:
+    assert table_name(function) == table

@@ -1,0 +1,457 @@
+"""Reading an item over the wire: one connection, hard deadlines, and nothing believed that a server says."""
+
+import json
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from edge.table import Deadline, Endpoint, Table, TableError, endpoint_of, tls_context
+
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-real-key"}
+POINTER = {"pk": {"S": "current"}, "snapshot": {"S": "ab"}}
+
+
+def response(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n".encode() + body
+
+
+FOUND = response(json.dumps({"Item": POINTER}).encode())
+
+
+def answers(answer: bytes, go_on: bool = True) -> Callable[[socket.socket, bytes], bool]:
+    def send(connection: socket.socket, _: bytes) -> bool:
+        connection.sendall(answer)
+        return go_on
+
+    return send
+
+
+@pytest.fixture
+def open_table() -> Iterator[Callable[..., Table]]:
+    tables: list[Table] = []
+
+    def make(url: str, **named: Any) -> Table:
+        tables.append(Table("shop", {**CREDENTIALS, "AWS_ENDPOINT_URL": url}, **named))
+        return tables[-1]
+
+    yield make
+    for table in tables:
+        table.close()
+
+
+def read(table: Table, seconds: float = 2) -> Any:
+    return table.get_item("us-east-1", "current", Deadline(seconds))
+
+
+def test_reads_an_item_of_the_named_table(store: Any, open_table: Any) -> None:
+    store.create_table()
+    store.point_at("ab" * 32)
+    item = read(open_table(store.url), 10)
+    assert item["snapshot"] == {"S": "ab" * 32}
+
+
+def test_an_item_that_is_not_there_is_none(store: Any, open_table: Any) -> None:
+    store.create_table()
+    assert read(open_table(store.url), 10) is None
+
+
+def test_a_missing_table_is_an_error_that_says_so(store: Any, open_table: Any) -> None:
+    with pytest.raises(TableError, match="DynamoDB answered 400 ResourceNotFoundException"):
+        read(open_table(store.url), 10)
+
+
+def test_many_reads_use_one_connection(serve: Any, open_table: Any) -> None:
+    server = serve(answers(FOUND))
+    table = open_table(server.url)
+    assert [read(table) for _ in range(5)] == [POINTER] * 5
+    assert (server.connections, len(server.requests)) == (1, 5)
+
+
+def test_errors_leave_the_connection_open(serve: Any, open_table: Any) -> None:
+    server = serve(answers(response(b'{"__type":"a#ThrottlingException"}', "400 Bad Request")))
+    table = open_table(server.url)
+    for _ in range(3):
+        with pytest.raises(TableError, match="ThrottlingException"):
+            read(table)
+    assert server.connections == 1
+
+
+def test_an_idle_connection_that_the_server_closed_is_replaced(serve: Any, open_table: Any) -> None:
+    server = serve(answers(FOUND))
+    table = open_table(server.url)
+    read(table)
+    server.drop_connections()
+    assert read(table) == POINTER
+    assert (server.connections, len(server.requests)) == (2, 2)
+
+
+def test_a_kept_connection_that_breaks_during_the_request_is_replaced_once(
+    serve: Any, open_table: Any
+) -> None:
+    seen = 0
+
+    def answer(connection: socket.socket, _: bytes) -> bool:
+        nonlocal seen
+        seen += 1
+        if seen == 1:
+            connection.sendall(FOUND)
+        return seen == 1
+
+    server = serve(answer)
+    table = open_table(server.url)
+    read(table)
+    with pytest.raises(TableError, match="RemoteDisconnected"):
+        read(table)
+    assert (server.connections, len(server.requests)) == (2, 3)
+
+
+def test_a_kept_connection_that_went_silent_leaves_time_for_a_new_one(serve: Any, open_table: Any) -> None:
+    seen = 0
+
+    def answer(connection: socket.socket, _: bytes) -> bool:
+        nonlocal seen
+        seen += 1
+        if seen != 2:
+            connection.sendall(FOUND)
+        return True
+
+    server = serve(answer)
+    table = open_table(server.url)
+    read(table)
+    started_at = time.monotonic()
+    assert read(table, 1) == POINTER
+    assert 0.4 < time.monotonic() - started_at < 0.9
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("clock", ["monotonic", "wall_clock"])
+def test_a_connection_idle_for_long_by_either_clock_is_not_used_again(
+    serve: Any, open_table: Any, clock: str
+) -> None:
+    server = serve(answers(FOUND))
+    offset = 0.0
+    real = {"monotonic": time.monotonic, "wall_clock": time.time}[clock]
+    table = open_table(server.url, **{clock: lambda: real() + offset})
+    read(table)
+    offset = 250
+    read(table)
+    assert server.connections == 1
+    offset = 600
+    read(table)
+    assert server.connections == 2
+
+
+def test_a_connection_that_the_server_wants_closed_is_not_used_again(serve: Any, open_table: Any) -> None:
+    closing = response(json.dumps({"Item": POINTER}).encode(), headers="Connection: close\r\n")
+    server = serve(answers(closing))
+    table = open_table(server.url)
+    assert [read(table), read(table)] == [POINTER, POINTER]
+    assert server.connections == 2
+
+
+def dripping(part: bytes) -> Callable[[socket.socket, bytes], bool]:
+    def drip(connection: socket.socket, _: bytes) -> bool:
+        connection.sendall(part)
+        for _byte in range(100):
+            time.sleep(0.05)
+            connection.sendall(b"x")
+        return False
+
+    return drip
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nX-Long: ",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n",
+    ],
+    ids=["status line", "header", "body with length", "body without length", "chunked body"],
+)
+def test_a_server_that_drips_is_left_at_the_deadline(serve: Any, open_table: Any, part: bytes) -> None:
+    table = open_table(serve(dripping(part)).url)
+    started_at = time.monotonic()
+    with pytest.raises(TableError):
+        read(table, 0.4)
+    assert time.monotonic() - started_at < 0.6
+
+
+def test_a_server_that_says_nothing_is_left_at_the_deadline(serve: Any, open_table: Any) -> None:
+    table = open_table(serve(answers(b"")).url)
+    started_at = time.monotonic()
+    with pytest.raises(TableError, match="timed out"):
+        read(table, 0.3)
+    assert 0.25 < time.monotonic() - started_at < 0.5
+
+
+def test_endless_interim_answers_end_at_the_deadline(serve: Any, open_table: Any) -> None:
+    def answer(connection: socket.socket, _: bytes) -> bool:
+        while True:
+            connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            time.sleep(0.01)
+
+    table = open_table(serve(answer).url)
+    started_at = time.monotonic()
+    with pytest.raises(TableError):
+        read(table, 0.3)
+    assert time.monotonic() - started_at < 0.5
+
+
+def test_a_port_where_nobody_listens_is_an_error_at_once(open_table: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    started_at = time.monotonic()
+    with pytest.raises(TableError, match="ConnectionRefusedError"):
+        read(open_table(f"http://127.0.0.1:{port}"))
+    assert time.monotonic() - started_at < 0.5
+
+
+def test_an_address_that_takes_no_connection_is_left_at_the_deadline(open_table: Any) -> None:
+    # A listener whose queue is full answers no further connection, as an unreachable host does.
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        waiting = []
+        for _ in range(3):
+            client = socket.socket()
+            client.setblocking(False)
+            client.connect_ex(listener.getsockname())
+            waiting.append(client)
+        started_at = time.monotonic()
+        with pytest.raises(TableError, match="timed out"):
+            read(open_table(f"http://127.0.0.1:{listener.getsockname()[1]}"), 0.3)
+        for client in waiting:
+            client.close()
+    assert time.monotonic() - started_at < 0.5
+
+
+def test_a_name_look_up_that_hangs_is_left_at_the_deadline() -> None:
+    def hang(*_: Any, **__: Any) -> Any:
+        time.sleep(1)
+        return []
+
+    table = Table("shop", {**CREDENTIALS, "AWS_ENDPOINT_URL": "http://shop.test"}, resolve=hang)
+    started_at = time.monotonic()
+    with pytest.raises(TableError, match="look-up"):
+        read(table, 0.3)
+    assert time.monotonic() - started_at < 0.5
+
+
+def test_a_name_that_cannot_be_found_is_an_error() -> None:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    table = Table("shop", {**CREDENTIALS, "AWS_ENDPOINT_URL": "http://shop.test"}, resolve=fail)
+    with pytest.raises(TableError, match="not known"):
+        read(table)
+
+
+def test_the_next_address_of_a_name_is_tried(serve: Any) -> None:
+    server = serve(answers(FOUND))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        closed = listener.getsockname()
+
+    def resolve(*_: Any, **__: Any) -> Any:
+        stream = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+        return [(*stream, closed), (*stream, ("127.0.0.1", server.port))]
+
+    table = Table("shop", {**CREDENTIALS, "AWS_ENDPOINT_URL": "http://shop.test"}, resolve=resolve)
+    assert read(table) == POINTER
+    table.close()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        response(b"x" * 1_000_001),
+        b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1_200_000,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n" + b"x" * 1_200_000,
+    ],
+)
+def test_an_answer_over_the_cap_is_refused(serve: Any, open_table: Any, answer: bytes) -> None:
+    with pytest.raises(TableError, match="more than 1000000 bytes"):
+        read(open_table(serve(answers(answer, go_on=False)).url))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 999999 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X-Header: value\r\n" * 200 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{}",
+        response(b""),
+        response(b"[]"),
+        response(b'{"Item": 3}'),
+        response(b'{"Item": {"pk": "current"}}'),
+        response(b"\xff\xfe"),
+        response(b"[" * 100_000),
+        response(b"{}", "500 Internal Server Error"),
+        response(b"<html>", "503 Service Unavailable"),
+        response(b'{"Item": {}}', "302 Found", "Location: http://127.0.0.1:1/\r\n"),
+    ],
+)
+def test_a_malformed_answer_is_an_error_and_nothing_worse(serve: Any, open_table: Any, answer: bytes) -> None:
+    with pytest.raises(TableError):
+        read(open_table(serve(answers(answer, go_on=False)).url))
+
+
+def test_errors_quote_neither_credentials_nor_what_the_server_said(serve: Any, open_table: Any) -> None:
+    body = b'{"__type":"a#InvalidSignatureException","message":"x-amz-security-token:secret"}'
+    with pytest.raises(TableError) as refused:
+        read(open_table(serve(answers(response(body, "400 Bad Request"))).url))
+    assert "secret" not in str(refused.value)
+    environ = {
+        **CREDENTIALS,
+        "AWS_SESSION_TOKEN": "secret\r\ntoken",
+        "AWS_ENDPOINT_URL": serve(answers(FOUND)).url,
+    }
+    table = Table("shop", environ)
+    with pytest.raises(TableError) as unsendable:
+        read(table)
+    table.close()
+    assert "secret" not in str(unsendable.value)
+
+
+def test_each_request_uses_the_credentials_of_that_moment(serve: Any) -> None:
+    server = serve(answers(FOUND))
+    environ = {**CREDENTIALS, "AWS_SESSION_TOKEN": "first", "AWS_ENDPOINT_URL": server.url}
+    table = Table("shop", environ)
+    read(table)
+    environ |= {"AWS_ACCESS_KEY_ID": "ASIAROTATED", "AWS_SESSION_TOKEN": "second"}
+    read(table)
+    table.close()
+    (first, _), (second, _) = server.requests
+    assert "X-Amz-Security-Token: first" in first
+    assert "X-Amz-Security-Token: second" in second
+    assert "Credential=ASIAROTATED/" in second
+    assert server.connections == 1
+
+
+def test_missing_credentials_are_named() -> None:
+    with pytest.raises(TableError, match="no AWS_ACCESS_KEY_ID in the environment"):
+        read(Table("shop", {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}))
+
+
+def test_the_request_is_the_one_that_dynamodb_documents(serve: Any, open_table: Any) -> None:
+    server = serve(answers(FOUND))
+    read(open_table(server.url + "/prefix/"))
+    [(head, body)] = server.requests
+    assert head.startswith("POST /prefix/ HTTP/1.1\r\n")
+    assert f"\r\nHost: 127.0.0.1:{server.port}\r\n" in head
+    assert "\r\nX-Amz-Target: DynamoDB_20120810.GetItem\r\n" in head
+    assert "\r\nContent-Type: application/x-amz-json-1.0\r\n" in head
+    assert json.loads(body) == {"TableName": "shop", "Key": {"pk": {"S": "current"}}, "ConsistentRead": False}
+
+
+@pytest.mark.parametrize(
+    ("environ", "endpoint"),
+    [
+        ({}, Endpoint("https", "dynamodb.eu-west-1.amazonaws.com", 443, "")),
+        ({"AWS_ENDPOINT_URL": ""}, Endpoint("https", "dynamodb.eu-west-1.amazonaws.com", 443, "")),
+        ({"AWS_ENDPOINT_URL": "http://localhost:5000"}, Endpoint("http", "localhost", 5000, "")),
+        ({"AWS_ENDPOINT_URL": "HTTPS://Proxy.Test/a/b/"}, Endpoint("https", "proxy.test", 443, "/a/b")),
+        ({"AWS_ENDPOINT_URL": "http://[::1]:8000/"}, Endpoint("http", "[::1]", 8000, "")),
+        (
+            {"AWS_ENDPOINT_URL": "http://all.test", "AWS_ENDPOINT_URL_DYNAMODB": "http://one.test"},
+            Endpoint("http", "one.test", 80, ""),
+        ),
+    ],
+)
+def test_the_endpoint_is_the_regions_own_or_the_one_in_the_environment(
+    environ: dict[str, str], endpoint: Endpoint
+) -> None:
+    assert endpoint_of("eu-west-1", environ) == endpoint
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://x.test",
+        "x.test",
+        "http://",
+        "http://user:password@x.test",
+        "http://x.test/?a=b",
+        "http://x.test:0",
+        "http://x.test:65536",
+        "http://x.test/\r\nX: y",
+    ],
+)
+def test_an_endpoint_that_is_not_a_plain_url_is_refused_by_the_variables_name(url: str) -> None:
+    with pytest.raises(TableError, match="AWS_ENDPOINT_URL is not a plain http or https URL"):
+        endpoint_of("eu-west-1", {"AWS_ENDPOINT_URL": url})
+
+
+def over_tls(context: ssl.SSLContext) -> Callable[[socket.socket], socket.socket]:
+    return lambda connection: context.wrap_socket(connection, server_side=True)
+
+
+def test_many_reads_use_one_tls_connection_and_one_context(
+    serve: Any, open_table: Any, authority: Any
+) -> None:
+    contexts = 0
+
+    def make_context() -> ssl.SSLContext:
+        nonlocal contexts
+        contexts += 1
+        return tls_context(authority.cafile)
+
+    server = serve(answers(FOUND), over_tls(authority.localhost))
+    table = open_table(server.url, tls=make_context)
+    assert [read(table) for _ in range(5)] == [POINTER] * 5
+    assert (server.connections, contexts) == (1, 1)
+    server.drop_connections()
+    assert read(table) == POINTER
+    assert (server.connections, contexts) == (2, 1)
+
+
+def test_a_certificate_of_an_unknown_authority_is_refused(
+    serve: Any, open_table: Any, authority: Any
+) -> None:
+    server = serve(answers(FOUND), over_tls(authority.localhost))
+    with pytest.raises(TableError, match="CERTIFICATE_VERIFY_FAILED"):
+        read(open_table(server.url))
+    assert server.requests == []
+
+
+def test_a_certificate_for_another_host_is_refused(serve: Any, open_table: Any, authority: Any) -> None:
+    server = serve(answers(FOUND), over_tls(authority.another_host))
+    with pytest.raises(TableError, match="CERTIFICATE_VERIFY_FAILED"):
+        read(open_table(server.url, tls=lambda: tls_context(authority.cafile)))
+    assert server.requests == []
+
+
+def test_a_tls_server_that_drips_is_left_at_the_deadline(serve: Any, open_table: Any, authority: Any) -> None:
+    server = serve(
+        dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"), over_tls(authority.localhost)
+    )
+    table = open_table(server.url, tls=lambda: tls_context(authority.cafile))
+    started_at = time.monotonic()
+    with pytest.raises(TableError):
+        read(table, 0.4)
+    assert time.monotonic() - started_at < 0.6
+
+
+def test_a_tls_handshake_that_hangs_is_left_at_the_deadline(
+    serve: Any, open_table: Any, authority: Any
+) -> None:
+    def drip(connection: socket.socket) -> socket.socket:
+        for byte in b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03" + bytes(range(40)):
+            connection.sendall(bytes([byte]))
+            time.sleep(0.05)
+        return connection
+
+    table = open_table(serve(answers(FOUND), drip).url, tls=lambda: tls_context(authority.cafile))
+    started_at = time.monotonic()
+    with pytest.raises(TableError):
+        read(table, 0.4)
+    assert time.monotonic() - started_at < 0.6
