@@ -1,0 +1,136 @@
+"""The parts the demo is made of, each by itself."""
+
+import os
+import socket
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from workbench.demo.aws_stand_in import AwsStandIn
+from workbench.demo.refresh_schedule import InvocationFailed, RefreshFunction, Schedule
+from workbench.demo.web_server import PortTaken, WebServer, free_port_or
+
+HANDLER = """
+import os, time
+
+def handler(event, context):
+    print("a line for the log")
+    if event["action"] == "fail":
+        raise ValueError("the api key was refused")
+    if event["action"] == "die":
+        os._exit(3)
+    return {
+        "outcome": "unchanged",
+        "process": os.getpid(),
+        "settings": os.environ["QUEUEIT_SETTINGS"],
+        "variables": sorted(os.environ),
+        "name": context.function_name,
+    }
+"""
+
+
+@pytest.fixture
+def log() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def function(tmp_path: Path, log: list[str]) -> Iterator[RefreshFunction]:
+    with zipfile.ZipFile(tmp_path / "code.zip", "w") as archive:
+        archive.writestr("config_refresh/__init__.py", "")
+        archive.writestr("config_refresh/handler.py", HANDLER)
+    environment = {"AWS_LAMBDA_FUNCTION_NAME": "shop-config-refresh", "QUEUEIT_SETTINGS": "{}"}
+    made = RefreshFunction(tmp_path / "code.zip", environment, log=log.append)
+    yield made
+    made.stop()
+
+
+def test_a_function_runs_from_its_zip_with_its_environment_alone(function: RefreshFunction) -> None:
+    result = function.invoke({"action": "refresh"})
+    assert result["name"] == "shop-config-refresh"
+    assert result["process"] != os.getpid()
+    assert not {"HOME", "PATH", "PYTHONPATH"} & set(result["variables"])
+
+
+def test_what_a_function_prints_goes_to_the_log(function: RefreshFunction, log: list[str]) -> None:
+    function.invoke({"action": "refresh"})
+    function.stop()
+    assert log == ["a line for the log"]
+
+
+def test_an_exception_fails_the_invocation_with_its_text_and_not_the_next_one(
+    function: RefreshFunction,
+) -> None:
+    with pytest.raises(InvocationFailed, match="ValueError: the api key was refused"):
+        function.invoke({"action": "fail"})
+    assert function.invoke({"action": "refresh"})["outcome"] == "unchanged"
+
+
+def test_a_process_that_dies_fails_the_invocation_and_is_replaced(function: RefreshFunction) -> None:
+    with pytest.raises(InvocationFailed, match="ended without an answer"):
+        function.invoke({"action": "die"})
+    assert function.invoke({"action": "refresh"})["outcome"] == "unchanged"
+
+
+def test_a_changed_environment_reaches_the_next_invocation(function: RefreshFunction) -> None:
+    first = function.invoke({"action": "refresh"})
+    function.set_environment({"QUEUEIT_SETTINGS": '{"enabled": false}'})
+    second = function.invoke({"action": "refresh"})
+    assert second["settings"] == '{"enabled": false}'
+    assert second["process"] != first["process"]
+
+
+def test_a_schedule_reports_each_outcome_until_it_is_stopped(function: RefreshFunction) -> None:
+    outcomes: list[dict[str, Any] | InvocationFailed] = []
+    schedule = Schedule(function, 0.01, outcomes.append)
+    schedule.start()
+    while len(outcomes) < 3:
+        pass
+    schedule.stop()
+    seen = len(outcomes)
+    assert all(isinstance(outcome, dict) and outcome["outcome"] == "unchanged" for outcome in outcomes)
+    assert len(outcomes) == seen
+
+
+def test_a_taken_port_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(PortTaken, match=f"port {port} is taken"):
+            free_port_or(port)
+        with pytest.raises(PortTaken):
+            WebServer("127.0.0.1", port)
+
+
+def test_a_server_serves_and_gives_its_port_back() -> None:
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=lambda: "hello")
+    with WebServer("127.0.0.1", 0) as server:
+        server.start(app)
+        with urllib.request.urlopen(server.url, timeout=5) as answer:
+            assert answer.read() == b"hello"
+    assert free_port_or(server.port) == server.port
+
+
+def test_dynamodb_can_be_taken_away_and_comes_back_with_its_items() -> None:
+    aws = AwsStandIn("sample-parts")
+    try:
+        aws.start({"secret_key": "fake", "api_key": "fake"})
+        aws.dynamodb().put_item(
+            TableName="sample-parts", Item={"pk": {"S": "current"}, "version": {"N": "7"}}
+        )
+        aws.stop_dynamodb()
+        with pytest.raises(urllib.error.URLError):
+            urllib.request.urlopen(aws.dynamodb_url, timeout=5)
+        with urllib.request.urlopen(aws.secrets_url, timeout=5) as answer:
+            assert answer.status == 200, "Secrets Manager stays"
+        aws.start_dynamodb()
+        found = aws.dynamodb().get_item(TableName="sample-parts", Key={"pk": {"S": "current"}})
+        assert found["Item"]["version"] == {"N": "7"}
+    finally:
+        aws.stop()

@@ -1,0 +1,228 @@
+"""Starts, joins and stops the parts of the demo."""
+
+import json
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+from workbench.demo.aws_stand_in import AwsStandIn
+from workbench.demo.refresh_schedule import InvocationFailed, RefreshFunction, Schedule
+from workbench.demo.sample_configuration import PROTECTED_PATHS, sample_configuration
+from workbench.demo.sample_distribution import sample_distribution
+from workbench.demo.web_server import PortTaken, WebServer, free_port_or
+from workbench.local_edge import LocalEdge
+from workbench.sample_shop import create_app as create_shop
+from workbench.sample_waiting_room import Account, WaitingRoom
+from workbench.sample_waiting_room import create_app as create_waiting_room
+
+HOST = "127.0.0.1"
+DIST = Path(__file__).parents[2] / "functions" / "dist"
+
+FAKE_ACCOUNT = Account(
+    customer_id="northlight",
+    secret_key="demo-secret-key-that-protects-nothing-0123456789abcdef0123456789abcdef",
+    api_key="demo-api-key-that-protects-nothing",
+)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The port of each part; 0 takes any free one."""
+
+    shop: int = 0
+    waiting_room: int = 0
+    origin: int = 0
+    dynamodb: int = 0
+    secrets: int = 0
+
+
+class PortUnavailable(OSError):
+    """The port that was asked for is in use; `part` is a field of Ports."""
+
+    def __init__(self, part: str, port: int) -> None:
+        self.part = part
+        self.port = port
+        super().__init__(f"port {port}, for the {part.replace('_', ' ')}, is taken")
+
+
+_LOCAL_HTTPS = re.compile(r"^https(?=(?:://|%3A%2F%2F)127\.0\.0\.1(?::|%3A)[0-9])")
+
+
+def as_served_here(address: str) -> str:
+    """Turn an https address of this machine, percent-encoded or not, into http.
+
+    Behind CloudFront and at the platform everything is HTTPS; here everything is plain HTTP.
+    """
+    return _LOCAL_HTTPS.sub("http", address)
+
+
+class ZipMissing(FileNotFoundError):
+    """A function's zip is not there."""
+
+
+class Demo:
+    """The running system, as a context manager. Everything it serves is on 127.0.0.1."""
+
+    def __init__(
+        self,
+        ports: Ports | None = None,
+        *,
+        name: str = "queueit-demo",
+        settings: dict[str, Any] | None = None,
+        refresh_every_seconds: float | None = None,
+        visitors_per_second: float = 2.0,
+        crowd: int = 20,
+        workers_per_function: int = 2,
+        edge_zip: Path = DIST / "edge.zip",
+        config_refresh_zip: Path = DIST / "config_refresh.zip",
+        log: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        """`name` is the connector's; without `refresh_every_seconds`, config_refresh runs when told."""
+        self._ports = ports or Ports()
+        self._name = name
+        self._settings: dict[str, Any] = {"poll_interval_seconds": 5, **(settings or {})}
+        self._refresh_every_seconds = refresh_every_seconds
+        self._workers_per_function = workers_per_function
+        self._edge_zip = edge_zip
+        self._config_refresh_zip = config_refresh_zip
+        self._log = log
+        self._stack = ExitStack()
+        self.account = FAKE_ACCOUNT
+        self.waiting_room = WaitingRoom(self.account, visitors_per_second=visitors_per_second, crowd=crowd)
+
+    def __enter__(self) -> "Demo":
+        with ExitStack() as starting:
+            self._start(starting)
+            self._stack = starting.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop everything, the last started first."""
+        self._stack.close()
+
+    def _start(self, starting: ExitStack) -> None:
+        for zip_path in (self._edge_zip, self._config_refresh_zip):
+            if not zip_path.is_file():
+                raise ZipMissing(f"{zip_path} is missing; `make build` makes it")
+        for part in ("shop", "waiting_room", "origin", "dynamodb", "secrets"):
+            self._check_port(part)
+        self._waiting_room_server = starting.enter_context(WebServer(HOST, self._ports.waiting_room))
+        self._origin = starting.enter_context(WebServer(HOST, self._ports.origin))
+        self.waiting_room_url = self._waiting_room_server.url
+        self.origin_url = self._origin.url
+
+        self.aws = AwsStandIn(
+            self._name, dynamodb_port=self._ports.dynamodb, secrets_port=self._ports.secrets
+        )
+        starting.callback(self.aws.stop)
+        self.aws.start({"secret_key": self.account.secret_key, "api_key": self.account.api_key})
+
+        self._waiting_room_server.start(create_waiting_room(self.waiting_room))
+        self._origin.start(create_shop())
+        self.waiting_room.publication.publish(self.sample_configuration())
+
+        self._refresh_function = RefreshFunction(
+            self._config_refresh_zip, self._refresh_environment(), log=self._log
+        )
+        starting.callback(self._refresh_function.stop)
+        self.refresh()
+
+        self.edge = self.new_edge(port=self._ports.shop)
+        starting.callback(self.edge.stop)
+        self.edge.start()
+        self.shop_url = self.edge.url
+        self.admit_shop(self.shop_url)
+        self.waiting_room.default_target = f"{self.shop_url}{PROTECTED_PATHS[0]}"
+
+        if self._refresh_every_seconds is not None:
+            schedule = Schedule(self._refresh_function, self._refresh_every_seconds, self._report)
+            starting.callback(schedule.stop)
+            schedule.start()
+
+    def sample_configuration(self) -> dict[str, Any]:
+        """The configuration that is published first, to be changed and published again."""
+        return sample_configuration(self._waiting_room_server.authority)
+
+    def publish(self, configuration: dict[str, Any]) -> int:
+        """Publish a configuration on the platform; returns its version. No edge knows it yet."""
+        return self.waiting_room.publication.publish(configuration)
+
+    def refresh(self, event: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Invoke config_refresh now. Raises InvocationFailed when it fails."""
+        return self._refresh_function.invoke(event or {"action": "refresh", "source": "schedule"})
+
+    def change_settings(self, **settings: Any) -> None:
+        """Change settings as an apply does, and invoke config_refresh."""
+        self._settings = {**self._settings, **settings}
+        self._refresh_function.set_environment(self._refresh_environment())
+        self.refresh({"action": "refresh", "source": "apply"})
+
+    def stop_dynamodb(self) -> None:
+        """Take DynamoDB away; its items stay."""
+        self.aws.stop_dynamodb()
+
+    def start_dynamodb(self) -> None:
+        """Bring DynamoDB back."""
+        self.aws.start_dynamodb()
+
+    def new_edge(self, *, port: int = 0, fail_closed: bool = False) -> LocalEdge:
+        """Another edge in front of the same shop, with cold workers; not started yet."""
+        request_function, response_function = f"{self._name}-viewer-request", f"{self._name}-viewer-response"
+        handler = "handler_fail_closed" if fail_closed else "handler"
+        arns = {
+            event_type: f"arn:aws:lambda:us-east-1:123456789012:function:{self._name}-{event_type}:1"
+            for event_type in ("viewer-request", "viewer-response")
+        }
+        return LocalEdge(
+            sample_distribution(self._origin.host, self._origin.port, arns),
+            {
+                request_function: (self._edge_zip, f"edge.viewer_request.{handler}"),
+                response_function: (self._edge_zip, "edge.viewer_response.handler"),
+            },
+            environment={"AWS_ENDPOINT_URL_DYNAMODB": self.aws.dynamodb_url},
+            host=HOST,
+            port=port,
+            workers_per_function=self._workers_per_function,
+            rewrite_locations=as_served_here,
+            log=self._log_message,
+        )
+
+    def admit_shop(self, url: str) -> None:
+        """Let the waiting room send visitors to the shop behind the edge at `url`."""
+        self.waiting_room.targets.allow(urlsplit(url).netloc, "http")
+
+    def _refresh_environment(self) -> dict[str, str]:
+        return {
+            **self.aws.environment,
+            "AWS_LAMBDA_FUNCTION_NAME": f"{self._name}-config-refresh",
+            "QUEUEIT_CUSTOMER_ID": self.account.customer_id,
+            "QUEUEIT_SECRET_ARN": self.aws.secret_arn,
+            "QUEUEIT_SETTINGS": json.dumps(self._settings),
+            "QUEUEIT_BASE_URL": self.waiting_room_url,
+        }
+
+    def _check_port(self, part: str) -> None:
+        port: int = getattr(self._ports, part)
+        try:
+            free_port_or(port, HOST)
+        except PortTaken:
+            raise PortUnavailable(part, port) from None
+
+    def _report(self, outcome: dict[str, Any] | InvocationFailed) -> None:
+        if isinstance(outcome, InvocationFailed):
+            self._log(f"config_refresh failed: {outcome}")
+        elif outcome["outcome"] != "unchanged":
+            self._log(f"config_refresh {outcome['outcome']} version {outcome['version']}")
+
+    def _log_message(self, message: Any) -> None:
+        self._log(message if isinstance(message, str) else json.dumps(message))

@@ -1,0 +1,194 @@
+"""`python -m workbench.journey`: one visitor walks through the six steps, without a person.
+
+The steps: a protected page sends the visitor to the waiting room; there they get a place; at their turn they are
+sent back with a token; the edge swaps the token for a session cookie; with it they are on the protected site;
+signing out ends the session.
+"""
+
+import re
+import sys
+import time
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import requests
+
+from workbench.demo import Demo, ZipMissing
+from workbench.demo.refresh_schedule import InvocationFailed
+
+_HEADERS_THAT_MATTER = (
+    "Location",
+    "Set-Cookie",
+    "Cache-Control",
+    "x-queueit-connector",
+    "x-queueit-failed",
+    "X-Cache",
+    "Content-Type",
+)
+_SIGNATURE = re.compile(r"(?<![0-9a-f])([0-9a-f]{6})[0-9a-f]{58}(?![0-9a-f])")
+_SESSION_COOKIE = "QueueITAccepted-SDFrts345E-V3_"
+_TURN_WITHIN_SECONDS = 30
+
+
+class StepFailed(Exception):
+    """A step did not go as expected; the text says what was expected and what came."""
+
+
+class Journey:
+    """One visitor with a cookie jar, who follows no redirect by themselves."""
+
+    steps = 6
+
+    def __init__(self, shop_url: str, waiting_room_url: str, say: Callable[[str], None]) -> None:
+        """`say` gets the report, line by line."""
+        self._shop_url = shop_url
+        self._waiting_room_url = waiting_room_url
+        self._say = say
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["User-Agent"] = "Mozilla/5.0 (journey)"
+        self._step = 0
+
+    def walk(self) -> None:
+        """Go through all steps. Raises StepFailed at the first that goes wrong."""
+        with self._session:
+            page = f"{self._shop_url}/tickets?from=newsletter&night=12%2F12"
+            queue_url = self._sent_to_the_waiting_room(page)
+            proceed_url = self._given_a_place(queue_url)
+            url_with_token = self._sent_back(proceed_url, page)
+            self._let_in(url_with_token, page)
+            self._on_the_site(page)
+            self._signed_out(page)
+
+    def _sent_to_the_waiting_room(self, page: str) -> str:
+        self._begin("A visitor opens a protected page and is sent to the waiting room")
+        answer = self._get(page)
+        self._expect_status(answer, 302)
+        location = answer.headers.get("Location", "")
+        if not location.startswith(f"{self._waiting_room_url}/?"):
+            raise self._failure(f"a Location that begins with {self._waiting_room_url}/?", location)
+        query = parse_qs(urlsplit(location).query)
+        for name in ("c", "e", "ver", "cver", "man", "t"):
+            if name not in query:
+                raise self._failure(f"a Location with the parameter {name}", location)
+        if urlsplit(query["t"][0])[1:] != urlsplit(page)[1:]:
+            raise self._failure(f"the page in the parameter t: {page}", query["t"][0])
+        self._expect_header(answer, "x-queueit-connector", "cloudfront")
+        if "no-store" not in answer.headers.get("Cache-Control", ""):
+            raise self._failure("Cache-Control with no-store", answer.headers.get("Cache-Control", "none"))
+        return location
+
+    def _given_a_place(self, queue_url: str) -> str:
+        self._begin("The waiting room gives the visitor a place and shows how it moves")
+        answer = self._get(queue_url)
+        self._expect_status(answer, 200)
+        status = re.search(r'data-status="([^"]+)"', answer.text)
+        if not status:
+            raise self._failure("a queue page that names its status endpoint", answer.text[:200])
+        give_up_at = time.monotonic() + _TURN_WITHIN_SECONDS
+        last_position = None
+        while time.monotonic() < give_up_at:
+            place = self._session.get(f"{self._waiting_room_url}{status[1]}", timeout=10).json()
+            if place["redirect"]:
+                self._say(f"    place {last_position or 1}, then: it is your turn")
+                return f"{self._waiting_room_url}{place['redirect']}"
+            if place["position"] != last_position:
+                last_position = place["position"]
+                self._say(f"    place {last_position}, {place['progress']:.0%} of the way")
+            time.sleep(0.25)
+        raise self._failure(f"a turn within {_TURN_WITHIN_SECONDS} seconds", f"place {last_position}")
+
+    def _sent_back(self, proceed_url: str, page: str) -> str:
+        self._begin("At the visitor's turn the waiting room sends them back with a signed token")
+        answer = self._get(proceed_url)
+        self._expect_status(answer, 302)
+        location = answer.headers.get("Location", "")
+        if not location.startswith(f"{page}&queueittoken=e_"):
+            raise self._failure(f"a Location that begins with {page}&queueittoken=e_", location)
+        return location
+
+    def _let_in(self, url_with_token: str, page: str) -> None:
+        self._begin("The edge checks the token, sets the session cookie and cuts the token from the address")
+        answer = self._get(url_with_token)
+        self._expect_status(answer, 302)
+        if answer.headers.get("Location") != page:
+            raise self._failure(f"Location: {page}", answer.headers.get("Location", "none"))
+        if not answer.headers.get("Set-Cookie", "").startswith(_SESSION_COOKIE):
+            raise self._failure(
+                f"a cookie whose name begins with {_SESSION_COOKIE}", answer.headers.get("Set-Cookie", "none")
+            )
+        self._expect_header(answer, "x-queueit-connector", "cloudfront")
+
+    def _on_the_site(self, page: str) -> None:
+        self._begin("With the session cookie the visitor is on the protected site")
+        answer = self._get(page)
+        self._expect_status(answer, 200)
+        if "Choose your night" not in answer.text:
+            raise self._failure("the shop's ticket page", answer.text[:200])
+        self._expect_header(answer, "x-queueit-connector", "cloudfront")
+        if not answer.headers.get("Set-Cookie", "").startswith(_SESSION_COOKIE):
+            raise self._failure(
+                "the session extended by a new cookie", answer.headers.get("Set-Cookie", "none")
+            )
+
+    def _signed_out(self, page: str) -> None:
+        self._begin("Signing out ends the session, and the next visit waits again")
+        answer = self._get(f"{self._shop_url}/logout")
+        self._expect_status(answer, 302)
+        location = answer.headers.get("Location", "")
+        if not location.startswith(f"{self._waiting_room_url}/cancel/multiple/"):
+            raise self._failure(
+                f"a Location that begins with {self._waiting_room_url}/cancel/multiple/", location
+            )
+        self._expect_status(self._get(location), 200)
+        answer = self._get(page)
+        self._expect_status(answer, 302)
+        if not answer.headers.get("Location", "").startswith(f"{self._waiting_room_url}/?"):
+            raise self._failure("the waiting room again", answer.headers.get("Location", "none"))
+
+    def _begin(self, title: str) -> None:
+        self._step += 1
+        self._say(f"\nStep {self._step} of {self.steps}  {title}")
+
+    def _get(self, url: str) -> requests.Response:
+        answer = self._session.get(url, allow_redirects=False, timeout=20)
+        self._say(f"  > GET {_shortened(url)}")
+        self._say(f"  < {answer.status_code} {answer.reason}")
+        for name in _HEADERS_THAT_MATTER:
+            if name in answer.headers:
+                self._say(f"    {name}: {_shortened(answer.headers[name])}")
+        return answer
+
+    def _expect_status(self, answer: requests.Response, status: int) -> None:
+        if answer.status_code != status:
+            raise self._failure(f"status {status}", f"{answer.status_code} {answer.reason}")
+
+    def _expect_header(self, answer: requests.Response, name: str, value: str) -> None:
+        if answer.headers.get(name) != value:
+            raise self._failure(f"{name}: {value}", answer.headers.get(name, "none"))
+
+    def _failure(self, expected: str, came: str) -> StepFailed:
+        return StepFailed(f"step {self._step}: expected {_shortened(expected)}; got {_shortened(came)}")
+
+
+def _shortened(text: str) -> str:
+    """Leave out most of each signature: the report is for reading, not for use."""
+    return _SIGNATURE.sub(r"\1…", text)
+
+
+def main() -> int:
+    """Start everything on free ports, walk, stop everything; returns the exit status."""
+    print("Starting shop, waiting room, AWS stand-ins, config_refresh and the edge …", flush=True)
+    try:
+        with Demo(visitors_per_second=10, crowd=20) as demo:
+            print(f"  shop {demo.shop_url}   waiting room {demo.waiting_room_url}")
+            Journey(demo.shop_url, demo.waiting_room_url, lambda line: print(line, flush=True)).walk()
+    except (StepFailed, InvocationFailed, ZipMissing, requests.RequestException) as failure:
+        print(f"\nFAILED: {failure}", file=sys.stderr, flush=True)
+        return 1
+    print("\nAll six steps went as expected.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
