@@ -1,7 +1,8 @@
 """`python -m benchmarks`: measure, and print each result beside its target.
 
 Times are of this machine, ratios of one run: both sides handle the same events in turns. The reference is the npm
-connector in Node behind the leanest CloudFront function, without URL normalization, which ours always does.
+connector in Node behind the leanest CloudFront function that does the same work. Normalizing URLs, which ours always
+does, is optional there; what is left of the ratio when the reference leaves it out is shown behind the target.
 """
 
 import platform
@@ -19,8 +20,9 @@ MAX_IMPORT_MS = 40.0
 MAX_RESIDENT = 50 * MB
 
 
-def _row(name: str, result: str, target: str = "", met: bool | None = None) -> None:
-    print(f"{name:<62}{result:>30}  {target:<12}{'' if met is None else 'met' if met else 'MISSED'}".rstrip())
+def _row(name: str, result: str, target: str = "", met: bool | None = None, note: str = "") -> None:
+    verdict = "" if met is None else "met" if met else "MISSED"
+    print(f"{name:<62}{result:>26}  {target:<10}{verdict:<8}{note}".rstrip())
 
 
 def main() -> int:
@@ -35,7 +37,12 @@ def main() -> int:
             ["node", "--version"], capture_output=True, text=True, check=True
         ).stdout.strip()
         print(f", Node {node}")
-    _row("one event, in microseconds, median of rounds", "ours / reference = ratio", "target")
+    _row(
+        "one event, in microseconds, median of rounds",
+        "ours / reference = ratio",
+        "target",
+        note="not normalizing",
+    )
     for timing in handling.measure(scenarios(now), None if missing else install()):
         limit = timing.scenario.max_ratio
         if timing.ratio is None:
@@ -43,7 +50,8 @@ def main() -> int:
         else:
             result = f"{timing.ours:.1f} / {timing.reference:.1f} = {timing.ratio:.3f}"
             target = "" if limit is None else f"<= {limit}"
-            _row(timing.scenario.name, result, target, None if limit is None else timing.ratio <= limit)
+            met = None if limit is None else timing.ratio <= limit
+            _row(timing.scenario.name, result, target, met, f"{timing.lean_ratio:.3f}")
     if not footprint.EDGE_ZIP.is_file():
         print("edge.zip is not built: run make build")
         return 0

@@ -19,12 +19,16 @@ WARM_UP_ROUNDS = 10
 
 
 class Timing(NamedTuple):
-    """Medians over the rounds, in microseconds for one event; `ratio` is the median of the rounds' ratios."""
+    """Medians over the rounds, in microseconds for one event; a ratio is the median of the rounds' ratios.
+
+    `reference` and `ratio` are of the reference that normalizes URLs as we do; `lean_ratio` of one that does not.
+    """
 
     scenario: Scenario
     ours: float
     reference: float | None
     ratio: float | None
+    lean_ratio: float | None
 
 
 def snapshot_of(config: dict[str, Any]) -> Snapshot:
@@ -63,10 +67,15 @@ class _Reference:
             ["node", str(script), str(node_modules)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def run(self, scenario: Scenario) -> tuple[int, dict[str, Any]]:
+    def run(self, scenario: Scenario, *, normalize: bool) -> tuple[int, dict[str, Any]]:
         assert self._process.stdin
         assert self._process.stdout
-        question = {"config": json.dumps(scenario.config), "event": scenario.event, "runs": RUNS}
+        question = {
+            "config": json.dumps(scenario.config),
+            "event": scenario.event,
+            "runs": RUNS,
+            "normalize": normalize,
+        }
         self._process.stdin.write(json.dumps(question) + "\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline())
@@ -88,25 +97,31 @@ def measure(scenarios: Sequence[Scenario], node_modules: Path | None) -> list[Ti
     """Time every scenario; `node_modules` is the directory that holds the reference, None without Node."""
     reference = _Reference(node_modules) if node_modules else None
     snapshots = [snapshot_of(scenario.config) for scenario in scenarios]
-    times: list[list[tuple[int, int]]] = [[] for _ in scenarios]
+    times: list[list[tuple[int, int, int]]] = [[] for _ in scenarios]
     try:
         for round_number in range(WARM_UP_ROUNDS + ROUNDS):
             for scenario, snapshot, taken in zip(scenarios, snapshots, times, strict=True):
                 ours, our_result = _ours(scenario, snapshot)
-                theirs, their_result = reference.run(scenario) if reference else (0, our_result)
-                if _shape(our_result) != _shape(their_result):
-                    raise RuntimeError(f"{scenario.name}: {_shape(our_result)} is not {_shape(their_result)}")
+                theirs = lean = 0
+                if reference:
+                    theirs, their_result = reference.run(scenario, normalize=True)
+                    lean, _ = reference.run(scenario, normalize=False)
+                    if _shape(our_result) != _shape(their_result):
+                        raise RuntimeError(
+                            f"{scenario.name}: {_shape(our_result)} is not {_shape(their_result)}"
+                        )
                 if round_number >= WARM_UP_ROUNDS:
-                    taken.append((ours, theirs))
+                    taken.append((ours, theirs, lean))
     finally:
         if reference:
             reference.stop()
     return [
         Timing(
             scenario,
-            median([ours for ours, _ in taken]) / RUNS / 1000,
-            median([theirs for _, theirs in taken]) / RUNS / 1000 if reference else None,
-            median([ours / theirs for ours, theirs in taken]) if reference else None,
+            median([ours for ours, _, _ in taken]) / RUNS / 1000,
+            median([theirs for _, theirs, _ in taken]) / RUNS / 1000 if reference else None,
+            median([ours / theirs for ours, theirs, _ in taken]) if reference else None,
+            median([ours / lean for ours, _, lean in taken]) if reference else None,
         )
         for scenario, taken in zip(scenarios, times, strict=True)
     ]

@@ -1,17 +1,18 @@
 // A CloudFront viewer-request function around the reference connector, as lean as a good one in production: the
-// configuration's JSON text, the crypto of Node, and nothing done that the connector does not ask for.
+// configuration's JSON text, the crypto of Node, and nothing done that the connector does not ask for. URL
+// normalization is the connector's own and optional: without it, IsNormalizationEnabled in a configuration is ignored.
 //
 //   node reference_edge.mjs <directory that holds node_modules>
 //
 // Reads JSON lines from stdin and answers each with one:
-//   {"config": "<JSON text>", "event": "<JSON text>", "runs": n} → {"ns": <for all runs>, "result": <of the last run>}
+//   {"config": "<JSON text>", "event": "<JSON text>", "runs": n, "normalize": bool} → {"ns": <for all runs>, "result": <of the last run>}
 
 import { createHmac } from "node:crypto";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
 const require = createRequire(`${process.argv[2]}/`);
-const { KnownUser } = require("@queue-it/connector-javascript");
+const { KnownUser, DefaultNormalizationProvider } = require("@queue-it/connector-javascript");
 
 const CUSTOMER_ID = "acme";
 const SECRET_KEY = "a-secret-key-for-measurements";
@@ -21,11 +22,13 @@ const NOT_CACHED = [
   ["Expires", "Fri, 01 Jan 1990 00:00:00 GMT"],
   ["x-queueit-connector", "cloudfront"],
 ];
+const NORMALIZATION = new DefaultNormalizationProvider();
 const CRYPTO = { getSha256Hash: (key, text) => createHmac("sha256", key).update(text).digest("hex") };
 
 class Context {
-  constructor(request) {
+  constructor(request, normalize) {
     this.request = request;
+    this.normalization = normalize ? NORMALIZATION : null;
     this.cookies = [];
     this.parsed = null;
   }
@@ -37,6 +40,9 @@ class Context {
   }
   getCryptoProvider() {
     return CRYPTO;
+  }
+  getNormalizationProvider() {
+    return this.normalization;
   }
   getEnqueueTokenProvider() {
     return null;
@@ -84,10 +90,10 @@ function redirect(url, cookies) {
   return { status: "302", statusDescription: "Found", headers };
 }
 
-async function handler(event, config) {
+async function handler(event, config, normalize) {
   const { request, config: { requestId } } = event.Records[0].cf;
   delete request.headers["x-queueit-handover"];
-  const context = new Context(request);
+  const context = new Context(request, normalize);
   let token = "";
   let query = request.querystring;
   if (/(^|&)queueittoken=/i.test(query)) {
@@ -108,11 +114,11 @@ async function handler(event, config) {
 }
 
 for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
-  const { config, event, runs } = JSON.parse(line);
+  const { config, event, runs, normalize } = JSON.parse(line);
   const events = Array.from({ length: runs }, () => JSON.parse(event));
   let result;
   const start = process.hrtime.bigint();
-  for (const one of events) result = await handler(one, config);
+  for (const one of events) result = await handler(one, config, normalize);
   const ns = Number(process.hrtime.bigint() - start);
   process.stdout.write(`${JSON.stringify({ ns, result })}\n`);
 }
