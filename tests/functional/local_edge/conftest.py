@@ -1,0 +1,285 @@
+"""An origin that tells what it received, functions written in the test, and an edge in front of both."""
+
+import http.client
+import http.server
+import json
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from workbench.local_edge import LocalEdge
+
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
+EVERY_METHOD = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
+
+PASS_REQUEST = "def handler(event, context):\n    return event['Records'][0]['cf']['request']\n"
+PASS_RESPONSE = "def handler(event, context):\n    return event['Records'][0]['cf']['response']\n"
+MARK_RESPONSE = """
+def handler(event, context):
+    response = event['Records'][0]['cf']['response']
+    response['headers']['x-marked'] = [{'key': 'X-Marked', 'value': 'yes'}]
+    return response
+"""
+
+
+class Received(NamedTuple):
+    """A request as the origin received it."""
+
+    method: str
+    target: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def values(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key.lower() == name.lower()]
+
+
+class Response(NamedTuple):
+    """A response as the visitor received it."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def values(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key.lower() == name.lower()]
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class _OriginHandler(http.server.BaseHTTPRequestHandler):
+    """Answers as the query string says: `status`, `body`, and `header` (`Name: value`) as often as given."""
+
+    protocol_version = "HTTP/1.1"
+    server: "Origin"
+
+    def parse_request(self) -> bool:
+        parsed = super().parse_request()
+        if parsed:
+            setattr(self, f"do_{self.command}", self._answer)
+        return parsed
+
+    def _answer(self) -> None:
+        target = self.requestline.split()[1]
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.received.append(Received(self.command, target, list(self.headers.items()), body))
+        asked = parse_qs(urlsplit(target).query)
+        answer = asked.get("body", ["from the origin"])[0].encode()
+        self.send_response(int(asked.get("status", ["200"])[0]))
+        for line in asked.get("header", []):
+            name, _, value = line.partition(": ")
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+class Origin(http.server.ThreadingHTTPServer):
+    """A tiny origin on a port of its own."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _OriginHandler)
+        self.received: list[Received] = []
+
+    @property
+    def port(self) -> int:
+        return self.server_address[1]
+
+
+@pytest.fixture
+def origin() -> Iterator[Origin]:
+    with Origin() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+class Site:
+    """One edge in front of one origin, and the messages it logged."""
+
+    def __init__(self, edge: LocalEdge, origin: Origin, log: list[dict[str, Any]]) -> None:
+        self.edge = edge
+        self.origin = origin
+        self.log = log
+
+    def ask(
+        self,
+        target: str = "/",
+        method: str = "GET",
+        headers: list[tuple[str, str]] | None = None,
+        body: bytes | None = None,
+    ) -> Response:
+        """Send one request, header lines exactly as given."""
+        connection = http.client.HTTPConnection(self.edge.url.removeprefix("http://"), timeout=20)
+        try:
+            connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+            lines = headers or []
+            if "host" not in [name.lower() for name, _ in lines]:
+                lines = [("Host", "shop.example.com"), *lines]
+            if body is not None:
+                lines = [*lines, ("Content-Length", str(len(body)))]
+            for name, value in lines:
+                connection.putheader(name, value)
+            connection.endheaders(body)
+            response = connection.getresponse()
+            return Response(response.status, response.getheaders(), response.read())
+        finally:
+            connection.close()
+
+
+def behavior(origin_id: str = "site", **changes: Any) -> dict[str, Any]:
+    """A cache behavior that forwards all and caches nothing, without functions."""
+    return {
+        "TargetOriginId": origin_id,
+        "ViewerProtocolPolicy": "redirect-to-https",
+        "AllowedMethods": {"Quantity": len(EVERY_METHOD), "Items": EVERY_METHOD},
+        "CachePolicyId": CACHING_DISABLED,
+        "OriginRequestPolicyId": ALL_VIEWER,
+        "LambdaFunctionAssociations": {"Quantity": 0},
+    } | changes
+
+
+def associations(*pairs: tuple[str, str], include_body: bool = False) -> dict[str, Any]:
+    """LambdaFunctionAssociations of (event type, function name) pairs."""
+    items = [
+        {
+            "EventType": event_type,
+            "LambdaFunctionARN": f"arn:aws:lambda:us-east-1:123456789012:function:{name}:3",
+            "IncludeBody": include_body and event_type == "viewer-request",
+        }
+        for event_type, name in pairs
+    ]
+    return {"Quantity": len(items), "Items": items}
+
+
+def distribution(
+    origin_port: int,
+    default: dict[str, Any],
+    *behaviors: dict[str, Any],
+    origin: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """A DistributionConfig of one origin, `site`."""
+    item = {
+        "Id": "site",
+        "DomainName": "127.0.0.1",
+        "OriginPath": "",
+        "CustomHeaders": {"Quantity": 0},
+        "CustomOriginConfig": {
+            "HTTPPort": origin_port,
+            "HTTPSPort": 443,
+            "OriginProtocolPolicy": "http-only",
+            "OriginReadTimeout": 5,
+        },
+    } | (origin or {})
+    return {
+        "CallerReference": "test",
+        "Enabled": True,
+        "Origins": {"Quantity": 1, "Items": [item]},
+        "DefaultCacheBehavior": default,
+        "CacheBehaviors": {"Quantity": len(behaviors), "Items": list(behaviors)},
+    }
+
+
+class Workshop:
+    """Makes zips of source text, and edges that run them; stops the edges after the test."""
+
+    behavior = staticmethod(behavior)
+    associations = staticmethod(associations)
+    distribution = staticmethod(distribution)
+
+    def __init__(self, directory: Path, origin: Origin, stack: ExitStack) -> None:
+        self._directory = directory
+        self._origin = origin
+        self._stack = stack
+
+    def zip(self, source: str, name: str = "function", **other_files: str) -> Path:
+        path = self._directory / f"{name}.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("code.py".replace("code", name), source)
+            for file_name, text in other_files.items():
+                archive.writestr(f"{file_name}.py", text)
+        return path
+
+    def site(
+        self,
+        request: str | None = None,
+        response: str | None = None,
+        *,
+        include_body: bool = False,
+        default: dict[str, Any] | None = None,
+        behaviors: tuple[dict[str, Any], ...] = (),
+        origin: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> Site:
+        """An edge whose default behavior runs the sources given for viewer-request and viewer-response."""
+        pairs, functions = [], {}
+        for event_type, source in (("viewer-request", request), ("viewer-response", response)):
+            if source is not None:
+                name, module = f"shop-{event_type}", event_type.replace("-", "_")
+                pairs.append((event_type, name))
+                functions[name] = (self.zip(source, module), f"{module}.handler")
+        default = behavior(
+            LambdaFunctionAssociations=associations(*pairs, include_body=include_body), **(default or {})
+        )
+        log: list[dict[str, Any]] = []
+        config = distribution(self._origin.port, default, *behaviors, origin=origin)
+        edge = LocalEdge(config, {**functions, **options.pop("functions", {})}, log=log.append, **options)
+        self._stack.enter_context(edge)
+        return Site(edge, self._origin, log)
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, origin: Origin) -> Iterator[Workshop]:
+    with ExitStack() as stack:
+        yield Workshop(tmp_path, origin, stack)
+
+
+class Sources:
+    """Functions that many tests need."""
+
+    pass_request = PASS_REQUEST
+    pass_response = PASS_RESPONSE
+    mark_response = MARK_RESPONSE
+
+    @staticmethod
+    def returning(expression: str) -> str:
+        """A function that returns `expression`, in which `request`, `response` and `cf` are the event's."""
+        return (
+            "def handler(event, context):\n"
+            "    cf = event['Records'][0]['cf']\n"
+            "    request, response = cf['request'], cf.get('response')\n"
+            f"    return {expression}\n"
+        )
+
+
+@pytest.fixture(scope="session")
+def sources() -> type[Sources]:
+    return Sources
+
+
+@pytest.fixture(scope="session")
+def in_the_answer() -> Callable[[str], str]:
+    """A viewer-request function that answers with an expression's value as JSON."""
+    return lambda expression: (
+        "import json, os, sys\n"
+        "def handler(event, context):\n"
+        "    cf = event['Records'][0]['cf']\n"
+        "    request = cf['request']\n"
+        f"    return {{'status': '200', 'body': json.dumps({expression})}}\n"
+    )

@@ -1,0 +1,266 @@
+"""How requests and responses pass through the functions to the origin and back."""
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+InTheAnswer = Callable[[str], str]
+
+
+def test_a_request_without_functions_reaches_the_origin_and_its_response_the_visitor(workshop: Any) -> None:
+    site = workshop.site()
+    response = site.ask("/a?body=hello&header=X-From:%20origin")
+    assert (response.status, response.body) == (200, b"hello")
+    assert response.values("x-from") == ["origin"]
+    assert response.values("x-cache") == ["Miss from local-edge"]
+    assert site.edge.invocations == []
+
+
+def test_the_event_holds_what_cloudfront_puts_in_it(workshop: Any, in_the_answer: InTheAnswer) -> None:
+    site = workshop.site(in_the_answer("cf"))
+    cf = site.ask("//a%20b/%C3%A9?x=1&x=%2F?", headers=[("X-One", "1")]).json()
+    assert cf["request"] == {
+        "clientIp": "127.0.0.1",
+        "headers": {
+            "host": [{"key": "Host", "value": "shop.example.com"}],
+            "x-one": [{"key": "X-One", "value": "1"}],
+        },
+        "method": "GET",
+        "querystring": "x=1&x=%2F?",
+        "uri": "//a%20b/%C3%A9",
+    }
+    assert cf["config"].keys() == {"distributionDomainName", "distributionId", "eventType", "requestId"}
+    assert cf["config"]["eventType"] == "viewer-request"
+
+
+def test_each_header_line_is_an_entry_of_its_own_in_the_event_and_at_the_origin(
+    workshop: Any, sources: Any
+) -> None:
+    site = workshop.site(sources.pass_request)
+    site.ask(headers=[("Cookie", "a=1"), ("X-Many", "1"), ("Cookie", "b=2; c=3"), ("X-Many", "2")])
+    assert site.origin.received[0].values("cookie") == ["a=1", "b=2; c=3"]
+    assert site.origin.received[0].values("x-many") == ["1", "2"]
+
+
+def test_header_lines_of_one_name_are_separate_in_the_event(
+    workshop: Any, in_the_answer: InTheAnswer
+) -> None:
+    site = workshop.site(in_the_answer("request['headers']['cookie']"))
+    lines = site.ask(headers=[("Cookie", "a=1"), ("cookie", "b=2")]).json()
+    assert lines == [{"key": "Cookie", "value": "a=1"}, {"key": "cookie", "value": "b=2"}]
+
+
+def test_functions_do_not_see_disallowed_headers(workshop: Any, in_the_answer: InTheAnswer) -> None:
+    site = workshop.site(in_the_answer("sorted(request['headers'])"))
+    hidden = [("X-Amzn-Trace-Id", "1"), ("X-Real-IP", "9.9.9.9"), ("X-Forwarded-Proto", "http")]
+    assert site.ask(headers=[*hidden, ("Connection", "close"), ("X-Seen", "1")]).json() == ["host", "x-seen"]
+
+
+def test_what_viewer_request_changes_reaches_the_origin(workshop: Any) -> None:
+    site = workshop.site("""
+def handler(event, context):
+    request = event['Records'][0]['cf']['request']
+    request['uri'] = '/changed'
+    request['querystring'] = 'body=changed'
+    request['headers']['x-added'] = [{'value': '1'}, {'key': 'X-Added', 'value': '2'}]
+    del request['headers']['x-removed']
+    return request
+""")
+    response = site.ask("/a?b=1", headers=[("X-Removed", "1")])
+    received = site.origin.received[0]
+    assert (received.target, response.body) == ("/changed?body=changed", b"changed")
+    assert received.values("x-added") == ["1", "2"]
+    assert received.values("x-removed") == []
+
+
+def test_the_origin_gets_the_visitors_host_and_the_edges_own_headers(workshop: Any) -> None:
+    site = workshop.site(
+        origin={"CustomHeaders": {"Items": [{"HeaderName": "X-Secret", "HeaderValue": "s"}]}}
+    )
+    site.ask(headers=[("X-Forwarded-For", "198.51.100.1"), ("X-Forwarded-Proto", "http"), ("X-Secret", "no")])
+    received = site.origin.received[0]
+    assert received.values("host") == ["shop.example.com"]
+    assert received.values("x-forwarded-for") == ["198.51.100.1, 127.0.0.1"]
+    assert received.values("via") == ["1.1 local-edge (CloudFront)"]
+    assert received.values("x-forwarded-proto") == []
+    assert received.values("x-secret") == ["s"]
+
+
+def test_without_an_origin_request_policy_the_origin_gets_no_cookies_query_or_host(workshop: Any) -> None:
+    site = workshop.site(default={"OriginRequestPolicyId": ""})
+    response = site.ask("/a?header=Set-Cookie:%20a%3D1", headers=[("Cookie", "a=1"), ("X-One", "1")])
+    received = site.origin.received[0]
+    assert (received.target, received.values("cookie"), received.values("x-one")) == ("/a", [], [])
+    assert received.values("host") == ["127.0.0.1"]
+    assert received.values("user-agent") == ["Amazon CloudFront"]
+    assert response.values("set-cookie") == []
+
+
+def test_forwarded_values_choose_cookies_headers_and_parameters(workshop: Any) -> None:
+    values = {
+        "QueryString": True,
+        "Cookies": {"Forward": "whitelist", "WhitelistedNames": {"Items": ["session"]}},
+        "Headers": {"Items": ["X-Language"]},
+    }
+    default = {"CachePolicyId": "", "OriginRequestPolicyId": "", "ForwardedValues": values}
+    site = workshop.site(default=default)
+    site.ask("/?a=1", headers=[("Cookie", "session=1; other=2"), ("X-Language", "de"), ("X-Other", "1")])
+    received = site.origin.received[0]
+    assert received.target == "/?a=1"
+    assert received.values("cookie") == ["session=1"]
+    assert (received.values("x-language"), received.values("x-other")) == (["de"], [])
+
+
+def test_a_generated_response_goes_to_the_visitor_without_origin_or_viewer_response(
+    workshop: Any, sources: Any
+) -> None:
+    generated = """{'status': '302', 'statusDescription': 'Found', 'headers': {
+        'location': [{'key': 'Location', 'value': 'https://queue.example.com/'}],
+        'set-cookie': [{'key': 'Set-Cookie', 'value': 'a=1'}, {'key': 'Set-Cookie', 'value': 'b=2'}]}}"""
+    site = workshop.site(sources.returning(generated), sources.mark_response)
+    response = site.ask()
+    assert (response.status, response.body) == (302, b"")
+    assert response.values("set-cookie") == ["a=1", "b=2"]
+    assert response.values("location") == ["https://queue.example.com/"]
+    assert response.values("x-marked") == []
+    assert site.origin.received == []
+    assert [one.event_type for one in site.edge.invocations] == ["viewer-request"]
+
+
+def test_a_generated_body_may_be_base64(workshop: Any, sources: Any) -> None:
+    data = base64.b64encode(b"\x00\xff").decode()
+    site = workshop.site(
+        sources.returning(f"{{'status': '200', 'body': {data!r}, 'bodyEncoding': 'base64'}}")
+    )
+    assert site.ask().body == b"\x00\xff"
+
+
+def test_viewer_response_sees_the_changed_request_and_adds_to_the_response(workshop: Any) -> None:
+    site = workshop.site(
+        """
+def handler(event, context):
+    request = event['Records'][0]['cf']['request']
+    request['headers']['x-handed-over'] = [{'value': event['Records'][0]['cf']['config']['requestId']}]
+    return request
+""",
+        """
+def handler(event, context):
+    cf = event['Records'][0]['cf']
+    response = cf['response']
+    same = cf['request']['headers']['x-handed-over'][0]['value'] == cf['config']['requestId']
+    response['headers']['x-same-id'] = [{'value': str(same)}]
+    response['headers'].setdefault('set-cookie', []).append({'key': 'Set-Cookie', 'value': 'b=2'})
+    response['headers']['x-seen'] = [{'value': ','.join(sorted(response)) + ' ' + response['status']}]
+    return response
+""",
+    )
+    response = site.ask("/?header=Set-Cookie:%20a%3D1")
+    assert response.values("x-same-id") == ["True"]
+    assert response.values("set-cookie") == ["a=1", "b=2"]
+    assert response.values("x-seen") == ["headers,status,statusDescription 200"]
+
+
+@pytest.mark.parametrize("status", [400, 404, 500, 503])
+def test_viewer_response_does_not_run_for_an_error_of_the_origin(
+    workshop: Any, sources: Any, status: int
+) -> None:
+    site = workshop.site(response=sources.mark_response)
+    response = site.ask(f"/?status={status}")
+    assert (response.status, response.values("x-marked")) == (status, [])
+    assert site.edge.invocations == []
+
+
+@pytest.mark.parametrize("status", [200, 204, 302])
+def test_viewer_response_runs_for_every_other_status(workshop: Any, sources: Any, status: int) -> None:
+    site = workshop.site(response=sources.mark_response)
+    assert site.ask(f"/?status={status}&body=").values("x-marked") == ["yes"]
+
+
+def test_an_origin_that_is_down_is_a_502(workshop: Any) -> None:
+    site = workshop.site(origin_urls={"site": "http://127.0.0.1:1"})
+    assert site.ask().status == 502
+
+
+def test_a_body_reaches_the_origin_whole_and_the_function_only_with_include_body(
+    workshop: Any, sources: Any
+) -> None:
+    source = sources.returning("request if 'body' not in request else {'status': '500'}")
+    site = workshop.site(source)
+    body = b"x" * 3_000_000
+    assert site.ask("/", "POST", body=body).status == 200
+    assert site.origin.received[0].body == body
+
+
+def test_include_body_gives_the_function_base64_cut_at_40_kb_while_the_origin_gets_all(
+    workshop: Any,
+) -> None:
+    site = workshop.site(
+        """
+import base64
+def handler(event, context):
+    request = event['Records'][0]['cf']['request']
+    body = request['body']
+    text = '{inputTruncated} {action} {encoding}'.format(**body)
+    request['headers']['x-body'] = [{'value': text + ' %d' % len(base64.b64decode(body['data']))}]
+    return request
+""",
+        include_body=True,
+    )
+    site.ask("/", "POST", body=b"x" * 40_961)
+    site.ask("/", "POST", body=b"x" * 40_960)
+    long, short = site.origin.received
+    assert (long.values("x-body"), len(long.body)) == (["True read-only base64 40960"], 40_961)
+    assert (short.values("x-body"), len(short.body)) == (["False read-only base64 40960"], 40_960)
+
+
+def test_a_function_with_include_body_may_replace_the_body(workshop: Any, sources: Any) -> None:
+    changed = "request | {'body': {'action': 'replace', 'encoding': 'text', 'data': 'new'}}"
+    site = workshop.site(sources.returning(changed), include_body=True)
+    site.ask("/", "POST", body=b"old")
+    assert site.origin.received[0].body == b"new"
+
+
+def test_a_method_that_the_behavior_does_not_allow_is_a_403_without_any_function(
+    workshop: Any, sources: Any
+) -> None:
+    site = workshop.site(sources.pass_request, default={"AllowedMethods": {"Items": ["GET", "HEAD"]}})
+    assert site.ask("/", "POST", body=b"x").status == 403
+    assert site.edge.invocations == []
+
+
+def test_locations_can_be_rewritten_on_the_way_out(workshop: Any, sources: Any) -> None:
+    generated = """{'status': '302', 'headers': {
+        'location': [{'value': 'https://127.0.0.1:9/'}], 'x-queueit-redirect': [{'value': 'https%3A'}],
+        'x-other': [{'value': 'https://127.0.0.1:9/'}]}}"""
+    site = workshop.site(
+        sources.returning(generated), rewrite_locations=lambda value: value.replace("https", "http")
+    )
+    response = site.ask()
+    assert response.values("location") == ["http://127.0.0.1:9/"]
+    assert response.values("x-queueit-redirect") == ["http%3A"]
+    assert response.values("x-other") == ["https://127.0.0.1:9/"]
+
+
+def test_what_a_function_prints_is_logged_with_its_name(workshop: Any) -> None:
+    site = workshop.site("""
+import sys
+def handler(event, context):
+    print('to standard output')
+    print('to standard error', file=sys.stderr)
+    return event['Records'][0]['cf']['request']
+""")
+    site.ask()
+    site.edge.stop()
+    lines = [message["line"] for message in site.log if message["message"] == "function output"]
+    assert sorted(lines) == ["to standard error", "to standard output"]
+    assert {message["function"] for message in site.log} == {"shop-viewer-request"}
+
+
+def test_every_log_message_is_json(workshop: Any, sources: Any) -> None:
+    site = workshop.site(sources.returning("None"))
+    site.ask()
+    assert [json.loads(json.dumps(message)) for message in site.log] == site.log
+    assert len(site.log) == 1

@@ -1,0 +1,78 @@
+"""A function as it was deployed: its zip, unpacked, and the environment it runs in."""
+
+import sys
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from workbench.local_edge.distribution import Association
+
+_FAKE_CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "ASIALOCALEDGEFAKEKEY",
+    "AWS_SECRET_ACCESS_KEY": "local-edge-fake-secret-access-key",
+    "AWS_SESSION_TOKEN": "local-edge-fake-session-token",
+}
+_SETTABLE = frozenset(
+    {*_FAKE_CREDENTIALS, "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"}
+)
+
+
+class DeployedFunction(NamedTuple):
+    """A version of a function, ready to be run: `name` without the edge's `us-east-1.` prefix."""
+
+    name: str
+    arn: str
+    handler: str
+    directory: Path
+    environment: Mapping[str, str]
+
+
+class Quotas(NamedTuple):
+    """What Lambda@Edge grants a viewer-event function."""
+
+    timeout_seconds: float = 5.0
+    init_timeout_seconds: float = 10.0
+    memory_mb: int = 128
+
+
+def deploy(
+    association: Association,
+    zip_path: Path,
+    handler: str,
+    *,
+    environment: Mapping[str, str],
+    quotas: Quotas,
+    directory: Path,
+) -> DeployedFunction:
+    """Unpack the zip into `directory` and make the environment of Lambda's reserved variables.
+
+    `environment` may set where and as whom the function calls AWS (region, credentials, endpoints); any other name
+    raises ValueError, because a function at the edge has no variables of its own.
+    """
+    foreign = sorted(set(environment) - _SETTABLE)
+    if foreign:
+        raise ValueError(
+            f"{foreign[0]} cannot be set: Lambda@Edge functions have no environment variables but Lambda's own; "
+            f"here one may set {', '.join(sorted(_SETTABLE))}"
+        )
+    directory.mkdir()
+    with zipfile.ZipFile(zip_path) as archive:
+        archive.extractall(directory)
+    region = environment.get("AWS_REGION", "us-east-1")
+    reserved = {
+        **_FAKE_CREDENTIALS,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
+        "AWS_LAMBDA_FUNCTION_NAME": f"us-east-1.{association.function}",
+        "AWS_LAMBDA_FUNCTION_VERSION": association.version,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(quotas.memory_mb),
+        "LAMBDA_TASK_ROOT": str(directory),
+        "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+        "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
+    }
+    return DeployedFunction(
+        association.function, association.arn, handler, directory, {**reserved, **environment}
+    )

@@ -1,0 +1,117 @@
+"""Requests to the origin, and what of a visitor's request goes into them."""
+
+import http.client
+
+from workbench.local_edge.cache import OriginResponse
+from workbench.local_edge.distribution import Origin
+from workbench.local_edge.forwarding_policy import Selection, taken
+from workbench.local_edge.path_pattern import percent_encode_beyond_ascii
+from workbench.local_edge.restricted_headers import OF_ONE_CONNECTION
+from workbench.local_edge.viewer_event import HeaderLines, ViewerRequest
+
+EDGE_NAME = "local-edge"
+_REMOVED = OF_ONE_CONNECTION | {"content-length", "expect", "x-cache", "x-forwarded-proto", "x-real-ip"}
+_REMOVED_PREFIXES = ("x-amz-cf-", "x-edge-")
+_ALWAYS_FORWARDED = frozenset(
+    {
+        "content-type",
+        "if-match",
+        "if-modified-since",
+        "if-none-match",
+        "if-range",
+        "if-unmodified-since",
+        "range",
+        "date",
+    }
+)
+
+
+class OriginUnreachable(Exception):
+    """The origin gave no response; `status` is what the visitor gets: 502, or 504 after a timeout."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        self.status = status
+        super().__init__(detail)
+
+
+def forwarded_headers(origin: Origin, selection: Selection, request: ViewerRequest) -> HeaderLines:
+    """The header lines the origin gets: what `selection` takes, then what CloudFront adds."""
+    lines: HeaderLines = []
+    custom_names = {name.lower() for name, _ in origin.custom_headers}
+    for name, value in request.headers:
+        lower = name.lower()
+        if lower in _REMOVED or lower.startswith(_REMOVED_PREFIXES) or lower in custom_names:
+            continue
+        if lower == "cookie":
+            value = _cookies(selection, value)
+            if value:
+                lines.append((name, value))
+        elif lower in ("via", "x-forwarded-for"):
+            continue
+        elif lower in _ALWAYS_FORWARDED or (
+            taken(selection.headers, lower) and lower not in selection.except_headers
+        ):
+            lines.append((name, value))
+    names = {name.lower() for name, _ in lines}
+    if "host" not in names:
+        lines.insert(0, ("Host", origin.host_header))
+    if "user-agent" not in names:
+        lines.append(("User-Agent", "Amazon CloudFront"))
+    via = [value for name, value in request.headers if name.lower() == "via"]
+    lines.append(("Via", ", ".join([*via, f"1.1 {EDGE_NAME} (CloudFront)"])))
+    seen_by = [value for name, value in request.headers if name.lower() == "x-forwarded-for"]
+    lines.append(("X-Forwarded-For", ", ".join([*seen_by, request.client_ip])))
+    lines.append(("X-Amz-Cf-Id", request.request_id))
+    lines.extend(origin.custom_headers)
+    if request.body or request.method in ("POST", "PUT", "PATCH"):
+        lines.append(("Content-Length", str(len(request.body))))
+    return lines
+
+
+def _cookies(selection: Selection, value: str) -> str:
+    if selection.cookies is None:
+        return value
+    pairs = [pair.strip() for pair in value.split(";")]
+    return "; ".join(pair for pair in pairs if taken(selection.cookies, pair.partition("=")[0]))
+
+
+def forwarded_target(origin: Origin, selection: Selection, request: ViewerRequest) -> str:
+    """The request target the origin gets; the path and what is left of the query string byte by byte."""
+    query = request.querystring
+    if selection.query is not None:
+        parts = [part for part in query.split("&") if taken(selection.query, part.partition("=")[0])]
+        query = "&".join(part for part in parts if part)
+    target = f"{origin.path}{request.uri}"
+    return percent_encode_beyond_ascii(f"{target}?{query}" if query else target)
+
+
+def fetch(origin: Origin, selection: Selection, request: ViewerRequest) -> OriginResponse:
+    """Ask the origin. Raises OriginUnreachable."""
+    make = http.client.HTTPSConnection if origin.scheme == "https" else http.client.HTTPConnection
+    connection = make(origin.host, origin.port, timeout=origin.read_timeout_seconds)
+    try:
+        connection.putrequest(
+            request.method,
+            forwarded_target(origin, selection, request),
+            skip_host=True,
+            skip_accept_encoding=True,
+        )
+        for name, value in forwarded_headers(origin, selection, request):
+            connection.putheader(name, value.encode("latin-1", "replace"))
+        connection.putheader("Connection", "close")
+        connection.endheaders(request.body or None)
+        response = connection.getresponse()
+        with response:
+            body = response.read()
+            headers = [
+                (name, value)
+                for name, value in response.getheaders()
+                if name.lower() not in OF_ONE_CONNECTION
+            ]
+            return OriginResponse(response.status, response.reason, headers, body)
+    except TimeoutError:
+        raise OriginUnreachable(504, f"no answer within {origin.read_timeout_seconds:g} s") from None
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise OriginUnreachable(502, f"{type(error).__name__}: {error}") from error
+    finally:
+        connection.close()

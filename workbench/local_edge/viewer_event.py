@@ -1,0 +1,87 @@
+"""The events that CloudFront hands to the functions (protocol section 8), and headers in their shape and out of it."""
+
+import base64
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from workbench.local_edge.restricted_headers import is_disallowed
+
+HeaderLines = list[tuple[str, str]]
+"""Header lines as sent, (name, value) each; lines of one name stay several."""
+
+BODY_LIMIT_BYTES = 40 * 1024
+DISTRIBUTION_ID = "ELOCALEDGE"
+DISTRIBUTION_DOMAIN = "local-edge.cloudfront.net"
+
+
+class ViewerRequest(NamedTuple):
+    """A visitor's request; `uri` and `querystring` as sent, the latter without its question mark."""
+
+    request_id: str
+    client_ip: str
+    method: str
+    uri: str
+    querystring: str
+    headers: HeaderLines
+    body: bytes
+
+
+def event_headers(lines: Iterable[tuple[str, str]]) -> dict[str, list[dict[str, str]]]:
+    """Headers as functions see them: lower-case name → one {key, value} a line, disallowed ones left out."""
+    headers: dict[str, list[dict[str, str]]] = {}
+    for name, value in lines:
+        if not is_disallowed(name.lower()):
+            headers.setdefault(name.lower(), []).append({"key": name, "value": value})
+    return headers
+
+
+def header_lines(headers: dict[str, list[dict[str, str]]]) -> HeaderLines:
+    """The lines of headers in a function's shape; the map's own name stands in for a missing key."""
+    return [(line.get("key") or name, line["value"]) for name, lines in headers.items() for line in lines]
+
+
+def hidden_lines(lines: Iterable[tuple[str, str]]) -> HeaderLines:
+    """The lines that functions do not see."""
+    return [(name, value) for name, value in lines if is_disallowed(name.lower())]
+
+
+def request_document(request: ViewerRequest, *, include_body: bool) -> dict[str, Any]:
+    """`Records[0].cf.request` of a viewer-request event."""
+    document: dict[str, Any] = {
+        "clientIp": request.client_ip,
+        "headers": event_headers(request.headers),
+        "method": request.method,
+        "querystring": request.querystring,
+        "uri": request.uri,
+    }
+    if include_body:
+        document["body"] = {
+            "inputTruncated": len(request.body) > BODY_LIMIT_BYTES,
+            "action": "read-only",
+            "encoding": "base64",
+            "data": base64.b64encode(request.body[:BODY_LIMIT_BYTES]).decode("ascii"),
+        }
+    return document
+
+
+def response_document(status: int, reason: str, headers: HeaderLines) -> dict[str, Any]:
+    """`Records[0].cf.response` of a viewer-response event: no body."""
+    return {"status": str(status), "statusDescription": reason, "headers": event_headers(headers)}
+
+
+def event(
+    event_type: str, request_id: str, request: dict[str, Any], response: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A whole event."""
+    cf: dict[str, Any] = {
+        "config": {
+            "distributionDomainName": DISTRIBUTION_DOMAIN,
+            "distributionId": DISTRIBUTION_ID,
+            "eventType": event_type,
+            "requestId": request_id,
+        },
+        "request": request,
+    }
+    if response is not None:
+        cf["response"] = response
+    return {"Records": [{"cf": cf}]}
