@@ -4,9 +4,11 @@ import json
 from collections.abc import Callable
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import pytest
+
 from tests.end_to_end.visitor import COOKIE_NAME, Visitor, answer_to_raw_headers, session_cookie
 from workbench.demo import Demo
-from workbench.journey import Journey
+from workbench.journey import Journey, StepFailed
 
 ORDER = {"event": "aurora-fields", "name": "Ada", "tickets": "2"}
 
@@ -17,6 +19,11 @@ def test_a_visitor_walks_the_six_steps(demo: Demo) -> None:
     steps = [line.strip() for line in report if line.startswith("\nStep")]
     assert [line[:11] for line in steps] == [f"Step {number} of 6" for number in range(1, 7)]
     assert demo.account.secret_key not in "".join(report)
+
+
+def test_a_journey_that_goes_wrong_says_what_it_expected(demo: Demo) -> None:
+    with pytest.raises(StepFailed, match="step 1: expected status 302; got 200 OK"):
+        Journey(demo.origin_url, demo.waiting_room_url, lambda line: None).walk()
 
 
 def test_a_page_that_no_integration_names_passes(visitor: Visitor) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
+from workbench.demo.refresh_schedule import InvocationFailed
 from workbench.demo.system import Demo, Ports, PortUnavailable, ZipMissing
 
 _DEFAULT_PORTS = Ports(shop=8080, waiting_room=8081, origin=8082)
@@ -83,7 +84,7 @@ def describe(demo: Demo) -> str:
    1. Open {shop}/tickets: you are sent to the waiting room, and come out on the page you asked for.
    2. Look around and order: the session cookie lets you pass. "Sign out" ends it, and you wait again.
    3. On {shop}/ press "Check live availability": the same for a background request.
-   4. On {room}/admin change a trigger and publish: every edge follows within ten seconds.
+   4. On {room}/admin change a trigger and publish: every edge follows within twelve seconds.
    5. Open {shop}/tickets?queueittoken=made-up and see what becomes of a forged token.
    6. curl -sI {shop}/tickets shows what the connector answers.
 
@@ -117,6 +118,9 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     except ZipMissing as missing:
         print(missing, file=sys.stderr)
         return 2
+    except InvocationFailed as failure:
+        print(f"config_refresh failed: {failure}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -24,8 +24,8 @@ class RefreshFunction:
 
     def __init__(self, zip_path: Path, environment: Mapping[str, str], *, log: Callable[[str], None]) -> None:
         """`environment` is all that the process gets; what it prints goes to `log` line by line."""
-        self._directory = tempfile.mkdtemp(prefix="config-refresh-")
         with zipfile.ZipFile(zip_path) as archive:
+            self._directory = tempfile.mkdtemp(prefix="config-refresh-")
             archive.extractall(self._directory)
         self._environment = dict(environment)
         self._log = log

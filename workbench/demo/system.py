@@ -132,7 +132,9 @@ class Demo:
         self.waiting_room.publication.publish(self.sample_configuration())
 
         self._refresh_function = RefreshFunction(
-            self._config_refresh_zip, self._refresh_environment(), log=self._log
+            self._config_refresh_zip,
+            self._refresh_environment(),
+            log=lambda line: self._log(f"{self._name}-config-refresh: {line}"),
         )
         starting.callback(self._refresh_function.stop)
         self.refresh()
@@ -194,7 +196,7 @@ class Demo:
             port=port,
             workers_per_function=self._workers_per_function,
             rewrite_locations=as_served_here,
-            log=self._log_message,
+            log=self._log_edge,
         )
 
     def admit_shop(self, url: str) -> None:
@@ -224,5 +226,9 @@ class Demo:
         elif outcome["outcome"] != "unchanged":
             self._log(f"config_refresh {outcome['outcome']} version {outcome['version']}")
 
-    def _log_message(self, message: Any) -> None:
-        self._log(message if isinstance(message, str) else json.dumps(message))
+    def _log_edge(self, message: dict[str, Any]) -> None:
+        """What a function prints is shown as it is, after the function's name."""
+        if "line" in message:
+            self._log(f"{message['function']}: {message['line']}")
+        else:
+            self._log(f"edge: {json.dumps(message)}")

@@ -1,6 +1,7 @@
 """The sample waiting room as a visitor meets it."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -96,6 +97,13 @@ def test_a_second_visitor_stands_right_behind_the_first(room: WaitingRoom, waiti
     waiting_room.get(queue_url())
     second = room.lines.join("sale", target=TARGET)
     assert room.lines.progress(second).ahead == 4
+
+
+def test_many_who_come_at_once_get_places_of_their_own(room: WaitingRoom) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        visitors = list(pool.map(lambda _: room.lines.join("sale", target=TARGET), range(200)))
+    assert sorted(visitor.place for visitor in visitors) == list(range(4, 204))
+    assert len({visitor.queue_id for visitor in visitors}) == 200
 
 
 @pytest.mark.parametrize("mode", ["safetynet", "disabled", "afterevent"])
