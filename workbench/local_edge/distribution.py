@@ -69,9 +69,19 @@ class Distribution(NamedTuple):
         return next(behavior for behavior in self.behaviors if behavior.matches(normalized))
 
     def functions(self) -> dict[str, Association]:
-        """The functions that any behavior runs, by name."""
-        associations = [(b.viewer_request, b.viewer_response) for b in self.behaviors]
-        return {one.function: one for pair in associations for one in pair if one}
+        """The functions that any behavior runs, by name. Raises UnsupportedDistribution for two versions of one."""
+        functions: dict[str, Association] = {}
+        for behavior in self.behaviors:
+            for association in (behavior.viewer_request, behavior.viewer_response):
+                if association is None:
+                    continue
+                known = functions.setdefault(association.function, association)
+                if known.version != association.version:
+                    raise UnsupportedDistribution(
+                        f"the behaviors run versions {known.version} and {association.version} of "
+                        f"{known.function!r}; the local edge runs one"
+                    )
+        return functions
 
 
 def parse_distribution(

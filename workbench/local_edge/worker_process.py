@@ -96,6 +96,7 @@ def main(fd: int, limits: dict[str, Any]) -> None:
     # Above the limit by far, so that it is the peak that tells; it keeps a runaway function from harming the machine.
     resource.setrlimit(resource.RLIMIT_DATA, (limits["memory_bytes"] * 2,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.environ.pop("LC_CTYPE", None)  # the interpreter sets it where Lambda's locale is not installed
     directory = os.environ["LAMBDA_TASK_ROOT"]
     sys.path.insert(0, directory)
     module_name, _, function_name = limits["handler"].rpartition(".")

@@ -126,21 +126,32 @@ class Site:
         body: bytes | None = None,
     ) -> Response:
         """Send one request, header lines exactly as given."""
-        connection = http.client.HTTPConnection(self.edge.url.removeprefix("http://"), timeout=20)
-        try:
-            connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
-            lines = headers or []
-            if "host" not in [name.lower() for name, _ in lines]:
-                lines = [("Host", "shop.example.com"), *lines]
-            if body is not None:
-                lines = [*lines, ("Content-Length", str(len(body)))]
-            for name, value in lines:
-                connection.putheader(name, value)
-            connection.endheaders(body)
-            response = connection.getresponse()
-            return Response(response.status, response.getheaders(), response.read())
-        finally:
-            connection.close()
+        return ask(self.edge, target, method, headers, body)
+
+
+def ask(
+    edge: LocalEdge,
+    target: str = "/",
+    method: str = "GET",
+    headers: list[tuple[str, str]] | None = None,
+    body: bytes | None = None,
+) -> Response:
+    """Send one request to `edge`, header lines exactly as given."""
+    connection = http.client.HTTPConnection(edge.url.removeprefix("http://"), timeout=20)
+    try:
+        connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+        lines = headers or []
+        if "host" not in [name.lower() for name, _ in lines]:
+            lines = [("Host", "shop.example.com"), *lines]
+        if body is not None:
+            lines = [*lines, ("Content-Length", str(len(body)))]
+        for name, value in lines:
+            connection.putheader(name, value)
+        connection.endheaders(body)
+        response = connection.getresponse()
+        return Response(response.status, response.getheaders(), response.read())
+    finally:
+        connection.close()
 
 
 def behavior(origin_id: str = "site", **changes: Any) -> dict[str, Any]:
@@ -202,6 +213,7 @@ class Workshop:
     behavior = staticmethod(behavior)
     associations = staticmethod(associations)
     distribution = staticmethod(distribution)
+    ask = staticmethod(ask)
 
     def __init__(self, directory: Path, origin: Origin, stack: ExitStack) -> None:
         self._directory = directory

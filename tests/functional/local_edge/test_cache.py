@@ -1,0 +1,168 @@
+"""What the edge caches, and that viewer-response runs on a hit as on a miss."""
+
+from typing import Any
+
+import pytest
+
+CACHING_OPTIMIZED = {"CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6", "OriginRequestPolicyId": ""}
+# The origin's answer is in the query string, so the key has to hold it.
+USE_ORIGIN = {"CachePolicyId": "4cc15a8a-d715-48a4-82b8-cc0b614638fe"}
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def x_cache(response: Any) -> str:
+    (value,) = response.values("x-cache")
+    return str(value).removesuffix(" from local-edge")
+
+
+def test_viewer_request_and_viewer_response_run_on_a_hit_too(workshop: Any, sources: Any) -> None:
+    site = workshop.site(sources.pass_request, sources.mark_response, default=CACHING_OPTIMIZED)
+    first, second = site.ask("/a"), site.ask("/a")
+    assert (x_cache(first), x_cache(second)) == ("Miss", "Hit")
+    assert (first.values("x-marked"), second.values("x-marked")) == (["yes"], ["yes"])
+    assert first.body == second.body
+    assert len(site.origin.received) == 1
+    assert len(site.edge.invocations) == 4
+
+
+def test_what_viewer_response_adds_is_not_cached(workshop: Any) -> None:
+    site = workshop.site(
+        response="""
+counter = 0
+def handler(event, context):
+    global counter
+    counter += 1
+    response = event['Records'][0]['cf']['response']
+    assert 'set-cookie' not in response['headers']
+    response['headers']['set-cookie'] = [{'value': 'n=%d' % counter}]
+    return response
+""",
+        default=CACHING_OPTIMIZED,
+    )
+    cookies = [site.ask("/a").values("set-cookie") for _ in range(3)]
+    assert cookies == [["n=1"], ["n=2"], ["n=3"]]
+
+
+def test_a_hit_tells_its_age_and_ends_with_its_time(workshop: Any) -> None:
+    clock = Clock()
+    site = workshop.site(default=USE_ORIGIN, clock=clock)
+    target = "/a?header=Cache-Control:%20max-age%3D60"
+    assert x_cache(site.ask(target)) == "Miss"
+    clock.now += 59.5
+    hit = site.ask(target)
+    assert (x_cache(hit), hit.values("age")) == ("Hit", ["59"])
+    clock.now += 0.5
+    assert x_cache(site.ask(target)) == "Miss"
+
+
+@pytest.mark.parametrize(
+    ("cache_control", "second"),
+    [
+        ("max-age=60", "Hit"),
+        ("public, s-maxage=60, max-age=0", "Hit"),
+        ("s-maxage=0, max-age=60", "Miss"),
+        ("no-store", "Miss"),
+        ("private, max-age=60", "Miss"),
+        ("no-cache", "Miss"),
+        ("max-age=0", "Miss"),
+        ('no-cache="Set-Cookie", max-age=60', "Hit"),
+    ],
+)
+def test_cache_control_decides_where_the_policy_leaves_it_to_the_origin(
+    workshop: Any, cache_control: str, second: str
+) -> None:
+    site = workshop.site(default=USE_ORIGIN)
+    target = "/a?header=Cache-Control:%20" + cache_control.replace(" ", "%20").replace("=", "%3D")
+    assert [x_cache(site.ask(target)), x_cache(site.ask(target))] == ["Miss", second]
+
+
+def test_expires_counts_where_there_is_no_max_age(workshop: Any) -> None:
+    site = workshop.site(default=USE_ORIGIN)
+    future = "/a?header=Expires:%20Fri,%2001%20Jan%202100%2000:00:00%20GMT"
+    past = "/b?header=Expires:%20Mon,%2001%20Jan%201990%2000:00:00%20GMT"
+    assert [x_cache(site.ask(target)) for target in (future, future, past, past)] == [
+        "Miss",
+        "Hit",
+        "Miss",
+        "Miss",
+    ]
+
+
+def test_a_policy_with_a_minimum_caches_in_spite_of_no_store(workshop: Any) -> None:
+    clock = Clock()
+    default = {
+        "CachePolicyId": "",
+        "OriginRequestPolicyId": "",
+        "ForwardedValues": {"QueryString": True, "Cookies": {"Forward": "none"}},
+        "MinTTL": 10,
+    }
+    site = workshop.site(default=default, clock=clock)
+    target = "/a?header=Cache-Control:%20no-store"
+    assert [x_cache(site.ask(target)), x_cache(site.ask(target))] == ["Miss", "Hit"]
+    clock.now += 10
+    assert x_cache(site.ask(target)) == "Miss"
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_errors_are_not_cached(workshop: Any, status: int) -> None:
+    site = workshop.site(default=USE_ORIGIN)
+    target = f"/a?status={status}&header=Cache-Control:%20max-age%3D60"
+    assert [x_cache(site.ask(target)), x_cache(site.ask(target))] == ["Error", "Error"]
+    assert len(site.origin.received) == 2
+
+
+def test_nothing_is_cached_with_caching_disabled_or_for_a_post(workshop: Any) -> None:
+    target = "/a?header=Cache-Control:%20max-age%3D60"
+    disabled = workshop.site()
+    assert [x_cache(disabled.ask(target)), x_cache(disabled.ask(target))] == ["Miss", "Miss"]
+    cached = workshop.site(default=USE_ORIGIN)
+    posts = [cached.ask(target, "POST", body=b"x") for _ in range(2)]
+    assert [x_cache(response) for response in posts] == ["Miss", "Miss"]
+
+
+def test_the_cache_key_is_what_the_policy_says(workshop: Any) -> None:
+    site = workshop.site(default=CACHING_OPTIMIZED)
+    assert x_cache(site.ask("/a?x=1", headers=[("Cookie", "a=1")])) == "Miss"
+    assert x_cache(site.ask("/a?x=2", headers=[("Cookie", "a=2")])) == "Hit"
+    assert x_cache(site.ask("/A?x=2")) == "Miss"
+    by_origin = workshop.site(default=USE_ORIGIN)
+    target = "/a?header=Cache-Control:%20max-age%3D60"
+    assert x_cache(by_origin.ask(target, headers=[("Cookie", "a=1")])) == "Miss"
+    assert x_cache(by_origin.ask(target, headers=[("Cookie", "a=1")])) == "Hit"
+    assert x_cache(by_origin.ask(target, headers=[("Cookie", "a=2")])) == "Miss"
+    assert x_cache(by_origin.ask(target + "&x=1", headers=[("Cookie", "a=1")])) == "Miss"
+    assert x_cache(by_origin.ask(target, headers=[("Host", "b.example.com"), ("Cookie", "a=1")])) == "Miss"
+
+
+def test_the_cache_key_is_of_the_request_that_viewer_request_returned(workshop: Any, sources: Any) -> None:
+    site = workshop.site(sources.returning("request | {'uri': '/same'}"), default=CACHING_OPTIMIZED)
+    assert [x_cache(site.ask("/a")), x_cache(site.ask("/b"))] == ["Miss", "Hit"]
+
+
+def test_a_set_cookie_of_the_origin_is_cached_where_cookies_are_forwarded(workshop: Any) -> None:
+    site = workshop.site(default=USE_ORIGIN)
+    target = "/a?header=Cache-Control:%20max-age%3D60&header=Set-Cookie:%20a%3D1"
+    assert [site.ask(target).values("set-cookie") for _ in range(2)] == [["a=1"], ["a=1"]]
+    assert len(site.origin.received) == 1
+
+
+def test_a_cached_head_has_no_body_and_does_not_answer_a_get(workshop: Any) -> None:
+    site = workshop.site(default=CACHING_OPTIMIZED)
+    head, get, again = site.ask("/a", "HEAD"), site.ask("/a"), site.ask("/a", "HEAD")
+    assert [x_cache(response) for response in (head, get, again)] == ["Miss", "Miss", "Hit"]
+    assert (again.body, get.body) == (b"", b"from the origin")
+    assert head.values("content-length") == again.values("content-length") == ["15"]
+
+
+def test_an_invalidation_empties_the_cache(workshop: Any) -> None:
+    site = workshop.site(default=CACHING_OPTIMIZED)
+    site.ask("/a")
+    site.edge.invalidate_cache()
+    assert x_cache(site.ask("/a")) == "Miss"
