@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any, Final, Protocol
 
 from edge.regions import HOME_REGION, by_distance
-from edge.table import Deadline, Item, Table, TableError
+from edge.table import Deadline, Item, Table, TableError, TableUnfinished
 from queueit.errors import QueueitError
 from queueit.snapshot import Snapshot, compile_snapshot
 
@@ -25,8 +25,9 @@ POLL_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 1.0
 """How long a worker without any snapshot waits between two attempts."""
 
-REPLICATION_SECONDS: Final = 2.0
-"""How long to wait at first for a snapshot that `current` names already but that is not there yet."""
+SOON_SECONDS: Final = 2.0
+"""The first wait when the next attempt is likely to get what this one did not: a snapshot that is not replicated
+yet, or an answer from so far away that connecting used up the time."""
 
 MAX_BACKOFF_SECONDS: Final = 300.0
 """The longest wait after repeated failures, and how long another region than the failed one is preferred."""
@@ -117,6 +118,7 @@ class SnapshotReader:
         self._snapshot: Snapshot | None = None
         self._digest = ""
         self._refused_digest = ""
+        self._pending_digest = ""
         # Where to read, the best first. Nothing is known yet of replicas: perhaps there is one right here.
         self._regions = list(dict.fromkeys([region, HOME_REGION]))
         self._failed_at: dict[str, float] = {}
@@ -127,7 +129,7 @@ class SnapshotReader:
 
     def load(self) -> None:
         """Read the snapshot for the first time, within 3 s in all."""
-        self._poll(LOAD_SECONDS, self._wall_clock())
+        self._poll(LOAD_SECONDS, self._wall_clock(), is_split=True)
 
     def current(self, now: float) -> Snapshot | None:
         """The snapshot to decide by, None as long as none could be loaded; `now` in Unix seconds.
@@ -145,11 +147,11 @@ class SnapshotReader:
         """Close the connection to the table."""
         self._table.close()
 
-    def _poll(self, seconds: float, now: float) -> None:
+    def _poll(self, seconds: float, now: float, *, is_split: bool = False) -> None:
         """One attempt, and when the next one is due."""
         started_at = self._clock()
         try:
-            problem = self._try_regions(seconds)
+            problem = self._try_regions(Deadline(seconds), is_split)
         except Exception as error:
             problem = SnapshotUnusable(f"defect: {type(error).__name__}")
         ended_at = self._clock()
@@ -176,34 +178,32 @@ class SnapshotReader:
         jitter = 1 + _JITTER * (2 * self._uniform() - 1)
         if not self._failures:
             return seconds * jitter
-        if self._failure is _NotReplicated:
-            seconds = REPLICATION_SECONDS
+        if self._failure in (_NotReplicated, TableUnfinished):
+            seconds = SOON_SECONDS
         return min(MAX_BACKOFF_SECONDS, seconds * 2.0 ** min(self._failures - 1, 10) * jitter)
 
-    def _try_regions(self, seconds: float) -> Exception | None:
-        """Read the table in one region after another until one answers; else the last one's problem."""
-        started_at = self._clock()
-        deadline = Deadline(seconds)
-        last_problem: Exception | None = None
-        regions = self._regions_to_try(started_at)
+    def _try_regions(self, deadline: Deadline, is_split: bool) -> Exception | None:
+        """Read the table in one region after another until one answers; else the last one's problem.
+
+        `is_split` keeps time for each region. Otherwise one may use up all of it: the next poll begins with another.
+        """
+        problem: Exception | None = None
+        regions = self._regions_to_try(self._clock())
         for tried, region in enumerate(regions):
-            left = len(regions) - tried
             try:
-                # While there is nothing to decide by, no region may use up the time of the others. Later a
-                # region may: the next poll then begins with another one.
-                part = deadline.part(1 / left) if self._snapshot is None else deadline
-                self._read(region, part)
-                self._failed_at.pop(region, None)
-                return None
+                self._read(region, deadline.part(1 / (len(regions) - tried)) if is_split else deadline)
             except TimeoutError:
-                break
+                return problem or TableError("timed out")
             except (TableError, SnapshotUnusable) as error:
-                last_problem = type(error)(f"{region}: {error}")
-                if isinstance(error, _Refused):
-                    break
+                problem = type(error)(f"{region}: {error}")
+                if isinstance(error, (TableUnfinished, _Refused)):
+                    return problem
                 if not isinstance(error, _NotReplicated):
                     self._failed_at[region] = self._clock()
-        return last_problem or TableError("timed out")
+            else:
+                self._failed_at.pop(region, None)
+                return None
+        return problem
 
     def _regions_to_try(self, at: float) -> list[str]:
         """All regions, but those that failed lately after the others, the latest one last."""
@@ -218,14 +218,15 @@ class SnapshotReader:
 
     def _read(self, region: str, deadline: Deadline) -> None:
         """Follow the pointer of `region`'s table, forwards or, after a rollback, backwards."""
-        pointer = self._table.get_item(region, "current", deadline)
-        if pointer is None:
-            raise SnapshotUnusable("nothing has been published yet")
-        digest = _attribute(pointer, "snapshot", "S")
-        if not _DIGEST.fullmatch(digest):
-            raise SnapshotUnusable("the published snapshot's digest is not a SHA-256")
-        if digest in (self._digest, self._refused_digest):
-            return
+        seconds = deadline.remaining()
+        digest, self._pending_digest = self._pending_digest, ""
+        if not digest:
+            digest = self._published_digest(region, deadline)
+            if digest in (self._digest, self._refused_digest):
+                return
+            if deadline.is_within(min(seconds, POLL_SECONDS) / 2):
+                self._pending_digest = digest
+                raise TableUnfinished(f"snapshot {digest} is published; too late to fetch it")
         item = self._table.get_item(region, f"snapshot#{digest}", deadline, consistent=True)
         if item is None:
             raise _NotReplicated(f"snapshot {digest} has been published but is not here yet")
@@ -240,6 +241,15 @@ class SnapshotReader:
         self._snapshot, self._digest, self._refused_digest = snapshot, digest, ""
         self._regions = by_distance(self._region, snapshot.settings.replica_regions)
         self._report("info", "snapshot_loaded", region=region, snapshot=digest, version=snapshot.version)
+
+    def _published_digest(self, region: str, deadline: Deadline) -> str:
+        pointer = self._table.get_item(region, "current", deadline)
+        if pointer is None:
+            raise SnapshotUnusable("nothing has been published yet")
+        digest = _attribute(pointer, "snapshot", "S")
+        if not _DIGEST.fullmatch(digest):
+            raise SnapshotUnusable("the published snapshot's digest is not a SHA-256")
+        return digest
 
     def _report(self, level: str, event: str, **details: Any) -> None:
         with suppress(Exception):

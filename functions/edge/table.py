@@ -3,7 +3,6 @@
 import _thread
 import json
 import re
-import select
 import socket
 import ssl
 import time
@@ -33,6 +32,10 @@ class TableError(Exception):
     """The table could not be read; the text says why, names no visitor and holds no credential."""
 
 
+class TableUnfinished(TableError):
+    """Time ran out, but the connection is open now: asking again soon goes on from there."""
+
+
 class Deadline:
     """A point in time that all waiting for one answer has to respect."""
 
@@ -46,6 +49,10 @@ class Deadline:
         if seconds <= 0:
             raise TimeoutError("timed out")
         return seconds
+
+    def is_within(self, seconds: float) -> bool:
+        """Whether less than `seconds` are left."""
+        return self._ends_at - self._clock() < seconds
 
     def part(self, share: float) -> "Deadline":
         """A deadline that ends after `share` of what is left of this one."""
@@ -168,6 +175,21 @@ class _Connection(NamedTuple):
     socket: _Timed
 
 
+def _is_quiet(connection: _Connection) -> bool:
+    """False if there is something to read, which is the end of the connection: nothing has been asked.
+
+    Asked of TLS itself where there is TLS, because a session ticket that arrived meanwhile is no end.
+    """
+    connection.socket.settimeout(0)
+    try:
+        connection.socket.recv(1)
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return True
+    except OSError:
+        pass
+    return False
+
+
 class Table:
     """A table that items are read from, in any region.
 
@@ -220,7 +242,7 @@ class Table:
             raise
         except OSError as error:
             raise TableError(f"{type(error).__name__}: {error}") from error
-        except (HTTPException, ValueError) as error:
+        except (HTTPException, ValueError, RuntimeError) as error:
             # Their texts quote what was received or sent, perhaps a session token.
             raise TableError(f"the exchange over HTTP failed ({type(error).__name__})") from None
         return _item(status, answer)
@@ -235,34 +257,32 @@ class Table:
         self, endpoint: Endpoint, path: str, headers: dict[str, str], body: bytes, deadline: Deadline
     ) -> tuple[int, bytes]:
         kept = self._connection
-        if kept and self._is_reusable(kept, endpoint):
+        # The monotonic clock may stand still while a worker is frozen, the other one may be set.
+        idle_seconds = max(self._monotonic() - self._used_at[0], self._wall_clock() - self._used_at[1])
+        if kept and kept.endpoint == endpoint and idle_seconds < MAX_IDLE_SECONDS and _is_quiet(kept):
+            # Half the time: a connection that died while the worker was frozen may swallow the request silently.
+            share = 1.0 if idle_seconds < 1 else 0.5
             try:
-                # Half the time: a connection that died while the worker was frozen may swallow the request silently.
-                return self._ask(kept, path, headers, body, deadline.part(0.5))
+                return self._ask(kept, path, headers, body, deadline.part(share))
             except (OSError, HTTPException):
                 pass
         self.close()
+        started_at = self._monotonic()
         self._connection = self._connect(endpoint, deadline)
+        self._used_at = (self._monotonic(), self._wall_clock())
+        # From another continent, connecting takes two or three round trips and an answer one more. If that is not
+        # to be had any more, the next attempt is better off with the connection than without.
+        if deadline.is_within((self._used_at[0] - started_at) / 2):
+            raise TableUnfinished("connected too late to ask")
         return self._ask(self._connection, path, headers, body, deadline)
 
-    def _is_reusable(self, connection: _Connection, endpoint: Endpoint) -> bool:
-        if connection.endpoint != endpoint:
-            return False
-        # The monotonic clock may stand still while a worker is frozen, the other one may be set.
-        monotonic, wall = self._used_at
-        if max(self._monotonic() - monotonic, self._wall_clock() - wall) > MAX_IDLE_SECONDS:
-            return False
-        # Nothing has been asked: if there is something to read, it is the end of the connection.
-        poll = select.poll()
-        poll.register(connection.socket, select.POLLIN)
-        return not poll.poll(0)
-
     def _connect(self, endpoint: Endpoint, deadline: Deadline) -> _Connection:
+        if endpoint.scheme == "https" and self._tls_context is None:
+            # Before anything can fail, so that it is made at initialisation even if DynamoDB is out of reach.
+            self._tls_context = self._make_tls_context()
         connected = _connected_socket(endpoint, deadline, self._resolve)
-        if endpoint.scheme == "https":
+        if endpoint.scheme == "https" and self._tls_context:
             try:
-                if self._tls_context is None:
-                    self._tls_context = self._make_tls_context()
                 connected.settimeout(deadline.remaining())
                 secured = self._tls_context.wrap_socket(connected, server_hostname=endpoint.host.strip("[]"))
             except BaseException:

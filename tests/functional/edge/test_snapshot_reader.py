@@ -463,6 +463,28 @@ def test_a_poll_of_a_dripping_server_costs_a_second_at_most_and_once_per_backoff
     assert time.monotonic() - started_at < 0.2
 
 
+def test_a_new_snapshot_comes_in_two_polls_where_the_way_is_long(
+    serve: Any, start_worker: Any, build: Any
+) -> None:
+    script = Scripted(build)
+    script.publish(7)
+
+    def answer(connection: socket.socket, body: bytes) -> bool:
+        time.sleep(0.6)
+        return script.answer(connection, body)
+
+    server = serve(answer)
+    worker = start_worker(environ_for(server.url))
+    worker.reader.load()
+    script.publish(8)
+    assert worker.after(31) == 7
+    assert "too late to fetch it" in worker.log[-1]["problem"]
+    assert worker.after(1.9) == 7
+    assert worker.after(0.2) == 8
+    assert [key.partition("#")[0] for key in script.keys] == ["current", "snapshot"] * 2
+    assert server.connections == 1
+
+
 def test_loading_from_servers_that_say_nothing_ends_after_three_seconds(
     serve: Any, start_worker: Any
 ) -> None:

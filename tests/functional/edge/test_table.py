@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from edge.table import Deadline, Endpoint, Table, TableError, endpoint_of, tls_context
+from edge.table import Deadline, Endpoint, Table, TableError, TableUnfinished, endpoint_of, tls_context
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-real-key"}
 POINTER = {"pk": {"S": "current"}, "snapshot": {"S": "ab"}}
@@ -120,12 +120,30 @@ def test_a_kept_connection_that_went_silent_leaves_time_for_a_new_one(serve: Any
         return True
 
     server = serve(answer)
-    table = open_table(server.url)
+    idle_seconds = 0
+    table = open_table(server.url, wall_clock=lambda: time.time() + idle_seconds)
     read(table)
+    idle_seconds = 60
     started_at = time.monotonic()
     assert read(table, 1) == POINTER
     assert 0.4 < time.monotonic() - started_at < 0.9
     assert server.connections == 2
+
+
+def test_a_connection_made_too_late_to_ask_is_there_for_the_next_attempt(
+    serve: Any, open_table: Any, authority: Any
+) -> None:
+    def shake_hands_slowly(connection: socket.socket) -> socket.socket:
+        time.sleep(0.6)
+        return authority.localhost.wrap_socket(connection, server_side=True)  # type: ignore[no-any-return]
+
+    server = serve(answers(FOUND), shake_hands_slowly)
+    table = open_table(server.url, tls=lambda: tls_context(authority.cafile))
+    with pytest.raises(TableUnfinished, match="too late to ask"):
+        read(table, 0.85)
+    assert server.requests == []
+    assert read(table, 0.3) == POINTER
+    assert server.connections == 1
 
 
 @pytest.mark.parametrize("clock", ["monotonic", "wall_clock"])
