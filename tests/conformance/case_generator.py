@@ -287,7 +287,7 @@ class CaseGenerator:
             "IsIgnoreCase": self._chance(0.5),
             "UrlPart": self._random.choice(("HostName", "PagePath", "PageUrl", "PageUrl", "Unknown")),
             "CookieName": self._pick(("segment", "Segment", "missing", "")),
-            "HttpHeaderName": self._pick(("X-Device", "x-device", "X-Missing", "Accept-Language", "Cookie", "")),
+            "HttpHeaderName": self._pick(("X-Device", "X-Device", "x-device", "X-Missing", "Accept-Language", "Cookie", "")),
         }  # fmt: skip
         for name in self._random.sample(sorted(part), self._random.choice((0, 0, 0, 1, 3))):
             if self._chance(0.5):
@@ -463,6 +463,8 @@ class CaseGenerator:
         pairs = []
         if self._chance(0.4):
             pairs.append(f"{self._pick(('segment', 'segment', 'Segment'))}={self._pick(COOKIE_VALUES)}")
+        if self._chance(0.1):
+            pairs.append(f"SEGMENT={self._pick(COOKIE_VALUES)}")
         if self._chance(0.1):
             pairs.append("other; ;=; x ; y = z ")
         if self._chance(0.55):

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from edge import viewer_request, viewer_response
+from edge.cloudfront_event import to_request
 from queueit import __version__
+from queueit.decision import matching_integration
 from queueit.snapshot import Snapshot, compile_snapshot
 from tests.conformance.case_generator import Case, Group, encode_component
 
@@ -29,11 +31,12 @@ TOUCHED = {"x-queueit-connector": "cloudfront"}
 class Outcome(NamedTuple):
     """`status` is "pass" for a request that goes on to the cache or origin, as `request` says.
 
-    `headers` are those of the generated response, or those that viewer-response adds, by lower-case name;
-    `cookies` are Set-Cookie values, sorted.
+    `matched` is the place of the integration in the configuration, None for none. `headers` are those of the
+    generated response, or those that viewer-response adds, by lower-case name; `cookies` are Set-Cookie values, sorted.
     """
 
     status: str
+    matched: int | None
     headers: dict[str, str]
     cookies: tuple[str, ...]
     request: dict[str, Any] | None
@@ -82,14 +85,14 @@ def set_cookie(cookie: list[Any]) -> str:
 def expected_outcome(answer: dict[str, Any], case: Case) -> Outcome:
     """What the reference's answer on `case` means at CloudFront."""
     if answer["error"]:
-        return Outcome("error", {"error": answer["error"]}, (), None)
+        return Outcome("error", answer["matched"], {"error": answer["error"]}, (), None)
     request = copy.deepcopy(case.event["Records"][0]["cf"]["request"])
     for name in INTERNAL_HEADERS:
         request["headers"].pop(name, None)
-    ajax = bool("".join([line["value"] for line in request["headers"].get("x-queueit-ajaxpageurl", [])]))
     cookies = tuple(sorted(map(set_cookie, answer["cookies"])))
-    if answer["matched"] is None:
-        return Outcome("pass", {}, (), request)
+    matched, ajax = answer["matched"], answer["ajax"]
+    if matched is None:
+        return Outcome("pass", None, {}, (), request)
     if answer["redirect"]:
         url = (
             answer["redirect"].replace(f"&ver={REFERENCE_VERSION}&", f"&ver={OUR_VERSION}&", 1)
@@ -97,13 +100,15 @@ def expected_outcome(answer: dict[str, Any], case: Case) -> Outcome:
         )
         if ajax:
             headers = {"x-queueit-redirect": enc(url), "access-control-expose-headers": "x-queueit-redirect"}
-            return Outcome("200", {**headers, **NOT_CACHED, **TOUCHED}, cookies, None)
-        return Outcome("302", {"location": url, **NOT_CACHED, **TOUCHED}, cookies, None)
+            return Outcome("200", matched, {**headers, **NOT_CACHED, **TOUCHED}, cookies, None)
+        return Outcome("302", matched, {"location": url, **NOT_CACHED, **TOUCHED}, cookies, None)
     if answer["action"] == "Queue" and any(map(token_segment, request["querystring"].split("&"))):
         if request["method"] in ("GET", "HEAD") and not ajax:
-            return Outcome("302", {"location": page_url(request), **NOT_CACHED, **TOUCHED}, cookies, None)
+            return Outcome(
+                "302", matched, {"location": page_url(request), **NOT_CACHED, **TOUCHED}, cookies, None
+            )
         request["querystring"] = query_without_token(request["querystring"])
-    return Outcome("pass", TOUCHED, cookies, request)
+    return Outcome("pass", matched, TOUCHED, cookies, request)
 
 
 def compile_group(group: Group, settings: dict[str, Any]) -> Snapshot:
@@ -135,9 +140,13 @@ def _cookies(lines: dict[str, Any]) -> tuple[str, ...]:
 def our_outcome(snapshot: Snapshot, case: Case) -> Outcome:
     """What our two functions do with `case`; the event is left as it was."""
     event = copy.deepcopy(case.event)
+    integration = matching_integration(snapshot, to_request(event["Records"][0]["cf"]["request"]))
+    matched = None if integration is None else snapshot.integrations.index(integration)
     result = viewer_request.handle(event, snapshot, case.now)
     if "status" in result:
-        return Outcome(result["status"], _headers(result["headers"]), _cookies(result["headers"]), None)
+        return Outcome(
+            result["status"], matched, _headers(result["headers"]), _cookies(result["headers"]), None
+        )
     cf = event["Records"][0]["cf"]
     response_event = {"Records": [{"cf": {
         "config": {**cf["config"], "eventType": "viewer-response"},
@@ -147,4 +156,4 @@ def our_outcome(snapshot: Snapshot, case: Case) -> Outcome:
     headers = viewer_response.handler(response_event, None)["headers"]
     request = copy.deepcopy(result)
     request["headers"].pop("x-queueit-handover", None)
-    return Outcome("pass", _headers(headers), _cookies(headers), request)
+    return Outcome("pass", matched, _headers(headers), _cookies(headers), request)
