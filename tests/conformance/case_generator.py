@@ -76,6 +76,7 @@ USER_AGENTS = (
 )  # fmt: skip
 BODIES = ("", '{"action":"buy"}', "action=buy&id=1", "BUY", "caf\u00e9", "😀", "*", "\x00\x01")
 COOKIE_VALUES = ("1", "", "vip", "VIP", "a%20b", "a=b", "%zz", "%ff", '"quoted"', "*", "caf%C3%A9", "é")
+HEADER_NAMES = ("X-Device", "X-Device", "x-device", "X-Missing", "Accept-Language", "Cookie", "")
 HEADER_VALUES = ("1", "", "mobile", "MOBILE", "*", "a, b", "é", "ß")
 ADDRESSES = ("203.0.113.7", "198.51.100.23", "2001:db8::1", "::1")
 AJAX_PAGES = (
@@ -287,7 +288,7 @@ class CaseGenerator:
             "IsIgnoreCase": self._chance(0.5),
             "UrlPart": self._random.choice(("HostName", "PagePath", "PageUrl", "PageUrl", "Unknown")),
             "CookieName": self._pick(("segment", "Segment", "missing", "")),
-            "HttpHeaderName": self._pick(("X-Device", "X-Device", "x-device", "X-Missing", "Accept-Language", "Cookie", "")),
+            "HttpHeaderName": self._pick(HEADER_NAMES),
         }  # fmt: skip
         for name in self._random.sample(sorted(part), self._random.choice((0, 0, 0, 1, 3))):
             if self._chance(0.5):
