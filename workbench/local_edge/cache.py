@@ -59,9 +59,16 @@ class Cache:
             return CachedResponse(entry.response, int(now - entry.stored_at))
 
     def put(self, key: Key, response: OriginResponse, ttl_seconds: float) -> None:
-        """Keep `response`; a time to live of 0 keeps nothing."""
+        """Keep `response`; a time to live of 0 keeps nothing.
+
+        Its Set-Cookie lines are kept with it, as at CloudFront, unless it says `no-cache="Set-Cookie"`.
+        """
         if ttl_seconds <= 0:
             return
+        unkept = _directives(response.headers).get("no-cache", "").lower()
+        if "set-cookie" in unkept:
+            lines = [line for line in response.headers if line[0].lower() != "set-cookie"]
+            response = response._replace(headers=lines)
         with self._lock:
             now = self._clock()
             self._entries[key] = _Entry(response, now, now + ttl_seconds)
@@ -102,8 +109,7 @@ def time_to_live(policy: CachePolicy, method: str, response: OriginResponse, now
     """
     if method not in ("GET", "HEAD") or response.status not in _CACHEABLE_STATUS or policy.max_ttl <= 0:
         return 0
-    values = [value for name, value in response.headers if name.lower() == "cache-control"]
-    directives = {name.lower(): argument for name, argument in _DIRECTIVE.findall(",".join(values))}
+    directives = _directives(response.headers)
     if any(value.strip() == "*" for name, value in response.headers if name.lower() == "vary"):
         return 0
     if directives.keys() & {"no-store", "private"} or directives.get("no-cache") == "":
@@ -112,6 +118,12 @@ def time_to_live(policy: CachePolicy, method: str, response: OriginResponse, now
     if asked is None:
         return max(policy.min_ttl, policy.default_ttl)
     return min(max(asked, policy.min_ttl), policy.max_ttl)
+
+
+def _directives(headers: HeaderLines) -> dict[str, str]:
+    """Cache-Control's directives, lower-case, with their arguments; an empty one where there is none."""
+    values = [value for name, value in headers if name.lower() == "cache-control"]
+    return {name.lower(): argument for name, argument in _DIRECTIVE.findall(",".join(values))}
 
 
 def _asked_ttl(directives: dict[str, str], headers: HeaderLines, now: float) -> float | None:

@@ -14,7 +14,7 @@ KEPT = 20_000
 
 
 class Invocation(NamedTuple):
-    """One run of a function.
+    """One run of a function; `duration_ms` includes the initialisation of a `cold` worker, not the wait for one.
 
     `outcome` is `success`, or why the visitor got a 503: `exception`, `timeout`, `memory`, `crash`, `init_error` or
     `throttled`. A breach of a rule by a function that ran to its end is a `success` here and a RuleBreach.

@@ -153,6 +153,14 @@ def test_a_set_cookie_of_the_origin_is_cached_where_cookies_are_forwarded(worksh
     assert len(site.origin.received) == 1
 
 
+def test_a_set_cookie_that_the_origin_wants_uncached_goes_to_the_first_visitor_only(workshop: Any) -> None:
+    site = workshop.site(default=USE_ORIGIN)
+    control = "Cache-Control:%20no-cache%3D%22Set-Cookie%22,%20max-age%3D60"
+    target = f"/a?header={control}&header=Set-Cookie:%20a%3D1"
+    assert [site.ask(target).values("set-cookie") for _ in range(2)] == [["a=1"], []]
+    assert len(site.origin.received) == 1
+
+
 def test_a_cached_head_has_no_body_and_does_not_answer_a_get(workshop: Any) -> None:
     site = workshop.site(default=CACHING_OPTIMIZED)
     head, get, again = site.ask("/a", "HEAD"), site.ask("/a"), site.ask("/a", "HEAD")
