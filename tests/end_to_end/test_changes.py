@@ -116,6 +116,20 @@ def test_a_configuration_that_does_not_compile_changes_nothing(demo: Demo) -> No
         assert set(statuses(edge.url, "/tickets")) == {302}
 
 
+def test_a_rollback_brings_an_earlier_snapshot_back_until_a_newer_is_published(demo: Demo) -> None:
+    before = demo.refresh()["snapshot"]
+    demo.publish(with_protected(demo.sample_configuration(), "/encore"))
+    assert demo.refresh()["outcome"] == "published"
+    with started(demo.new_edge(), demo) as edge:
+        assert set(statuses(edge.url, "/encore")) == {302}
+    assert demo.refresh({"action": "rollback", "snapshot": before})["outcome"] == "rolled_back"
+    with started(demo.new_edge(), demo) as edge:
+        assert set(statuses(edge.url, "/encore")) == {404}
+    assert demo.refresh()["outcome"] == "unchanged", "the schedule does not undo a rollback"
+    demo.publish(demo.sample_configuration())
+    assert demo.refresh()["outcome"] == "published"
+
+
 def test_the_kill_switch_lets_every_request_pass_and_back(demo: Demo) -> None:
     demo.change_settings(enabled=False)
     try:

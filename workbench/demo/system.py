@@ -134,7 +134,7 @@ class Demo:
         self._refresh_function = RefreshFunction(
             self._config_refresh_zip,
             self._refresh_environment(),
-            log=lambda line: self._log(f"{self._name}-config-refresh: {line}"),
+            log=self._log_refresh,
         )
         starting.callback(self._refresh_function.stop)
         self.refresh()
@@ -225,6 +225,11 @@ class Demo:
             self._log(f"config_refresh failed: {outcome}")
         elif outcome["outcome"] != "unchanged":
             self._log(f"config_refresh {outcome['outcome']} version {outcome['version']}")
+
+    def _log_refresh(self, line: str) -> None:
+        """Its JSON lines, metrics among them, say again what the result of the invocation says."""
+        if not line.startswith("{"):
+            self._log(f"{self._name}-config-refresh: {line}")
 
     def _log_edge(self, message: dict[str, Any]) -> None:
         """What a function prints is shown as it is, after the function's name."""
