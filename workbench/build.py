@@ -1,0 +1,104 @@
+"""Builds the functions' zips, byte for byte the same from the same sources on any machine.
+
+`python -m workbench.build` writes them to functions/dist; with `--check` it compares them with what is there.
+"""
+
+import argparse
+import struct
+import sys
+import zlib
+from pathlib import Path
+
+import zopfli.zlib
+
+ROOT = Path(__file__).resolve().parent.parent
+FUNCTIONS = ROOT / "functions"
+DIST = FUNCTIONS / "dist"
+
+PACKAGES = {
+    "edge.zip": ("edge", "queueit"),
+    "config_refresh.zip": ("config_refresh", "queueit"),
+}
+
+_DEFLATED = 8
+_VERSION = 20  # of the zip format: 2.0 reads deflated entries
+_UNIX = 3 << 8
+_DATE_1980_01_01 = 1 << 5 | 1
+_REGULAR_FILE_0644 = 0o100644 << 16
+
+
+def _deflate(data: bytes) -> bytes:
+    """`data` as a raw deflate stream. By zopfli, whose result, unlike zlib's, is the same on any machine."""
+    stream: bytes = zopfli.zlib.compress(data)
+    return stream[2:-4]  # less zlib's header and checksum
+
+
+def zip_bytes(files: dict[str, bytes]) -> bytes:
+    """A zip of `files` by name: sorted, deflated, with fixed timestamps and modes, so the same for the same files."""
+    entries, directory = b"", b""
+    for name in sorted(files):
+        data, encoded_name = files[name], name.encode()
+        deflated = _deflate(data)
+        fields = struct.pack(
+            "<HHHHHIIIHH",
+            _VERSION,
+            0,
+            _DEFLATED,
+            0,
+            _DATE_1980_01_01,
+            zlib.crc32(data),
+            len(deflated),
+            len(data),
+            len(encoded_name),
+            0,
+        )
+        directory += (
+            struct.pack("<4sH", b"PK\x01\x02", _UNIX | _VERSION)
+            + fields
+            + struct.pack("<HHHII", 0, 0, 0, _REGULAR_FILE_0644, len(entries))
+            + encoded_name
+        )
+        entries += b"PK\x03\x04" + fields + encoded_name + deflated
+    end = struct.pack(
+        "<4sHHHHIIH", b"PK\x05\x06", 0, 0, len(files), len(files), len(directory), len(entries), 0
+    )
+    return entries + directory + end
+
+
+def build(packages: tuple[str, ...], functions: Path = FUNCTIONS) -> bytes:
+    """A zip of the packages' Python sources, with line endings as on Unix."""
+    return zip_bytes(
+        {
+            path.relative_to(functions).as_posix(): path.read_bytes().replace(b"\r\n", b"\n")
+            for package in packages
+            for path in (functions / package).rglob("*.py")
+        }
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build, or with --check compare; 1 when a committed zip is not what its sources give."""
+    parser = argparse.ArgumentParser(prog="python -m workbench.build", description=__doc__)
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the committed zips instead of writing"
+    )
+    check = parser.parse_args(arguments).check
+    stale = []
+    for name, packages in PACKAGES.items():
+        content, path = build(packages), DIST / name
+        if not check:
+            DIST.mkdir(exist_ok=True)
+            path.write_bytes(content)
+            print(f"{path.relative_to(ROOT)}: {len(content):,} bytes")
+        elif not path.is_file() or path.read_bytes() != content:
+            stale.append(name)
+    for name in stale:
+        print(
+            f"functions/dist/{name} is not what the sources give; run `make build` and commit it",
+            file=sys.stderr,
+        )
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
