@@ -1,0 +1,148 @@
+"""The download from the platform: attempts, limits and errors."""
+
+import http.server
+import json
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from config_refresh import platform
+from config_refresh.errors import PlatformError
+from config_refresh.platform import PassingFailure, download, fetch_with_urllib3
+
+
+class Script:
+    """A fetch that plays `answers`, and a clock that its waits move."""
+
+    def __init__(self, *answers: tuple[int, bytes] | Exception, takes: float = 0) -> None:
+        self.answers = list(answers)
+        self.takes = takes
+        self.now = 0.0
+        self.seconds: list[float] = []
+        self.waits: list[float] = []
+
+    def fetch(self, _url: str, _headers: dict[str, str], seconds: float) -> tuple[int, bytes]:
+        self.seconds.append(seconds)
+        self.now += min(self.takes, seconds)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+    def run(self) -> dict[str, Any]:
+        return download(
+            "https://example.queue-it.net",
+            "example",
+            "not-a-real-api-key",
+            fetch=self.fetch,
+            clock=lambda: self.now,
+            sleep=self.sleep,
+            uniform=lambda: 0.5,
+        )
+
+
+def test_passing_failures_are_tried_again_with_growing_waits() -> None:
+    script = Script(PassingFailure("x"), (503, b""), (429, b""), (200, b"{}"))
+
+    assert script.run() == {}
+    assert script.waits == [0.75, 1.5, 3.0]
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 418])
+def test_a_final_answer_is_not_asked_for_again(status: int) -> None:
+    script = Script((status, b"because\x00\n"))
+
+    with pytest.raises(PlatformError, match=f'answered {status}: "because"; check'):
+        script.run()
+    assert len(script.seconds) == 1
+
+
+def test_all_attempts_together_end_by_the_deadline() -> None:
+    script = Script(*[PassingFailure("x")] * 4, takes=8)
+
+    with pytest.raises(PlatformError, match="could not be reached"):
+        script.run()
+    assert script.now <= platform.DEADLINE_SECONDS + 0.1
+    assert script.seconds[0] == 8
+    assert script.seconds[-1] < 8
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"null", b"\xff", b"[" * 100_000, b"<html>"])
+def test_an_answer_that_is_no_object_is_quoted(body: bytes) -> None:
+    with pytest.raises(PlatformError, match="no JSON object"):
+        Script((200, body)).run()
+
+
+def test_an_answer_over_the_limit_is_refused() -> None:
+    with pytest.raises(PlatformError, match="more than 4000000 bytes"):
+        Script((200, b" " * (platform.MAX_BYTES + 1))).run()
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        behaviour = self.path.rsplit("/", 1)[-1]
+        if behaviour == "redirect":
+            self.send_response(302)
+            self.send_header("Location", "/elsewhere")
+            self.end_headers()
+        elif behaviour == "drip":
+            self.send_response(200)
+            self.end_headers()
+            for _ in range(20):
+                try:
+                    self.wfile.write(b" ")
+                    time.sleep(0.1)
+                except OSError:
+                    return
+        else:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"key": self.headers["api-key"], "path": self.path}).encode())
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as listening:
+        thread = threading.Thread(target=listening.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.server_port}"
+        listening.shutdown()
+        thread.join()
+
+
+def test_urllib3_sends_the_key(server: str) -> None:
+    status, body = fetch_with_urllib3(f"{server}/x", {"api-key": "k"}, 5)
+
+    assert status == 200
+    assert json.loads(body) == {"key": "k", "path": "/x"}
+
+
+def test_a_redirect_is_not_followed(server: str) -> None:
+    status, _ = fetch_with_urllib3(f"{server}/redirect", {"api-key": "k"}, 5)
+
+    assert status == 302
+
+
+def test_an_answer_that_drips_ends_by_the_deadline(server: str) -> None:
+    with pytest.raises(PassingFailure, match="no whole answer within"):
+        fetch_with_urllib3(f"{server}/drip", {}, 0.4)
+
+
+def test_nobody_listening_is_a_passing_failure() -> None:
+    with pytest.raises(PassingFailure):
+        fetch_with_urllib3("http://127.0.0.1:9/x", {}, 2)
+
+
+def test_tls_is_verified(server: str) -> None:
+    with pytest.raises(PassingFailure):
+        fetch_with_urllib3(server.replace("http:", "https:"), {}, 2)

@@ -1,0 +1,362 @@
+"""What config-refresh publishes, refuses and leaves alone, with moto's DynamoDB and Secrets Manager."""
+
+import hashlib
+import json
+import random
+import zlib
+from typing import Any
+
+import pytest
+
+from config_refresh.errors import RefreshError
+from queueit.snapshot import compile_snapshot
+
+
+def document(run: Any, digest: str) -> dict[str, Any]:
+    data = zlib.decompress(run.item(f"snapshot#{digest}")["body"]["B"])
+    assert hashlib.sha256(data).hexdigest() == digest
+    result: dict[str, Any] = json.loads(data)
+    return result
+
+
+def in_force(run: Any) -> dict[str, Any]:
+    return document(run, run.item("current")["snapshot"]["S"])
+
+
+def version_in_force(run: Any) -> int:
+    version: int = in_force(run)["integration_config"]["Version"]
+    return version
+
+
+class TestPublication:
+    def test_the_first_run_publishes_a_snapshot_that_the_edge_can_load(self, run: Any, build: Any) -> None:
+        result = run(action="refresh", source="apply")
+
+        assert result == {
+            "outcome": "published",
+            "snapshot": run.item("current")["snapshot"]["S"],
+            "version": 7,
+            "previous_snapshot": None,
+        }
+        assert in_force(run) == {
+            "format": 1,
+            "customer_id": "example",
+            "credentials": {"secret_key": "not-a-real-secret-key", "api_key": "not-a-real-api-key"},
+            "integration_config": build.integration_config(version=7),
+            "settings": {},
+            "published_at": run.now,
+            "source": "apply",
+        }
+        assert compile_snapshot(in_force(run)).version == 7
+
+    def test_the_pointer_is_tiny_and_the_snapshot_in_force_never_expires(self, run: Any) -> None:
+        digest = run()["snapshot"]
+
+        assert run.item("current") == {
+            "pk": {"S": "current"},
+            "snapshot": {"S": digest},
+            "version": {"N": "7"},
+            "published_at": {"N": str(run.now)},
+            "highest_version": {"N": "7"},
+        }
+        assert set(run.item(f"snapshot#{digest}")) == {"pk", "body"}
+
+    def test_the_platform_is_asked_with_the_api_key_at_its_secure_endpoint(self, run: Any) -> None:
+        run()
+
+        ((url, headers),) = run.requests
+        assert url == "https://example.queue-it.net/status/integrationconfig/secure/example"
+        assert headers["api-key"] == "not-a-real-api-key"
+
+    @pytest.mark.parametrize("event", [{}, {"source": "aws.scheduler", "detail": {}}, {"action": "refresh"}])
+    def test_an_event_of_the_schedule_is_a_refresh(self, run: Any, event: dict[str, Any]) -> None:
+        assert run(**event)["outcome"] == "published"
+        assert in_force(run)["source"] == "schedule"
+
+    def test_when_nothing_changed_nothing_is_written(self, run: Any) -> None:
+        first = run()
+        before = run.everything()
+        run.now += 60
+
+        assert run() == {**first, "outcome": "unchanged", "previous_snapshot": first["snapshot"]}
+        assert run.everything() == before
+
+    def test_a_newer_version_replaces_the_one_in_force_which_then_expires(self, run: Any, build: Any) -> None:
+        first = run()["snapshot"]
+        run.platform_has(build.integration_config(version=8))
+        run.environ["QUEUEIT_SNAPSHOT_RETENTION_DAYS"] = "10"
+
+        result = run()
+
+        assert result["outcome"] == "published"
+        assert result["previous_snapshot"] == first
+        assert version_in_force(run) == 8
+        assert run.item(f"snapshot#{first}")["expires_at"] == {"N": str(run.now + 10 * 86_400)}
+
+    def test_a_changed_setting_is_published_under_the_same_version(self, run: Any) -> None:
+        run()
+        run.environ["QUEUEIT_SETTINGS"] = '{"enabled": false}'
+
+        assert run()["outcome"] == "published"
+        assert in_force(run)["settings"] == {"enabled": False}
+
+    def test_a_rotated_key_is_published_with_the_previous_one(self, run: Any) -> None:
+        run()
+        rotated = {
+            "secret_key": "new",
+            "previous_secret_key": "not-a-real-secret-key",
+            "api_key": "not-a-real-api-key",
+        }
+        run.store_secret(rotated)
+
+        assert run()["outcome"] == "published"
+        assert in_force(run)["credentials"] == rotated
+
+
+class TestVersions:
+    def test_an_older_version_is_refused(self, run: Any, build: Any) -> None:
+        run()
+        before = run.everything()
+        run.platform_has(build.integration_config(version=6))
+
+        with pytest.raises(RefreshError, match="version 6, older than version 7 in force"):
+            run()
+        assert run.everything() == before
+
+    def test_a_different_configuration_under_the_same_version_is_refused(self, run: Any, build: Any) -> None:
+        run()
+        before = run.everything()
+        run.platform_has(build.integration_config(build.queue_integration(Name="Other"), version=7))
+
+        with pytest.raises(RefreshError, match="differs from the one in force under the same version 7"):
+            run()
+        assert run.everything() == before
+
+    @pytest.mark.parametrize("version", [6, 7])
+    def test_force_publishes_it_all_the_same(self, run: Any, build: Any, version: int) -> None:
+        run()
+        run.platform_has(build.integration_config(build.queue_integration(Name="Other"), version=version))
+
+        assert run(action="force")["outcome"] == "published"
+        assert in_force(run)["integration_config"]["Integrations"][0]["Name"] == "Other"
+        assert run()["outcome"] == "unchanged"
+
+    def test_a_publication_that_was_overtaken_changes_nothing(self, run: Any, build: Any) -> None:
+        run()
+        run.platform_has(build.integration_config(version=8))
+        move = run.table.put_item
+
+        def overtaken(**arguments: Any) -> Any:
+            if arguments["Item"]["pk"]["S"] == "current":
+                move(TableName="shop", Item={**arguments["Item"], "snapshot": {"S": "f" * 64}})
+            return move(**arguments)
+
+        run.table.put_item = overtaken
+        with pytest.raises(RefreshError, match="another publication was faster"):
+            run()
+        assert run.item("current")["snapshot"] == {"S": "f" * 64}
+
+
+class TestRollback:
+    @pytest.fixture
+    def two(self, run: Any, build: Any) -> tuple[str, str]:
+        first = run()["snapshot"]
+        run.platform_has(build.integration_config(version=8))
+        return first, run()["snapshot"]
+
+    def test_it_points_at_the_earlier_snapshot_and_keeps_it(self, run: Any, two: tuple[str, str]) -> None:
+        first, second = two
+
+        assert run(action="rollback", snapshot=first) == {
+            "outcome": "rolled_back",
+            "snapshot": first,
+            "version": 7,
+            "previous_snapshot": second,
+        }
+        assert run.item("current")["snapshot"] == {"S": first}
+        assert "expires_at" not in run.item(f"snapshot#{first}")
+        assert "expires_at" in run.item(f"snapshot#{second}")
+
+    def test_the_schedule_does_not_undo_it(self, run: Any, two: tuple[str, str]) -> None:
+        run(action="rollback", snapshot=two[0])
+
+        assert run()["outcome"] == "unchanged"
+        assert version_in_force(run) == 7
+
+    def test_settings_still_change_while_it_holds(self, run: Any, two: tuple[str, str]) -> None:
+        run(action="rollback", snapshot=two[0])
+        run.environ["QUEUEIT_SETTINGS"] = '{"enabled": false}'
+
+        assert run()["outcome"] == "published"
+        assert version_in_force(run) == 7
+        assert in_force(run)["settings"] == {"enabled": False}
+        assert run()["outcome"] == "unchanged"
+
+    def test_a_higher_version_of_the_platform_or_force_ends_it(
+        self, run: Any, two: tuple[str, str], build: Any
+    ) -> None:
+        run(action="rollback", snapshot=two[0])
+        assert run(action="force")["version"] == 8
+        run(action="rollback", snapshot=two[0])
+        run.platform_has(build.integration_config(version=9))
+
+        assert run()["version"] == 9
+
+    @pytest.mark.parametrize("snapshot", ["0" * 64, "xyz", "", None, 7, "A" * 64])
+    def test_a_snapshot_that_is_not_there_changes_nothing(self, run: Any, snapshot: Any) -> None:
+        run()
+        before = run.everything()
+
+        with pytest.raises(RefreshError, match=r"no usable snapshot|is not a digest"):
+            run(action="rollback", snapshot=snapshot)
+        assert run.everything() == before
+
+    def test_a_damaged_snapshot_is_not_rolled_back_to(self, run: Any, two: tuple[str, str]) -> None:
+        run.table.put_item(
+            TableName="shop", Item={"pk": {"S": f"snapshot#{two[0]}"}, "body": {"B": zlib.compress(b"{}")}}
+        )
+
+        with pytest.raises(RefreshError, match="no usable snapshot"):
+            run(action="rollback", snapshot=two[0])
+
+
+class TestFailure:
+    def test_an_invalid_configuration_names_the_field_and_changes_nothing(self, run: Any, build: Any) -> None:
+        run()
+        before = run.everything()
+        trigger = {"TriggerParts": [build.url_part("/"), build.url_part("/") | {"IsNegative": "no"}]}
+        run.platform_has(build.integration_config(build.queue_integration(Triggers=[trigger]), version=8))
+
+        with pytest.raises(
+            RefreshError, match='integration 1 "Tickets", trigger 1, part 2: IsNegative is "no"'
+        ):
+            run()
+        assert run.everything() == before
+
+    def test_a_configuration_of_another_account_is_refused(self, run: Any, build: Any) -> None:
+        run.platform_has(build.integration_config() | {"CustomerId": "somebody"})
+
+        with pytest.raises(RefreshError, match='of the account "somebody", not of "example"'):
+            run()
+        assert run.everything() == []
+
+    def test_a_snapshot_too_large_for_an_item_is_refused_and_the_last_one_stays(
+        self, run: Any, build: Any
+    ) -> None:
+        run()
+        before = run.everything()
+        noise = random.Random(1).randbytes(500_000).hex()
+        huge = build.queue_integration(Triggers=[{"TriggerParts": [build.url_part(noise)]}])
+        run.platform_has(build.integration_config(huge, version=8))
+
+        with pytest.raises(
+            RefreshError, match=r"bytes compressed, more than the 409600.*last good snapshot stays"
+        ):
+            run()
+        assert run.everything() == before
+
+    def test_the_kill_switch_works_while_the_platform_is_down_and_the_run_still_fails(self, run: Any) -> None:
+        run()
+        run.platform_fails()
+        run.environ["QUEUEIT_SETTINGS"] = '{"enabled": false}'
+
+        with pytest.raises(RefreshError, match="could not be reached"):
+            run()
+        assert in_force(run)["settings"] == {"enabled": False}
+        assert version_in_force(run) == 7
+
+    def test_without_a_snapshot_and_without_the_platform_nothing_is_published(self, run: Any) -> None:
+        run.platform_fails()
+
+        with pytest.raises(RefreshError, match="ConnectTimeoutError"):
+            run()
+        assert run.everything() == []
+
+    def test_a_missing_table_is_named(self, run: Any) -> None:
+        run.table.delete_table(TableName="shop")
+
+        with pytest.raises(RefreshError, match="the table shop answered ResourceNotFoundException"):
+            run()
+
+    @pytest.mark.parametrize(
+        "secret",
+        [
+            "plain text",
+            "[]",
+            {},
+            {"secret_key": "x"},
+            {"api_key": "x"},
+            {"secret_key": "", "api_key": "x"},
+            {"secret_key": 1, "api_key": "x"},
+            {"secret_key": "x", "api_key": "x", "previous_secret_key": 5},
+        ],
+    )
+    def test_a_malformed_secret_says_what_to_store(self, run: Any, secret: Any) -> None:
+        run.store_secret(secret)
+
+        with pytest.raises(RefreshError, match=r"store \{"):
+            run()
+
+    def test_a_missing_secret_is_named(self, run: Any) -> None:
+        run.environ["QUEUEIT_SECRET_ARN"] = "arn:aws:secretsmanager:us-east-1:123456789012:secret:gone"
+
+        with pytest.raises(RefreshError, match="answered ResourceNotFoundException for arn:aws"):
+            run()
+
+    @pytest.mark.parametrize("action", ["", "delete", None, 5])
+    def test_an_unknown_action_says_which_there_are(self, run: Any, action: Any) -> None:
+        with pytest.raises(RefreshError, match="use refresh, force or rollback"):
+            run(action=action)
+
+
+class TestReport:
+    def test_a_success_is_one_log_line_and_one_metric_line(self, run: Any) -> None:
+        run()
+
+        log, metrics = map(json.loads, run.lines)
+        assert log["event"] == "refresh_succeeded"
+        assert metrics["Connector"] == "shop"
+        assert (metrics["RefreshSucceeded"], metrics["RefreshFailed"], metrics["Published"]) == (1, 0, 1)
+        assert metrics["ConfigurationVersion"] == 7
+        (directive,) = metrics["_aws"]["CloudWatchMetrics"]
+        assert directive["Dimensions"] == [["Connector"]]
+        assert {metric["Name"] for metric in directive["Metrics"]} <= set(metrics)
+
+    def test_a_failure_says_exactly_what_was_wrong(self, run: Any) -> None:
+        run.answers = [(401, b"Invalid api key")]
+
+        with pytest.raises(RefreshError) as failure:
+            run()
+        log, metrics = map(json.loads, run.lines)
+        assert log == {
+            "level": "error",
+            "event": "refresh_failed",
+            "error": "PlatformError",
+            "message": str(failure.value),
+        }
+        assert (
+            str(failure.value)
+            == 'the platform answered 401: "Invalid api key"; check the api key in the secret'
+        )
+        assert (metrics["RefreshSucceeded"], metrics["RefreshFailed"]) == (0, 1)
+
+    def test_no_credential_is_in_any_line_or_error(self, run: Any, build: Any) -> None:
+        secret = {"secret_key": "SECRET-1", "previous_secret_key": "SECRET-2", "api_key": "SECRET-3"}
+        run.store_secret(secret)
+        said = []
+        run()
+        for answer in [
+            (403, b"key SECRET-3 is wrong"),
+            (200, b"SECRET-3 is no JSON"),
+            (200, b'{"Version": 1}'),
+        ]:
+            run.answers = [answer]
+            with pytest.raises(RefreshError) as failure:
+                run()
+            said.append(f"{failure.value!r}{failure.value}")
+        run.store_secret('{"secret_key": "SECRET-1", ')
+        with pytest.raises(RefreshError) as failure:
+            run()
+        said.append(f"{failure.value!r}{failure.value}")
+
+        assert "SECRET" not in "".join([*said, *run.lines])
