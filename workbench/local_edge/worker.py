@@ -44,7 +44,8 @@ class Worker:
         # -I and -S keep the project's own packages and site-packages away: only the zip can be imported. -B because
         # a function's directory is read-only at the edge, so each cold start compiles; -X utf8 as Lambda's locale.
         command = [sys.executable, "-I", "-S", "-B", "-X", "utf8", str(_SCRIPT), str(theirs.fileno())]
-        with theirs:
+        with theirs, contextlib.ExitStack() as unless_started:
+            unless_started.callback(self._socket.close)
             self._process = subprocess.Popen(
                 [*command, json.dumps(limits)],
                 stdin=subprocess.DEVNULL,
@@ -55,6 +56,7 @@ class Worker:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # Ctrl-C at the terminal is the local edge's to handle
             )
+            unless_started.pop_all()
         self._reader = threading.Thread(target=self._log_output, args=(log_line,), daemon=True)
         self._reader.start()
         self.failure = self._initialise()

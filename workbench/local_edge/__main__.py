@@ -1,0 +1,96 @@
+"""Serves a distribution on this machine: `aws cloudfront get-distribution-config` gives the file it takes."""
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from workbench.local_edge import LocalEdge
+
+
+def _function(text: str) -> tuple[str, tuple[str, str]]:
+    name, _, code = text.partition("=")
+    zip_path, _, handler = code.rpartition(":")
+    if not (name and zip_path and handler):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=ZIP:HANDLER")
+    if not Path(zip_path).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {zip_path!r}")
+    return name, (zip_path, handler)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m workbench.local_edge", description=__doc__)
+    parser.add_argument("--distribution", type=Path, required=True, help="a DistributionConfig as JSON")
+    parser.add_argument(
+        "--function",
+        type=_function,
+        action="append",
+        default=[],
+        metavar="NAME=ZIP:HANDLER",
+        help="the code of a function that the distribution names; as often as needed",
+    )
+    parser.add_argument(
+        "--origin",
+        type=_pair,
+        action="append",
+        default=[],
+        metavar="ID=URL",
+        help="where an origin is reached instead",
+    )
+    parser.add_argument(
+        "--environment",
+        type=_pair,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="region, credentials or endpoint of AWS for the functions",
+    )
+    parser.add_argument("--port", type=int, default=8080, help="0 takes a free one (default: %(default)s)")
+    parser.add_argument("--workers", type=int, default=2, help="per function (default: %(default)s)")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Serve until interrupted; returns the exit status."""
+    arguments = _arguments()
+    try:
+        document = json.loads(arguments.distribution.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        print(f"local edge: {arguments.distribution}: {error}", file=sys.stderr)
+        return 2
+    try:
+        edge = LocalEdge(
+            document.get("DistributionConfig", document),
+            dict(arguments.function),
+            environment=dict(arguments.environment),
+            origin_urls=dict(arguments.origin),
+            port=arguments.port,
+            workers_per_function=arguments.workers,
+        )
+        edge.start()
+    except ValueError as error:
+        print(f"local edge: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"local edge: {error}; choose another port with --port", file=sys.stderr)
+        return 2
+    interrupted = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: interrupted.set())
+    print(f"local edge: {edge.url}", flush=True)
+    interrupted.wait()
+    edge.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
