@@ -3,12 +3,14 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from workbench.demo import Demo
+from workbench.sample_waiting_room import WaitingLines
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -53,13 +55,23 @@ def page_after(tmp_path: Path) -> Callable[[str, int], str]:
     return open_page
 
 
+@contextmanager
+def line_that_stands(demo: Demo, *, crowd: int) -> Iterator[WaitingLines]:
+    """The waiting room lets nobody in, and a new line begins behind that many; afterwards all are let in."""
+    lines = demo.waiting_room.lines
+    speed, crowd_before = lines.visitors_per_second, lines.crowd
+    lines.set_pace(visitors_per_second=0, crowd=crowd)
+    try:
+        yield lines
+    finally:
+        lines.set_pace(visitors_per_second=speed, crowd=crowd_before)
+        lines.admit_everybody()
+
+
 def test_a_browser_that_opens_a_protected_page_sees_the_waiting_room_count_down(
     demo: Demo, page_after: Callable[[str, int], str]
 ) -> None:
-    lines = demo.waiting_room.lines
-    pace = (lines.visitors_per_second, lines.crowd)
-    lines.set_pace(visitors_per_second=0, crowd=41)
-    try:
+    with line_that_stands(demo, crowd=41) as lines:
         page = page_after(f"{demo.shop_url}/tickets?from=browser", 2500)
         place = re.search(r'id="position">(\d+)<', page)
         assert "You are in line" in page
@@ -67,9 +79,16 @@ def test_a_browser_that_opens_a_protected_page_sees_the_waiting_room_count_down(
         assert int(place[1]) >= 42
         assert "just now" not in page, "the page's script has asked for the place"
         assert any("from=browser" in visitor.target for visitor, _ in lines.waiting())
-    finally:
-        lines.set_pace(visitors_per_second=pace[0], crowd=pace[1])
-        lines.admit_everybody()
+
+
+def test_a_background_request_in_a_browser_takes_the_page_to_the_waiting_room(
+    demo: Demo, page_after: Callable[[str, int], str]
+) -> None:
+    with line_that_stands(demo, crowd=7) as lines:
+        page = page_after(f"{demo.shop_url}/#availability", 2500)
+        targets = [visitor.target for visitor, _ in lines.waiting()]
+    assert "You are in line" in page
+    assert any(target.startswith(f"{demo.shop_url}/") and "/tickets" not in target for target in targets)
 
 
 def test_a_browser_comes_out_on_the_protected_page_when_nobody_has_to_wait(

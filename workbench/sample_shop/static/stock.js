@@ -38,6 +38,9 @@
     }
   });
 
+  // A link to /#availability asks at once.
+  if (location.hash === "#availability") button?.click();
+
   const live = document.querySelector("[data-live-stock]");
   if (live) {
     const look = async () => {
