@@ -1,7 +1,7 @@
 """Keeps the snapshot that requests are decided by: loaded at initialisation, revalidated by polling."""
 
 import json
-import random
+import os
 import re
 import time
 import zlib
@@ -11,8 +11,9 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import Any, Final, Protocol
 
+from edge.connection import Deadline
 from edge.regions import HOME_REGION, by_distance
-from edge.table import Deadline, Item, Table, TableError, TableUnfinished
+from edge.table import Item, Table, TableError, TableUnfinished
 from queueit.errors import QueueitError
 from queueit.snapshot import Snapshot, compile_snapshot
 
@@ -64,6 +65,11 @@ class ReadableTable(Protocol):
         """Close the connection."""
 
 
+def random_share() -> float:
+    """From 0 up to 1, different in each worker; the `random` module is not worth its import."""
+    return int.from_bytes(os.urandom(4), "big") / 2**32
+
+
 def print_log(message: dict[str, Any]) -> None:
     """One JSON line on standard output, which Lambda takes to the log group."""
     print(json.dumps(message))
@@ -105,7 +111,7 @@ class SnapshotReader:
         compile: Callable[[Any], Snapshot] = compile_snapshot,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
-        uniform: Callable[[], float] = random.random,
+        uniform: Callable[[], float] = random_share,
         log: Callable[[dict[str, Any]], None] = print_log,
     ) -> None:
         self._table = table

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from edge.connection import Deadline
 from edge.snapshot_reader import SnapshotReader, reader_from_environment, table_name
-from edge.table import Deadline, Item, Table
+from edge.table import Item, Table
 
 
 class Clock:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from edge.table import Deadline, Endpoint, Table, TableError, TableUnfinished, endpoint_of, tls_context
+from edge.connection import Deadline, Endpoint
+from edge.table import Table, TableError, TableUnfinished, endpoint_of
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-real-key"}
 POINTER = {"pk": {"S": "current"}, "snapshot": {"S": "ab"}}
@@ -104,7 +105,7 @@ def test_a_kept_connection_that_breaks_during_the_request_is_replaced_once(
     server = serve(answer)
     table = open_table(server.url)
     read(table)
-    with pytest.raises(TableError, match="RemoteDisconnected"):
+    with pytest.raises(TableError, match="closed the connection"):
         read(table)
     assert (server.connections, len(server.requests)) == (2, 3)
 
@@ -138,7 +139,7 @@ def test_a_connection_made_too_late_to_ask_is_there_for_the_next_attempt(
         return authority.localhost.wrap_socket(connection, server_side=True)  # type: ignore[no-any-return]
 
     server = serve(answers(FOUND), shake_hands_slowly)
-    table = open_table(server.url, tls=lambda: tls_context(authority.cafile))
+    table = open_table(server.url, tls=lambda: ssl.create_default_context(cafile=authority.cafile))
     with pytest.raises(TableUnfinished, match="too late to ask"):
         read(table, 0.85)
     assert server.requests == []
@@ -294,7 +295,7 @@ def test_the_next_address_of_a_name_is_tried(serve: Any) -> None:
     ],
 )
 def test_an_answer_over_the_cap_is_refused(serve: Any, open_table: Any, answer: bytes) -> None:
-    with pytest.raises(TableError, match="more than 1000000 bytes"):
+    with pytest.raises(TableError, match="too large"):
         read(open_table(serve(answers(answer, go_on=False)).url))
 
 
@@ -421,7 +422,7 @@ def test_many_reads_use_one_tls_connection_and_one_context(
     def make_context() -> ssl.SSLContext:
         nonlocal contexts
         contexts += 1
-        return tls_context(authority.cafile)
+        return ssl.create_default_context(cafile=authority.cafile)
 
     server = serve(answers(FOUND), over_tls(authority.localhost))
     table = open_table(server.url, tls=make_context)
@@ -444,7 +445,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused(
 def test_a_certificate_for_another_host_is_refused(serve: Any, open_table: Any, authority: Any) -> None:
     server = serve(answers(FOUND), over_tls(authority.another_host))
     with pytest.raises(TableError, match="CERTIFICATE_VERIFY_FAILED"):
-        read(open_table(server.url, tls=lambda: tls_context(authority.cafile)))
+        read(open_table(server.url, tls=lambda: ssl.create_default_context(cafile=authority.cafile)))
     assert server.requests == []
 
 
@@ -452,7 +453,7 @@ def test_a_tls_server_that_drips_is_left_at_the_deadline(serve: Any, open_table:
     server = serve(
         dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"), over_tls(authority.localhost)
     )
-    table = open_table(server.url, tls=lambda: tls_context(authority.cafile))
+    table = open_table(server.url, tls=lambda: ssl.create_default_context(cafile=authority.cafile))
     started_at = time.monotonic()
     with pytest.raises(TableError):
         read(table, 0.4)
@@ -468,7 +469,9 @@ def test_a_tls_handshake_that_hangs_is_left_at_the_deadline(
             time.sleep(0.05)
         return connection
 
-    table = open_table(serve(answers(FOUND), drip).url, tls=lambda: tls_context(authority.cafile))
+    table = open_table(
+        serve(answers(FOUND), drip).url, tls=lambda: ssl.create_default_context(cafile=authority.cafile)
+    )
     started_at = time.monotonic()
     with pytest.raises(TableError):
         read(table, 0.4)
