@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+
 from queueit.snapshot import Snapshot, compile_snapshot
 
 Document = dict[str, Any]

@@ -1,10 +1,10 @@
 """What viewer-request tells viewer-response about one request, in a header that no client can forge.
 
 The carrier repeats the event's requestId, which only CloudFront and the functions know, and every copy that a
-client sends is deleted first thing (protocol section 8).
+client sends is deleted first thing (protocol section 8). It is the id, `ok` or `failed`, and Set-Cookie header
+values, with a separator between them that none of these can hold.
 """
 
-import json
 from typing import Any, NamedTuple
 
 HEADER = "x-queueit-handover"
@@ -15,8 +15,8 @@ INTERNAL_HEADERS = (HEADER, CONNECTOR_HEADER, FAILED_HEADER)
 COOKIE_PREFIXES = ("QueueITAccepted-SDFrts345E-V3_", "queueitdebug=")
 """What a cookie that comes out of a carrier may begin with."""
 
-
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+_SEPARATOR = " | "  # a cookie has spaces only after `;` and `,` and in its date
+_OK, _FAILED = "ok", "failed"
 
 
 class Handover(NamedTuple):
@@ -34,25 +34,18 @@ def strip_internal_headers(headers: dict[str, Any]) -> None:
 
 def write(headers: dict[str, Any], request_id: str, handover: Handover) -> None:
     """Add the carrier for the request `request_id` to its headers."""
-    carrier: dict[str, Any] = {"id": request_id}
-    if handover.set_cookies:
-        carrier["cookies"] = handover.set_cookies
-    if handover.failed:
-        carrier["failed"] = True
-    headers[HEADER] = [{"key": HEADER, "value": _encode(carrier)}]
-
-
-def _is_ours(cookie: object) -> bool:
-    return isinstance(cookie, str) and cookie.startswith(COOKIE_PREFIXES) and cookie.isprintable()
+    carrier = _SEPARATOR.join((request_id, _FAILED if handover.failed else _OK, *handover.set_cookies))
+    headers[HEADER] = [{"key": HEADER, "value": carrier}]
 
 
 def read(headers: dict[str, Any], request_id: str) -> Handover | None:
     """The carrier of the request `request_id`; None without one, or when it is not this request's."""
-    try:
-        carrier = json.loads(headers[HEADER][0]["value"])
-        if not request_id or carrier["id"] != request_id:
-            return None
-        cookies = tuple([cookie for cookie in carrier.get("cookies", ()) if _is_ours(cookie)])
-        return Handover(cookies, carrier.get("failed") is True)
-    except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError):
+    lines = headers.get(HEADER)
+    if not lines or not request_id:
         return None
+    carried_id, *rest = lines[0]["value"].split(_SEPARATOR)
+    if carried_id != request_id or not rest:
+        return None
+    state, *cookies = rest
+    ours = [cookie for cookie in cookies if cookie.startswith(COOKIE_PREFIXES) and cookie.isprintable()]
+    return Handover(tuple(ours), state == _FAILED)

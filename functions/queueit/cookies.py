@@ -2,6 +2,7 @@
 
 import re
 import time
+from functools import lru_cache
 from typing import NamedTuple
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -23,6 +24,7 @@ def cookie_values(cookie_header: str, name: str) -> list[str]:
     return values
 
 
+@lru_cache(maxsize=4)  # the same second comes many times
 def http_date(unix_seconds: int) -> str:
     """An IMF-fixdate, such as `Tue, 24 Nov 2026 12:00:00 GMT`, in any locale."""
     year, month, day, hour, minute, second, weekday, *_ = time.gmtime(unix_seconds)

@@ -36,8 +36,9 @@ def matching_integration(snapshot: Snapshot, request: Request) -> Integration | 
     raw = request.url
     text = normalize_url(raw.text)
     if text is raw.text:
-        for integration in snapshot.integrations:
-            if integration.matches(request, raw):
+        upper = raw.text_upper
+        for required, integration in snapshot.by_required_text:
+            if required in upper and integration.matches(request, raw):
                 return integration
         return None
     normalized = Url(text)

@@ -7,7 +7,7 @@ from queueit import redirect_urls
 from queueit.cookies import COOKIE_NAME, CookieAttributes, cookie_attributes
 from queueit.errors import InvalidIntegrationConfig
 from queueit.settings import SessionCookieSettings, Settings
-from queueit.triggers import Part, compile_triggers
+from queueit.triggers import Part, compile_triggers, required_text
 
 QUEUE, CANCEL, IGNORE = "Queue", "Cancel", "Ignore"
 
@@ -63,7 +63,8 @@ class Integration(NamedTuple):
     """One integration, ready for requests.
 
     `rooms` are the event and the involved rooms, each once. `base_url` and `query` are the parts of its redirects
-    that no request changes. `validity_minutes` is that of a session without a fixed one.
+    that no request changes. `validity_minutes` is that of a session without a fixed one. Where the upper-cased URL
+    lacks `required_text` it does not match.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Integration(NamedTuple):
     event_id: str
     rooms: tuple[str, ...]
     matches: Part
+    required_text: str
     is_normalized: bool
     base_url: str
     query: str
@@ -219,6 +221,7 @@ def _compile(integration: dict[str, Any], version: int, customer_id: str, settin
         event_id=text("EventId"),
         rooms=_rooms(integration),
         matches=compile_triggers(integration.get("Triggers") or []),
+        required_text=required_text(integration.get("Triggers") or []),
         is_normalized=bool(integration.get("IsNormalizationEnabled")),
         base_url=redirect_urls.base_url(text("QueueDomain"), text("QueuePathPrefix")),
         query=redirect_urls.query(

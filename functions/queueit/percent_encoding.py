@@ -3,7 +3,7 @@
 import re
 
 _NOT_URI_COMPONENT = re.compile(r"[^A-Za-z0-9\-_.!~*'()=&]")  # these last two are replaced apart
-_NOT_UNRESERVED = re.compile(r"[^A-Za-z0-9\-_.~]")
+_NOT_UNRESERVED = re.compile(r"[^A-Za-z0-9\-_.~:/?=&]")  # these last five are replaced apart
 _NOT_VISIBLE_ASCII = re.compile(r"[^!-~]")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
@@ -37,7 +37,8 @@ def encode_uri_component(text: str) -> str:
 def encode_query_value(text: str) -> str:
     """Encode `text` as `enc` of protocol section 6; the empty string when it has a lone surrogate."""
     try:
-        return _NOT_UNRESERVED.sub(_percent_encode_strict, text)
+        text = _NOT_UNRESERVED.sub(_percent_encode_strict, text).replace(":", "%3A").replace("/", "%2F")
+        return text.replace("?", "%3F").replace("=", "%3D").replace("&", "%26")
     except UnicodeEncodeError:
         return ""
 

@@ -1,35 +1,63 @@
 """HMAC-SHA256 with the account's secret keys: sign with the current one, verify with every one."""
 
-from hmac import compare_digest, digest
-from typing import NamedTuple
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any, NamedTuple
+
+_BLOCK_BYTES = 64
 
 
-def _mac(key: bytes, text: str) -> str:
-    return digest(key, text.encode("utf-8", "surrogatepass"), "sha256").hex()
+class SecretKey(NamedTuple):
+    """A key, ready to use: SHA-256 that has taken in HMAC's inner and outer padding of it, half of the work of a MAC."""
+
+    key: bytes
+    inner: Any
+    outer: Any
+
+    def __repr__(self) -> str:
+        return "SecretKey(…)"
+
+    def mac(self, text: str) -> str:
+        """HMAC-SHA256 of `text`, 64 lower-case hex digits (protocol section 1)."""
+        inner = self.inner.copy()
+        inner.update(text.encode("utf-8", "surrogatepass"))
+        outer = self.outer.copy()
+        outer.update(inner.digest())
+        mac: str = outer.hexdigest()
+        return mac
+
+
+def _secret_key(text: str) -> SecretKey:
+    key = text.encode()
+    block = (key if len(key) <= _BLOCK_BYTES else sha256(key).digest()).ljust(_BLOCK_BYTES, b"\0")
+    return SecretKey(
+        key, sha256(bytes([byte ^ 0x36 for byte in block])), sha256(bytes([byte ^ 0x5C for byte in block]))
+    )
 
 
 class SecretKeys(NamedTuple):
-    """The keys that count, each as UTF-8 bytes: the current one first, then the one it replaces, if any."""
+    """The keys that count: `current` signs, all of `accepted` verify, the current one first."""
 
-    keys: tuple[bytes, ...]
-
-    def __repr__(self) -> str:
-        return f"SecretKeys({len(self.keys)} keys)"
+    current: SecretKey
+    accepted: tuple[SecretKey, ...]
 
     def sign(self, text: str) -> str:
-        """MAC of `text` under the current key, 64 lower-case hex digits (protocol section 1)."""
-        return _mac(self.keys[0], text)
+        """MAC of `text` under the current key."""
+        return self.current.mac(text)
 
     def verify(self, text: str, mac: str) -> bool:
         """Whether `mac` is that of `text` under any of the keys; in constant time for a given length."""
-        claimed = mac.encode("utf-8", "surrogatepass")
-        for key in self.keys:
-            if compare_digest(_mac(key, text).encode(), claimed):
+        if not mac.isascii():
+            return False
+        for key in self.accepted:
+            if compare_digest(key.mac(text), mac):
                 return True
         return False
 
 
 def secret_keys(secret_key: str, previous_secret_key: str | None = None) -> SecretKeys:
-    """The keys of an account; during a rotation both are accepted and the first one signs."""
-    keys = [secret_key] if not previous_secret_key else [secret_key, previous_secret_key]
-    return SecretKeys(tuple(key.encode() for key in keys))
+    """The keys of an account; during a rotation the previous one is still accepted."""
+    current = _secret_key(secret_key)
+    return SecretKeys(
+        current, (current, _secret_key(previous_secret_key)) if previous_secret_key else (current,)
+    )

@@ -14,11 +14,15 @@ _CUSTOMER_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 class Snapshot(NamedTuple):
-    """What a decision needs besides the request; immutable. `published_at` is in Unix seconds."""
+    """What a decision needs besides the request; immutable. `published_at` is in Unix seconds.
+
+    `by_required_text` are the integrations, each after its `required_text`, at hand for the search.
+    """
 
     customer_id: str
     keys: SecretKeys
     integrations: tuple[Integration, ...]
+    by_required_text: tuple[tuple[str, Integration], ...]
     settings: Settings
     version: int
     published_at: int
@@ -62,4 +66,6 @@ def compile_snapshot(document: object) -> Snapshot:
         _text(credentials, "secret_key", where="credentials."),
         _text(credentials, "previous_secret_key", where="credentials.", required=False),
     )
-    return Snapshot(customer_id, keys, config.integrations, settings, config.version, published_at)
+    integrations = config.integrations
+    by_required_text = tuple([(integration.required_text, integration) for integration in integrations])
+    return Snapshot(customer_id, keys, integrations, by_required_text, settings, config.version, published_at)

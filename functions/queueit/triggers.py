@@ -12,6 +12,8 @@ Part = Callable[[Request, Url], bool]
 _Value = Callable[[Request, Url], str]
 _Test = Callable[[str], bool]
 
+_URL_PARTS = {"HostName": "host", "PagePath": "path", "PageUrl": "text"}
+
 
 def _never(_request: Request, _url: Url) -> bool:
     return False
@@ -22,7 +24,7 @@ def _nothing(_request: Request, _url: Url) -> str:
 
 
 def _url_value(part: dict[str, Any], upper: bool) -> _Value:
-    attribute = {"HostName": "host", "PagePath": "path", "PageUrl": "text"}.get(part.get("UrlPart") or "")
+    attribute = _URL_PARTS.get(part.get("UrlPart") or "")
     if attribute is None:
         return _nothing
     get: Callable[[Url], str] = attrgetter(f"{attribute}_upper" if upper else attribute)
@@ -145,3 +147,25 @@ def compile_triggers(triggers: list[dict[str, Any]]) -> Part:
     if len(compiled) == 1:
         return compiled[0]
     return _any_of(tuple(compiled))
+
+
+def _required_text(part: dict[str, Any]) -> str:
+    if part.get("ValidatorType") != "UrlValidator" or part.get("IsNegative"):
+        return ""
+    if part.get("UrlPart") not in _URL_PARTS or part.get("Operator") not in ("Equals", "Contains"):
+        return ""
+    expected: str = part.get("ValueToCompare") or ""
+    return "" if expected == "*" else expected.upper()
+
+
+def required_text(triggers: list[dict[str, Any]]) -> str:
+    """A text without which in the upper-cased URL no trigger matches; empty when there is no such text.
+
+    With many integrations nearly all are ruled out by it at the cost of one substring search each.
+    """
+    if len(triggers) != 1:
+        return ""
+    parts = triggers[0].get("TriggerParts") or []
+    if len(parts) > 1 and triggers[0].get("LogicalOperator") == "Or":
+        return ""
+    return max(map(_required_text, parts), key=len, default="")
