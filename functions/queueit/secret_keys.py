@@ -8,7 +8,7 @@ _BLOCK_BYTES = 64
 
 
 class SecretKey(NamedTuple):
-    """A key, ready to use: SHA-256 that has taken in HMAC's inner and outer padding of it, half of the work of a MAC."""
+    """A key, ready to use: SHA-256 has taken in HMAC's inner and outer padding of it, half the work of a MAC."""
 
     key: bytes
     inner: Any

@@ -25,8 +25,8 @@ class Run:
             "dynamodb": session.client("dynamodb"),
             "secretsmanager": session.client("secretsmanager"),
         }
-        self.table = self._clients["dynamodb"]
-        self.secrets = self._clients["secretsmanager"]
+        self.table: Any = self._clients["dynamodb"]
+        self.secrets: Any = self._clients["secretsmanager"]
         self.table.create_table(
             TableName="shop",
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
