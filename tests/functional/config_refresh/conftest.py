@@ -20,7 +20,7 @@ class Run:
     """One connector; `answers` are what the platform says, the last one for ever."""
 
     def __init__(self, configuration: dict[str, Any]) -> None:
-        session = boto3.Session("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", region_name="us-east-1")
+        session: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", region_name="us-east-1")
         self._clients = {
             "dynamodb": session.client("dynamodb"),
             "secretsmanager": session.client("secretsmanager"),
