@@ -1,0 +1,184 @@
+"""HTTP/1.1 as servers and their proxies really write it, over a pair of sockets."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.connection import MAX_HEAD_BYTES, Connection, Deadline, Endpoint, InvalidAnswer, parse_endpoint
+
+ENDPOINT = Endpoint("http", "dynamodb.test", 80, "")
+
+
+def exchange_of(answer: bytes, *, closes: bool = False, max_bytes: int = 100) -> tuple[int, bytes, bool]:
+    """Send a request to a server that has `answer` for it: status, body, and whether to use the connection again."""
+    ours, theirs = socket.socketpair()
+    connection = Connection(ENDPOINT, ours)
+    with theirs:
+        try:
+            theirs.sendall(answer)
+            if closes:
+                theirs.shutdown(socket.SHUT_WR)
+            return connection.post("/", {"Host": "dynamodb.test"}, b"{}", max_bytes, Deadline(0.2))
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[Connection, socket.socket]]:
+    ours, theirs = socket.socketpair()
+    connection = Connection(ENDPOINT, ours)
+    yield connection, theirs
+    connection.close()
+    theirs.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", (200, b"{}", True)),
+        (b"HTTP/1.1 200\r\ncontent-LENGTH:2 \t\r\n\r\n{}", (200, b"{}", True)),
+        (b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", (400, b"", True)),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}", (200, b"{}", True)),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: Close\r\n\r\n{}", (200, b"{}", False)),
+        (b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}", (200, b"{}", False)),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}more", (200, b"{}", False)),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", (200, b"{}", True)),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n0\r\n\r\n", (200, b"", True)),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1;a=b\r\n}\r\n0\r\nX: y\r\n\r\n",
+            (200, b"{}", True),
+        ),
+    ],
+)
+def test_reads_an_answer(answer: bytes, expected: tuple[int, bytes, bool]) -> None:
+    assert exchange_of(answer) == expected
+
+
+def test_an_answer_without_a_length_ends_with_the_connection() -> None:
+    assert exchange_of(b"HTTP/1.1 200 OK\r\n\r\n{}", closes=True) == (200, b"{}", False)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
+        b"HTTP/2 200\r\n\r\n",
+        b"HTTP/1.1 20 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nfolded: a\r\n b\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nspace : a\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nnull: \0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}x",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n" + b" " * 101,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}xx",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"2\r\n{}\r\n" * 51 + b"0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1" + b" " * 2000,
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * MAX_HEAD_BYTES + b"\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n" * 1000,
+        b"x" * (MAX_HEAD_BYTES + 1),
+    ],
+)
+def test_refuses_what_is_no_answer(answer: bytes) -> None:
+    with pytest.raises(InvalidAnswer):
+        exchange_of(answer)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+    ],
+)
+def test_an_answer_cut_short_is_a_lost_connection(answer: bytes) -> None:
+    with pytest.raises(ConnectionResetError):
+        exchange_of(answer, closes=True)
+
+
+_pieces = st.sampled_from(
+    [
+        b"HTTP/1.1 200 OK\r\n",
+        b"Content-Length: 2\r\n",
+        b"Transfer-Encoding: chunked\r\n",
+        b"\r\n",
+        b"2\r\n{}",
+        b"0",
+    ]
+)
+
+
+@given(st.lists(st.one_of(st.binary(max_size=20), _pieces), max_size=12))
+def test_whatever_is_received_either_answers_or_fails_as_documented(pieces: list[bytes]) -> None:
+    try:
+        status, body, _ = exchange_of(b"".join(pieces), closes=True)
+    except (OSError, InvalidAnswer):
+        return
+    assert 200 <= status <= 599
+    assert len(body) <= 100
+
+
+def test_an_answer_in_single_bytes_is_the_same_answer(pair: tuple[Connection, socket.socket]) -> None:
+    connection, server = pair
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    for byte in b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n":
+        server.send(bytes([byte]))
+    assert connection.post("/", {}, b"", 100, Deadline(1)) == (200, b"{}", True)
+
+
+@pytest.mark.parametrize("value", ["a\r\nX: b", "a\nb", "a\0b", "é", "\x7f"])
+def test_a_header_that_would_break_the_request_is_not_sent(
+    pair: tuple[Connection, socket.socket], value: str
+) -> None:
+    connection, server = pair
+    with pytest.raises(ValueError, match=r"^the value of X-Token cannot be sent in a header$"):
+        connection.post("/", {"X-Token": value}, b"", 100, Deadline(1))
+    server.settimeout(0)
+    with pytest.raises(BlockingIOError):
+        server.recv(1)
+
+
+def test_a_connection_is_quiet_until_something_arrives_or_it_ends(
+    pair: tuple[Connection, socket.socket],
+) -> None:
+    connection, server = pair
+    assert connection.is_quiet()
+    server.sendall(b"x")
+    assert not connection.is_quiet()
+    server.close()
+    assert not connection.is_quiet()
+
+
+def test_a_deadline_that_is_over_lets_nothing_wait(pair: tuple[Connection, socket.socket]) -> None:
+    connection, _ = pair
+    with pytest.raises(TimeoutError):
+        connection.post("/", {}, b"", 100, Deadline(0))
+
+
+def test_parts_of_a_deadline_end_before_it() -> None:
+    now = 10.0
+    deadline = Deadline(8, lambda: now)
+    part = deadline.part(0.25)
+    assert (deadline.remaining(), part.remaining()) == (8, 2)
+    assert part.is_within(2.1)
+    assert not part.is_within(2)
+    now = 12.0
+    with pytest.raises(TimeoutError):
+        part.remaining()
+    assert deadline.remaining() == 6
+
+
+@pytest.mark.parametrize("url", ["", "http:/x", "http://x:y", "http://[x]", "http://x/#f", "http://x y/"])
+def test_what_is_no_endpoint_is_none(url: str) -> None:
+    assert parse_endpoint(url) is None
