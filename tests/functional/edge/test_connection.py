@@ -129,12 +129,19 @@ def test_whatever_is_received_either_answers_or_fails_as_documented(pieces: list
     assert len(body) <= 100
 
 
-def test_an_answer_in_single_bytes_is_the_same_answer(pair: tuple[Connection, socket.socket]) -> None:
-    connection, server = pair
-    server.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-    for byte in b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n":
-        server.send(bytes([byte]))
-    assert connection.post("/", {}, b"", 100, Deadline(1)) == (200, b"{}", True)
+class DrippingSocket(socket.socket):
+    """Receives one byte at a time."""
+
+    def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
+        return super().recv(min(bufsize, 1), flags)
+
+
+def test_an_answer_in_single_bytes_is_the_same_answer() -> None:
+    ours, server = socket.socketpair()
+    with DrippingSocket(fileno=ours.detach()) as dripping, server:
+        server.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
+        connection = Connection(ENDPOINT, dripping)
+        assert connection.post("/", {}, b"", 100, Deadline(1)) == (200, b"{}", True)
 
 
 @pytest.mark.parametrize("value", ["a\r\nX: b", "a\nb", "a\0b", "é", "\x7f"])
