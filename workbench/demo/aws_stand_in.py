@@ -1,14 +1,13 @@
 """DynamoDB and Secrets Manager on this machine: moto's server, with the connector's table and secret."""
 
 import json
-import logging
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from moto.server import ThreadedMotoServer
 
 from workbench.demo.web_server import free_port_or
+from workbench.moto_process import MotoProcess
 
 REGION = "us-east-1"
 
@@ -20,15 +19,14 @@ FAKE_CREDENTIALS = {
 
 
 class AwsStandIn:
-    """Two servers over the same state, so that DynamoDB alone can be taken away."""
+    """Two ports of one server, so that DynamoDB alone can be taken away."""
 
     def __init__(self, name: str, *, dynamodb_port: int = 0, secrets_port: int = 0) -> None:
         """`name` is that of the connector, and so of its table."""
         self._name = name
         self._dynamodb_port = free_port_or(dynamodb_port)
-        self._dynamodb: ThreadedMotoServer | None = None
         self._secrets_port = free_port_or(secrets_port)
-        self._secrets = self._server(self._secrets_port)
+        self._moto: MotoProcess | None = None
         self.secret_arn = ""
 
     @property
@@ -53,11 +51,10 @@ class AwsStandIn:
         }
 
     def start(self, secret: dict[str, str]) -> None:
-        """Start both, create the table and store `secret`."""
-        # moto's server would write a line a request.
-        logging.getLogger("werkzeug").setLevel(logging.WARNING)
-        self._secrets.start()
-        self.start_dynamodb()
+        """Start the server, create the table and store `secret`."""
+        self._moto = MotoProcess()
+        self._moto.serve(self._secrets_port)
+        self._moto.serve(self._dynamodb_port)
         self.dynamodb().create_table(
             TableName=self._name,
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
@@ -70,28 +67,20 @@ class AwsStandIn:
         self.secret_arn = created["ARN"]
 
     def start_dynamodb(self) -> None:
-        """Bring DynamoDB (back) with the items it had; nothing to do while it is there."""
-        if self._dynamodb is None:
-            self._dynamodb = self._server(self._dynamodb_port)
-            self._dynamodb.start()
+        """Bring DynamoDB back with the items it had."""
+        if self._moto:
+            self._moto.serve(self._dynamodb_port)
 
     def stop_dynamodb(self) -> None:
         """Take DynamoDB away: connections are refused."""
-        if self._dynamodb:
-            self._dynamodb.stop()
-            self._dynamodb = None
+        if self._moto:
+            self._moto.withdraw(self._dynamodb_port)
 
     def stop(self) -> None:
-        """Forget the table and the secret, and stop both servers."""
-        if self.secret_arn:
-            self.start_dynamodb()
-            self.dynamodb().delete_table(TableName=self._name)
-            self._client("secretsmanager", self.secrets_url).delete_secret(
-                SecretId=self.secret_arn, ForceDeleteWithoutRecovery=True
-            )
-            self.secret_arn = ""
-        self.stop_dynamodb()
-        self._secrets.stop()
+        """Stop the server; the table and the secret go with it."""
+        if self._moto:
+            self._moto.stop()
+            self._moto = None
 
     def dynamodb(self) -> Any:
         """A client of the table's service."""
@@ -106,7 +95,3 @@ class AwsStandIn:
             aws_secret_access_key=FAKE_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
             config=Config(retries={"total_max_attempts": 2}, connect_timeout=5, read_timeout=15),
         )
-
-    @staticmethod
-    def _server(port: int) -> ThreadedMotoServer:
-        return ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
