@@ -37,7 +37,7 @@ def _required(environ: Mapping[str, str], name: str, accepts: str) -> str:
 def _settings(text: str) -> dict[str, Any]:
     try:
         settings = json.loads(text)
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         raise InvalidEnvironment(
             f"QUEUEIT_SETTINGS is not JSON ({error}); it takes an object of settings"
         ) from None

@@ -17,7 +17,9 @@ Print = Callable[[str], None]
 
 def log(message: dict[str, Any], print_line: Print) -> None:
     """One JSON line, which Lambda takes to the log group."""
-    print_line(json.dumps(message, ensure_ascii=False))
+    line = json.dumps(message, ensure_ascii=False)
+    # A lone surrogate, which the platform's JSON may hold, cannot be printed: it stays the JSON escape it was.
+    print_line(line.encode("utf-8", "backslashreplace").decode())
 
 
 def metrics(connector: str, values: dict[str, int], now: float, print_line: Print) -> None:

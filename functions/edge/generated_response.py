@@ -6,7 +6,7 @@ from queueit.percent_encoding import encode_for_header, encode_query_value
 
 RETRY_AFTER_SECONDS = 30
 
-_MAX_COOKIES = 64  # of some 200 bytes each, so that a response stays far below CloudFront's 40 KB
+_MAX_COOKIE_BYTES = 6_000  # beside the longest redirect, so that a response stays below CloudFront's 40 KB
 _Headers = dict[str, list[dict[str, str]]]
 
 
@@ -30,14 +30,23 @@ _UNAVAILABLE_PAGE = """<!doctype html>
 """
 
 
+def _set_cookie_lines(set_cookies: tuple[str, ...]) -> list[dict[str, str]]:
+    """The first cookie, and of the others as many as there is room for: several are only ever deleted."""
+    lines, size = [], 0
+    for cookie in set_cookies:
+        size += len("Set-Cookie") + len(cookie) + 4
+        if lines and size > _MAX_COOKIE_BYTES:
+            break
+        lines.append({"key": "Set-Cookie", "value": cookie})
+    return lines
+
+
 def _response(
     status: str, description: str, headers: _Headers, set_cookies: tuple[str, ...] = ()
 ) -> dict[str, Any]:
     headers = {**headers, **_ON_ALL}
     if set_cookies:
-        headers["set-cookie"] = [
-            {"key": "Set-Cookie", "value": cookie} for cookie in set_cookies[:_MAX_COOKIES]
-        ]
+        headers["set-cookie"] = _set_cookie_lines(set_cookies)
     return {"status": status, "statusDescription": description, "headers": headers}
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from queueit import redirect_urls
 from queueit.cookies import COOKIE_NAME, CookieAttributes, cookie_attributes
 from queueit.errors import InvalidIntegrationConfig
+from queueit.percent_encoding import encode_query_value
 from queueit.settings import SessionCookieSettings, Settings
 from queueit.triggers import Part, compile_triggers, required_text
 
@@ -19,8 +20,13 @@ _DOMAIN = re.compile(r"[A-Za-z0-9.\-]+(?::[0-9]{1,5})?/?")
 _COOKIE_DOMAIN = re.compile(r"[A-Za-z0-9.\-]+")
 _PATH_PREFIX = re.compile(r"[!-~]*")
 
+_MAX_VERSION: Final = 10**15
+# So that no redirect and no cookie outgrows what CloudFront and browsers take, whatever the visitor sends.
 _MAX_TEXT_LENGTH: Final = 2048
-_SHORT_TEXTS: Final = ("Name", "EventId", "LayoutName", "Culture", "QueuePathPrefix", "ForcedTargetUrl")
+_SHORT_TEXTS: Final = ("Name", "LayoutName", "Culture", "QueuePathPrefix", "ForcedTargetUrl")
+_MAX_ROOM_LENGTH: Final = 200
+_MAX_LENGTHS: Final = {"EventId": _MAX_ROOM_LENGTH, "QueueDomain": 255, "CookieDomain": 255}
+_MAX_ROOMS: Final = 50
 
 _TEXT, _FLAG, _NUMBER = "text", "true or false", "a whole number"
 _TEXTS, _OBJECTS = "a list of texts", "a list"
@@ -106,7 +112,10 @@ def _has_type(value: object, expected: str) -> bool:
 def _shown(value: object) -> str:
     import json
 
-    text = json.dumps(value, default=str)
+    try:
+        text = json.dumps(value, default=str)
+    except (RecursionError, TypeError, ValueError):  # nested too deeply, or not of JSON
+        return f"a {type(value).__name__}"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -151,15 +160,27 @@ def _check_waiting_room(integration: dict[str, Any], action: str, where: str, pr
     check("QueuePathPrefix", _PATH_PREFIX, "a path of visible ASCII characters")
     check("CookieDomain", _COOKIE_DOMAIN, "a domain, such as .example.com")
     for room in integration.get("InvolvedWaitingRoomIds") or []:
-        if room and not COOKIE_NAME.fullmatch(room):
-            problems.append(f"{where}: InvolvedWaitingRoomIds has {_shown(room)}; give waiting rooms' ids")
+        if room and (len(room) > _MAX_ROOM_LENGTH or not COOKIE_NAME.fullmatch(room)):
+            problems.append(
+                f"{where}: InvolvedWaitingRoomIds has {_shown(room)}; give waiting rooms' ids, "
+                f"of at most {_MAX_ROOM_LENGTH} characters"
+            )
+    if len(_rooms(integration)) > _MAX_ROOMS:
+        problems.append(
+            f"{where}: InvolvedWaitingRoomIds makes {len(_rooms(integration))} rooms; give at most {_MAX_ROOMS}"
+        )
     if action == CANCEL and not _rooms(integration):
         problems.append(
             f"{where}: EventId and InvolvedWaitingRoomIds are missing; give at least one room's id"
         )
     for name in _SHORT_TEXTS:
-        if len(integration.get(name) or "") > _MAX_TEXT_LENGTH:
-            problems.append(f"{where}: {name} is too long; give at most {_MAX_TEXT_LENGTH} characters")
+        if len(encode_query_value(integration.get(name) or "")) > _MAX_TEXT_LENGTH:
+            problems.append(
+                f"{where}: {name} is too long; give at most {_MAX_TEXT_LENGTH} characters, percent-encoded"
+            )
+    for name, longest in _MAX_LENGTHS.items():
+        if len(integration.get(name) or "") > longest:
+            problems.append(f"{where}: {name} is too long; give at most {longest} characters")
     minutes = integration.get("CookieValidityMinute")
     if action == QUEUE and minutes is not None and not 1 <= minutes <= _MAX_VALIDITY_MINUTES:
         problems.append(
@@ -178,8 +199,8 @@ def _check(document: object) -> list[str]:
     if not isinstance(document, dict):
         return [f"it is {_shown(document)}; give an object with Integrations and Version"]
     version = document.get("Version")
-    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        problems.append(f"Version is {_shown(version)}; give a whole number from 1")
+    if isinstance(version, bool) or not isinstance(version, int) or not 1 <= version <= _MAX_VERSION:
+        problems.append(f"Version is {_shown(version)}; give a whole number from 1 to {_MAX_VERSION}")
     if not _has_type(document.get("CustomerId") or "", _TEXT):
         problems.append(f"CustomerId is {_shown(document['CustomerId'])}; give text")
     integrations = document.get("Integrations")

@@ -8,7 +8,7 @@ PLATFORM_SUFFIX = f"&kupver=cloudfront-{__version__}"
 
 MAX_LENGTH = 20_000
 """Of a redirect, in characters: encoded once more, as an AJAX call gets it, it still fits CloudFront's 40 KB.
-A longer one goes without the target, then without the token."""
+A longer one goes without the target, then without the token or the queue ids."""
 
 
 def base_url(queue_domain: str, path_prefix: str) -> str:
@@ -60,6 +60,6 @@ def cancel_url(
         [f"{room}~{encode_query_value(queue_ids[room])}" if room in queue_ids else room for room in rooms]
     )
     url = f"{base}cancel/multiple/{customer_id}?wrl={wrl}{_parameter('r', target)}{PLATFORM_SUFFIX}"
-    if len(url) <= MAX_LENGTH or not target:
+    if len(url) <= MAX_LENGTH or not (target or queue_ids):
         return url
-    return cancel_url(base, customer_id, rooms, queue_ids, "")
+    return cancel_url(base, customer_id, rooms, queue_ids if target else {}, "")

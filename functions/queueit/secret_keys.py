@@ -28,7 +28,7 @@ class SecretKey(NamedTuple):
 
 
 def _secret_key(text: str) -> SecretKey:
-    key = text.encode()
+    key = text.encode("utf-8", "surrogatepass")
     block = (key if len(key) <= _BLOCK_BYTES else sha256(key).digest()).ljust(_BLOCK_BYTES, b"\0")
     return SecretKey(
         key, sha256(bytes([byte ^ 0x36 for byte in block])), sha256(bytes([byte ^ 0x5C for byte in block]))
