@@ -1,0 +1,325 @@
+"""The session cookie: what is written, and every rule by which one is read (protocol section 4)."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from queueit import session_cookie
+from queueit.secret_keys import secret_keys
+from queueit.session_cookie import EXPIRED, FORGED, OTHER_ADDRESS, VALID, Session
+from tests.signing import ADDRESS, GUID, NOW, OTHER_KEY, SECRET_KEY, encode_component, mac, session_text
+
+KEYS = secret_keys(SECRET_KEY)
+VALIDITY_MINUTES = 20
+
+
+def read(
+    text: str,
+    *,
+    room: str = "tickets",
+    client_ip: str = ADDRESS,
+    now: int = NOW,
+    validity_minutes: int | None = VALIDITY_MINUTES,
+) -> Session:
+    """Reads the cookie whose value, before its percent-encoding, is `text`."""
+    return session_cookie.read(encode_component(text), room, KEYS, client_ip, now, validity_minutes)
+
+
+def issue(session: Session, now: int = NOW) -> str:
+    """The text of the cookie that is issued, decoded."""
+    return unquote(session_cookie.issue(session, KEYS, now))
+
+
+def session(queue_id: str = GUID, **changes: Any) -> Session:
+    return Session(VALID, "tickets", queue_id, redirect_type="queue")._replace(**changes)
+
+
+def resigned(text: str) -> str:
+    """`text`, whatever it holds, with the Hash of its values."""
+    unsigned = text.partition("&Hash=")[0]
+    values = "".join([pair.partition("=")[2] for pair in unsigned.split("&")])
+    room = unsigned.partition("&")[0].partition("=")[2]
+    return f"{unsigned}&Hash={mac(values.replace(room, room.lower(), 1))}"
+
+
+def test_the_name_has_the_room_after_a_fixed_beginning() -> None:
+    assert session_cookie.cookie_name("Tickets") == "QueueITAccepted-SDFrts345E-V3_Tickets"
+
+
+def test_a_browser_keeps_the_cookie_for_24_hours() -> None:
+    assert session_cookie.LIFETIME_SECONDS == 24 * 60 * 60
+
+
+class TestIssuing:
+    def test_the_pairs_come_in_the_order_of_the_protocol(self) -> None:
+        hip = mac(ADDRESS)
+        proof = mac(f"tickets{GUID}3queue{NOW}{hip}")
+
+        assert issue(session(validity_minutes=3, hashed_ip=hip)) == (
+            f"EventId=tickets&QueueId={GUID}&FixedValidityMins=3&RedirectType=queue"
+            f"&IssueTime={NOW}&Hip={hip}&Hash={proof}"
+        )
+
+    def test_what_is_absent_is_left_out_and_hashed_as_nothing(self) -> None:
+        assert issue(session("", redirect_type="safetynet")) == (
+            f"EventId=tickets&RedirectType=safetynet&IssueTime={NOW}&Hash={mac(f'ticketssafetynet{NOW}')}"
+        )
+
+    def test_the_value_is_percent_encoded_as_encode_uri_component_does(self) -> None:
+        value = session_cookie.issue(session(), KEYS, NOW)
+
+        assert value == encode_component(issue(session()))
+        assert re.fullmatch(r"[A-Za-z0-9\-_.!~*'()%]+", value)
+
+    def test_the_redirect_type_is_in_lower_case(self) -> None:
+        assert "&RedirectType=afterevent&" in issue(session(redirect_type="AfterEvent"))
+
+    def test_the_hash_is_over_the_lower_case_event_id(self) -> None:
+        text = issue(session(event_id="Tickets"))
+
+        assert text.startswith("EventId=Tickets&")
+        assert text.endswith(f"&Hash={mac(f'tickets{GUID}queue{NOW}')}")
+
+    def test_stricter_a_queue_id_that_is_no_guid_gets_a_mac_over_the_other_pairs(self) -> None:
+        pairs = f"EventId=tickets&QueueId=q1&RedirectType=queue&IssueTime={NOW}"
+
+        assert issue(session("q1")) == f"{pairs}&Hash={mac(f'ticketsq1queue{NOW}')}&Mac={mac(pairs)}"
+
+    @pytest.mark.parametrize("kind", ["1queue", "queue1", "7"])
+    def test_stricter_a_redirect_type_with_a_digit_at_an_end_gets_a_mac(self, kind: str) -> None:
+        assert re.search(r"&Hash=[0-9a-f]{64}&Mac=[0-9a-f]{64}$", issue(session(redirect_type=kind)))
+
+    @pytest.mark.parametrize(("queue_id", "kind"), [(GUID, "queue"), (GUID.upper(), "q1e"), ("", "queue")])
+    def test_a_cookie_of_the_usual_shape_gets_no_mac(self, queue_id: str, kind: str) -> None:
+        assert "&Mac=" not in issue(session(queue_id, redirect_type=kind))
+
+    def test_stricter_what_the_grammar_has_no_place_for_is_left_out(self) -> None:
+        text = issue(session("a&Hash=1\ud800", redirect_type="x=y&z"))
+
+        assert text.startswith("EventId=tickets&QueueId=aHash1&RedirectType=xyz&IssueTime=")
+
+    def test_a_queue_id_longer_than_a_cookie_can_hold_is_cut(self) -> None:
+        assert f"&QueueId={'x' * 256}&" in issue(session("x" * 5000))
+
+    def test_the_current_key_alone_signs(self) -> None:
+        rotated = secret_keys("the-new-key", SECRET_KEY)
+        text = unquote(session_cookie.issue(session(), rotated, NOW))
+
+        assert text.endswith(f"&Hash={mac(f'tickets{GUID}queue{NOW}', 'the-new-key')}")
+
+
+class TestReading:
+    def test_a_genuine_cookie_is_valid_with_all_it_says(self) -> None:
+        text = session_text(validity="3", address=ADDRESS)
+
+        assert read(text) == Session(VALID, "tickets", GUID, 3, "queue", mac(ADDRESS))
+
+    @pytest.mark.parametrize("queue_id", [GUID, GUID.upper(), ""])
+    @pytest.mark.parametrize("kind", ["queue", "safetynet", "q1e", "", "après"])
+    def test_a_cookie_of_the_usual_shape_is_valid(self, queue_id: str, kind: str) -> None:
+        assert read(session_text(queue_id=queue_id, redirect_type=kind)).status == VALID
+
+    def test_the_room_is_told_as_the_integration_spells_it(self) -> None:
+        assert read(session_text("tickets"), room="Tickets").event_id == "Tickets"
+
+    @pytest.mark.parametrize("text", [session_text(key=OTHER_KEY), session_text()[:-1] + "0", ""])
+    def test_a_wrong_hash_is_forged(self, text: str) -> None:
+        assert read(text) == Session(FORGED, "tickets")
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ("EventId=tickets", "EventId=ticketz"),
+            (GUID, GUID[:-1] + "6"),
+            ("FixedValidityMins=3", "FixedValidityMins=30"),
+            ("RedirectType=queue", "RedirectType=idle"),
+            (f"IssueTime={NOW - 60}", f"IssueTime={NOW - 59}"),
+            (mac(ADDRESS), mac("198.51.100.1")),
+        ],
+    )
+    def test_a_changed_value_is_forged(self, old: str, new: str) -> None:
+        text = session_text(validity="3", address=ADDRESS)
+
+        assert old in text
+        assert read(text.replace(old, new)).status == FORGED
+
+    @pytest.mark.parametrize("room", ["sale", "ticket", "ticketss"])
+    def test_a_cookie_of_another_room_is_forged(self, room: str) -> None:
+        assert read(session_text(room), room="tickets").status == FORGED
+
+    @pytest.mark.parametrize(("written", "asked"), [("Tickets", "tickets"), ("tickets", "TICKETS")])
+    def test_the_room_is_that_of_the_name_ignoring_case(self, written: str, asked: str) -> None:
+        assert read(session_text(written), room=asked).status == VALID
+
+    def test_stricter_the_hash_is_not_verified_over_capitals(self) -> None:
+        text = f"EventId=Tickets&RedirectType=queue&IssueTime={NOW}"
+
+        assert read(f"{text}&Hash={mac(f'Ticketsqueue{NOW}')}", room="Tickets").status == FORGED
+
+    def test_stricter_an_event_id_with_capitals_validates_its_own_cookie(self) -> None:
+        own = Session(VALID, "TickETS", GUID, None, "queue")
+
+        assert session_cookie.read(
+            session_cookie.issue(own, KEYS, NOW), "TickETS", KEYS, ADDRESS, NOW, 20
+        ) == own
+
+    def test_a_value_that_does_not_decode_is_forged(self) -> None:
+        for value in ("%", "%FF", "EventId=%E2%82", "%" * 500, "\ud800"):
+            assert session_cookie.read(value, "tickets", KEYS, ADDRESS, NOW, 20).status == FORGED
+
+    def test_a_value_sent_without_percent_encoding_is_read_too(self) -> None:
+        assert session_cookie.read(session_text(), "tickets", KEYS, ADDRESS, NOW, 20).status == VALID
+
+    def test_during_a_rotation_the_previous_key_verifies_hash_mac_and_address(self) -> None:
+        rotated = secret_keys("the-new-key", SECRET_KEY)
+        text = session_text(queue_id="q1", address=ADDRESS, with_mac=True)
+
+        assert session_cookie.read(text, "tickets", rotated, ADDRESS, NOW, 20).status == VALID
+        assert session_cookie.read(text, "tickets", secret_keys("the-new-key"), ADDRESS, NOW, 20).status == FORGED
+
+
+class TestValidity:
+    def test_an_extendable_session_lasts_as_long_as_the_integration_says(self) -> None:
+        text = session_text(issued_at=NOW)
+
+        assert read(text, now=NOW + 20 * 60).status == VALID
+        assert read(text, now=NOW + 20 * 60 + 1).status == EXPIRED
+        assert read(text).is_extendable
+
+    def test_a_fixed_validity_outweighs_that_of_the_integration(self) -> None:
+        text = session_text(issued_at=NOW, validity="3")
+
+        assert read(text, now=NOW + 3 * 60).status == VALID
+        assert read(text, now=NOW + 3 * 60 + 1).status == EXPIRED
+        assert not read(text).is_extendable
+
+    def test_the_age_does_not_count_for_a_cancel_action(self) -> None:
+        old = session_text(issued_at="1000000000", validity="1")
+
+        assert read(old, validity_minutes=None).status == VALID
+
+    def test_stricter_a_session_may_begin_60_seconds_from_now_at_most(self) -> None:
+        assert read(session_text(issued_at=NOW + 60)).status == VALID
+        assert read(session_text(issued_at=NOW + 61)).status == FORGED
+        assert read(session_text(issued_at=NOW + 61), validity_minutes=None).status == FORGED
+
+    def test_a_session_of_another_address_is_told_from_a_forged_one(self) -> None:
+        found = read(session_text(address="198.51.100.1"))
+
+        assert found == Session(OTHER_ADDRESS, "tickets", GUID, None, "queue", mac("198.51.100.1"))
+        assert not found.is_valid
+
+    def test_an_unknown_client_address_is_not_compared(self) -> None:
+        assert read(session_text(address="198.51.100.1"), client_ip="").status == VALID
+
+    def test_an_expired_session_of_another_address_is_expired(self) -> None:
+        assert read(session_text(issued_at=NOW - 1201, address="198.51.100.1")).status == EXPIRED
+
+
+class TestStricterGrammar:
+    """**stricter**: anything but known keys, each once and in order, is an invalid cookie, though its Hash fits."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            resigned(f"EventId=tickets&RedirectType=queue&IssueTime={NOW}&Extra=1"),
+            resigned(f"Extra=&EventId=tickets&RedirectType=queue&IssueTime={NOW}"),
+            session_text() + "&Extra=1",
+            session_text() + "&",
+            "&" + session_text(),
+        ],
+    )
+    def test_an_unknown_key_is_refused(self, text: str) -> None:
+        assert read(text).status == FORGED
+
+    @pytest.mark.parametrize("pair", [f"QueueId={GUID}", "RedirectType=queue", "EventId=tickets"])
+    def test_a_key_twice_is_refused(self, pair: str) -> None:
+        text = session_text()
+
+        assert pair in text
+        assert read(text.replace(pair, f"{pair}&{pair}")).status == FORGED
+        assert read(resigned(text.replace(pair, f"{pair}&{pair}"))).status == FORGED
+
+    def test_another_order_is_refused(self) -> None:
+        text = f"EventId=tickets&IssueTime={NOW}&RedirectType=queue&Hash={mac(f'ticketsqueue{NOW}')}"
+
+        assert read(text).status == FORGED
+
+    @pytest.mark.parametrize("missing", ["EventId", "RedirectType", "IssueTime", "Hash"])
+    def test_a_missing_key_is_refused(self, missing: str) -> None:
+        pairs = [pair for pair in session_text().split("&") if not pair.startswith(f"{missing}=")]
+
+        assert read("&".join(pairs)).status == FORGED
+
+    def test_a_key_of_another_case_is_refused(self) -> None:
+        assert read(session_text().replace("EventId=", "eventid=")).status == FORGED
+
+    @pytest.mark.parametrize(
+        "issued_at", ["999999999", "17900000000", "+790000000", " 790000000", "-790000000", "1e9", "١٧٩٠٠٠٠٠٠٠"]
+    )
+    def test_an_issue_time_is_exactly_ten_digits(self, issued_at: str) -> None:
+        assert read(session_text(issued_at=issued_at)).status == FORGED
+
+    @pytest.mark.parametrize("validity", ["0", "03", "-3", "3.5", "100000", "٣", " 3", "3x"])
+    def test_a_fixed_validity_is_one_to_five_digits_without_a_leading_zero(self, validity: str) -> None:
+        assert read(session_text(validity=validity)).status == FORGED
+
+    @pytest.mark.parametrize("validity", ["1", "99999"])
+    def test_a_fixed_validity_of_that_shape_is_accepted(self, validity: str) -> None:
+        assert read(session_text(validity=validity)).status == VALID
+
+    def test_an_empty_fixed_validity_or_queue_id_or_address_is_refused(self) -> None:
+        text = session_text(queue_id="")
+
+        assert read(text.replace("&Redirect", "&FixedValidityMins=&Redirect")).status == FORGED
+        assert read(text.replace("&Redirect", "&QueueId=&Redirect")).status == FORGED
+        assert read(text.replace("&Hash", "&Hip=&Hash")).status == FORGED
+
+    @pytest.mark.parametrize("change", [str.upper, lambda proof: proof[:-1], lambda proof: proof + "0"])
+    def test_hash_and_address_are_exactly_64_lower_case_hex_digits(
+        self, change: Callable[[str], str]
+    ) -> None:
+        text = session_text(address=ADDRESS)
+        head, _, proof = text.partition("&Hash=")
+
+        assert read(f"{head}&Hash={change(proof)}").status == FORGED
+        assert read(resigned(head.replace(mac(ADDRESS), change(mac(ADDRESS))))).status == FORGED
+
+    @pytest.mark.parametrize("queue_id", ["q1", GUID[:-1], GUID + "5", f"{{{GUID}}}", GUID.replace("-", "")])
+    def test_a_queue_id_that_is_no_guid_needs_the_right_mac(self, queue_id: str) -> None:
+        with_mac = session_text(queue_id=queue_id, with_mac=True)
+
+        assert read(with_mac).status == VALID
+        assert read(with_mac.partition("&Mac=")[0]).status == FORGED
+        assert read(with_mac[:-64] + mac("something else")).status == FORGED
+
+    @pytest.mark.parametrize("kind", ["1queue", "queue1", "5"])
+    def test_a_redirect_type_with_a_digit_at_an_end_needs_the_right_mac(self, kind: str) -> None:
+        with_mac = session_text(redirect_type=kind, with_mac=True)
+
+        assert read(with_mac).status == VALID
+        assert read(with_mac.partition("&Mac=")[0]).status == FORGED
+
+    def test_digits_cannot_be_moved_from_one_value_to_the_next(self) -> None:
+        honest = session_text(queue_id="", validity="1", redirect_type="queue")
+        moved = honest.replace("FixedValidityMins=1&RedirectType=queue", "RedirectType=1queue")
+
+        assert read(honest).status == VALID
+        assert read(moved).status == FORGED
+
+    def test_a_mac_where_none_is_called_for_is_refused(self) -> None:
+        assert read(session_text(with_mac=True)).status == FORGED
+
+    @pytest.mark.parametrize("line", ["\n", "\r\n", " ", "\0"])
+    def test_nothing_may_follow(self, line: str) -> None:
+        assert read(session_text() + line).status == FORGED
+
+
+def test_what_is_issued_reads_back_as_it_was() -> None:
+    whole = Session(VALID, "Tickets", "a queue id, not a GUID", 99_999, "idle-2", mac(ADDRESS))
+    value = session_cookie.issue(whole, KEYS, NOW)
+
+    assert session_cookie.read(value, "Tickets", KEYS, ADDRESS, NOW, 20) == whole
