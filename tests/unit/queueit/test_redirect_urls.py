@@ -95,9 +95,7 @@ class TestCancelUrl:
     def test_it_lists_the_rooms_with_their_queue_ids(self) -> None:
         url = cancel_url(BASE, "example", ("a", "b", "c"), {"a": GUID, "c": "q 1"}, "https://x/")
 
-        assert url == (
-            f"{BASE}cancel/multiple/example?wrl=a~{GUID}_b_c~q%201&r=https%3A%2F%2Fx%2F{SUFFIX}"
-        )
+        assert url == (f"{BASE}cancel/multiple/example?wrl=a~{GUID}_b_c~q%201&r=https%3A%2F%2Fx%2F{SUFFIX}")
 
     def test_without_a_target_it_has_no_r(self) -> None:
         assert cancel_url(BASE, "example", ("a",), {}, "") == f"{BASE}cancel/multiple/example?wrl=a{SUFFIX}"

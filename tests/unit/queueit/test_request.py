@@ -169,9 +169,7 @@ def test_nothing_is_read_before_something_asks_for_it() -> None:
         asked.append("body")
         return ""
 
-    request = Request(
-        method="GET", host="h", path="/", query="a=1", client_ip="", header=header, body=body
-    )
+    request = Request(method="GET", host="h", path="/", query="a=1", client_ip="", header=header, body=body)
 
     assert asked == ["x-queueit-ajaxpageurl"]
     assert request.body == ""

@@ -50,7 +50,8 @@ class TestRotation:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "0", mac("text")[:-1], mac("text") + "0", mac("text").upper(), mac("other"), "é" * 64, "\ud800"]
+    "wrong",
+    ["", "0", mac("text")[:-1], mac("text") + "0", mac("text").upper(), mac("other"), "é" * 64, "\ud800"],
 )
 def test_anything_but_the_exact_mac_is_refused(wrong: str) -> None:
     assert not secret_keys(SECRET_KEY).verify("text", wrong)

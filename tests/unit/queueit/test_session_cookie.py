@@ -162,9 +162,10 @@ class TestReading:
     def test_stricter_an_event_id_with_capitals_validates_its_own_cookie(self) -> None:
         own = Session(VALID, "TickETS", GUID, None, "queue")
 
-        assert session_cookie.read(
-            session_cookie.issue(own, KEYS, NOW), "TickETS", KEYS, ADDRESS, NOW, 20
-        ) == own
+        assert (
+            session_cookie.read(session_cookie.issue(own, KEYS, NOW), "TickETS", KEYS, ADDRESS, NOW, 20)
+            == own
+        )
 
     def test_a_value_that_does_not_decode_is_forged(self) -> None:
         for value in ("%", "%FF", "EventId=%E2%82", "%" * 500, "\ud800"):
@@ -178,7 +179,10 @@ class TestReading:
         text = session_text(queue_id="q1", address=ADDRESS, with_mac=True)
 
         assert session_cookie.read(text, "tickets", rotated, ADDRESS, NOW, 20).status == VALID
-        assert session_cookie.read(text, "tickets", secret_keys("the-new-key"), ADDRESS, NOW, 20).status == FORGED
+        assert (
+            session_cookie.read(text, "tickets", secret_keys("the-new-key"), ADDRESS, NOW, 20).status
+            == FORGED
+        )
 
 
 class TestValidity:
@@ -258,7 +262,8 @@ class TestStricterGrammar:
         assert read(session_text().replace("EventId=", "eventid=")).status == FORGED
 
     @pytest.mark.parametrize(
-        "issued_at", ["999999999", "17900000000", "+790000000", " 790000000", "-790000000", "1e9", "١٧٩٠٠٠٠٠٠٠"]
+        "issued_at",
+        ["999999999", "17900000000", "+790000000", " 790000000", "-790000000", "1e9", "١٧٩٠٠٠٠٠٠٠"],
     )
     def test_an_issue_time_is_exactly_ten_digits(self, issued_at: str) -> None:
         assert read(session_text(issued_at=issued_at)).status == FORGED

@@ -1,0 +1,373 @@
+"""The integration configuration: what compiles to what, and what is said of one that does not (section 2)."""
+
+import json
+from typing import Any
+
+import pytest
+
+from queueit import __version__
+from queueit.errors import InvalidIntegrationConfig, QueueitError
+from queueit.integration_config import Integration, compile_integration_config
+from queueit.settings import SessionCookieSettings, Settings
+
+
+@pytest.fixture
+def compiled(build: Any) -> Any:
+    """Compiles one integration with these changes."""
+
+    def compile_one(settings: Settings | None = None, **changes: Any) -> Integration:
+        document = build.integration_config(build.queue_integration(**changes))
+        (integration,) = compile_integration_config(document, settings=settings).integrations
+        return integration
+
+    return compile_one
+
+
+def problems_of(document: Any) -> tuple[str, ...]:
+    with pytest.raises(InvalidIntegrationConfig) as error:
+        compile_integration_config(document)
+    return error.value.problems
+
+
+class TestCompiling:
+    def test_integrations_keep_their_order(self, build: Any) -> None:
+        document = build.integration_config(*[build.queue_integration(Name=name) for name in "bca"])
+        config = compile_integration_config(document)
+
+        assert [integration.name for integration in config.integrations] == ["b", "c", "a"]
+        assert (config.version, config.customer_id) == (7, "example")
+
+    def test_the_account_can_be_named_apart_from_the_configuration(self, build: Any) -> None:
+        config = compile_integration_config(build.integration_config(), customer_id="other")
+
+        assert config.customer_id == "other"
+        assert config.integrations[0].query.startswith("c=other&")
+
+    def test_the_parts_of_its_redirects_are_ready(self, compiled: Any) -> None:
+        integration = compiled(
+            QueueDomain="wait.example.com/",
+            QueuePathPrefix="/room",
+            Culture="da-DK",
+            LayoutName="Dark & blue",
+        )
+
+        assert integration.base_url == "https://wait.example.com/room/"
+        assert integration.query == (
+            f"c=example&e=tickets&ver=cloudfront-python-{__version__}&cver=7&man=Tickets&cid=da-DK&l=Dark%20%26%20blue"
+        )
+
+    @pytest.mark.parametrize("action", ["Queue", "Cancel", "Ignore"])
+    def test_the_three_actions_are_known(self, compiled: Any, action: str) -> None:
+        assert compiled(ActionType=action).action == action
+
+    @pytest.mark.parametrize("action", ["queue", "Anything", "", None])
+    def test_any_other_action_is_ignore(self, compiled: Any, action: str | None) -> None:
+        assert compiled(ActionType=action).action == "Ignore"
+
+    def test_rooms_are_the_event_then_the_involved_rooms_each_once(self, compiled: Any) -> None:
+        rooms = compiled(InvolvedWaitingRoomIds=["sale", "tickets", "", "sale", "vip"]).rooms
+
+        assert rooms == ("tickets", "sale", "vip")
+
+    def test_a_missing_field_counts_as_null(self, build: Any) -> None:
+        document = {
+            "Version": 1,
+            "Integrations": [{"ActionType": "Queue", "EventId": "a", "QueueDomain": "h", "Triggers": []}],
+        }
+        (integration,) = compile_integration_config(document).integrations
+
+        assert (integration.name, integration.rooms) == ("unspecified", ("a",))
+        assert integration.base_url == "https://h/"
+        assert integration.query == f"c=&e=a&ver=cloudfront-python-{__version__}&cver=1&man=unspecified"
+        assert integration.cookies.trailer == ""
+        assert (integration.is_normalized, integration.extends_session) == (False, False)
+        assert (integration.redirect_logic, integration.forced_target_url) == ("", "")
+
+    def test_a_missing_validity_is_20_minutes(self, compiled: Any) -> None:
+        assert compiled(CookieValidityMinute=None).validity_minutes == 20
+
+    def test_every_optional_field_may_be_null(self, build: Any) -> None:
+        integration = dict.fromkeys(build.queue_integration())
+        document = {"Version": 1, "CustomerId": None, "Description": None, "Integrations": [integration]}
+
+        assert compile_integration_config(document).integrations[0].action == "Ignore"
+
+    def test_unknown_fields_are_left_alone(self, build: Any) -> None:
+        document = build.integration_config(build.queue_integration(Future={"a": [1]})) | {"Future": 1}
+
+        assert compile_integration_config(document).version == 7
+
+    @pytest.mark.parametrize(
+        ("changes", "trailer"),
+        [
+            ({}, ""),
+            ({"CookieDomain": ".example.com"}, "; Domain=.example.com"),
+            ({"IsCookieHttpOnly": True, "IsCookieSecure": True}, "; HttpOnly; Secure"),
+        ],
+    )
+    def test_cookies_have_the_attributes_that_are_configured(
+        self, compiled: Any, changes: dict[str, Any], trailer: str
+    ) -> None:
+        assert compiled(**changes).cookies.trailer == trailer
+
+    def test_settings_override_the_attributes_of_cookies(self, compiled: Any) -> None:
+        settings = Settings(session_cookie=SessionCookieSettings("Lax", secure=True, http_only=False))
+
+        assert compiled(settings, IsCookieHttpOnly=True).cookies.trailer == "; Secure; SameSite=Lax"
+
+
+class TestWrongDocument:
+    @pytest.mark.parametrize(
+        ("document", "problem"),
+        [
+            (None, "it is null; give an object with Integrations and Version"),
+            ([], "it is []; give an object with Integrations and Version"),
+            ("text", 'it is "text"; give an object with Integrations and Version'),
+            (
+                {"Version": 0, "Integrations": []},
+                "Version is 0; give a whole number from 1 to 1000000000000000",
+            ),
+            (
+                {"Version": True, "Integrations": []},
+                "Version is true; give a whole number from 1 to 1000000000000000",
+            ),
+            (
+                {"Version": 1.5, "Integrations": []},
+                "Version is 1.5; give a whole number from 1 to 1000000000000000",
+            ),
+            (
+                {"Version": 10**15 + 1, "Integrations": []},
+                "Version is 1000000000000001; give a whole number from 1 to",
+            ),
+            ({"Integrations": []}, "Version is null; give a whole number from 1 to 1000000000000000"),
+            ({"Version": 1}, "Integrations is null; give a list"),
+            ({"Version": 1, "Integrations": {}}, "Integrations is {}; give a list"),
+            ({"Version": 1, "CustomerId": 5, "Integrations": []}, "CustomerId is 5; give text"),
+        ],
+    )
+    def test_what_is_wrong_with_the_whole_is_named(self, document: Any, problem: str) -> None:
+        (found,) = problems_of(document)
+
+        assert found.startswith(problem)
+
+    def test_an_integration_that_is_no_object_is_named_by_its_place(self, build: Any) -> None:
+        document = build.integration_config(build.queue_integration(), 5)
+
+        assert problems_of(document) == ("integration 2: is 5; give an object",)
+
+    def test_the_text_of_the_error_lists_ten_problems_and_counts_the_rest(self) -> None:
+        with pytest.raises(QueueitError) as error:
+            compile_integration_config({"Version": 1, "Integrations": [0] * 12})
+
+        assert str(error.value).startswith(
+            "invalid integration configuration: integration 1: is 0; give an object; integration 2:"
+        )
+        assert str(error.value).endswith("integration 10: is 0; give an object; and 2 more")
+
+
+TEXTS = ("Name", "ActionType", "EventId", "CookieDomain", "LayoutName", "Culture", "QueueDomain")
+MORE_TEXTS = ("QueuePathPrefix", "RedirectLogic", "ForcedTargetUrl")
+FLAGS = (
+    "IsCookieHttpOnly",
+    "IsCookieSecure",
+    "ExtendCookieValidity",
+    "VerifyQueueIdEnabled",
+    "IsNormalizationEnabled",
+)
+NUMBERS = ("CookieValidityMinute", "QueueIdUsageLimit")
+
+
+class TestWrongType:
+    """Every field of a wrong type is named with its integration, the value it has and what to give."""
+
+    def problem(self, build: Any, **changes: Any) -> str:
+        (found,) = problems_of(build.integration_config(build.queue_integration(**changes)))
+        return found.removeprefix('integration 1 "Tickets": ').removeprefix("integration 1: ")
+
+    @pytest.mark.parametrize("name", [*TEXTS, *MORE_TEXTS])
+    @pytest.mark.parametrize("value", [5, True, ["a"], {}])
+    def test_of_a_text(self, build: Any, name: str, value: Any) -> None:
+        assert self.problem(build, **{name: value}) == f"{name} is {json.dumps(value)}; give text"
+
+    @pytest.mark.parametrize("name", FLAGS)
+    @pytest.mark.parametrize("value", ["true", 1, 0, []])
+    def test_of_a_flag(self, build: Any, name: str, value: Any) -> None:
+        assert self.problem(build, **{name: value}) == f"{name} is {json.dumps(value)}; give true or false"
+
+    @pytest.mark.parametrize("name", NUMBERS)
+    @pytest.mark.parametrize("value", ["20", 1.5, True, []])
+    def test_of_a_number(self, build: Any, name: str, value: Any) -> None:
+        assert self.problem(build, **{name: value}) == f"{name} is {json.dumps(value)}; give a whole number"
+
+    @pytest.mark.parametrize("value", ["a", [1], [None], {}])
+    def test_of_a_list_of_texts(self, build: Any, value: Any) -> None:
+        assert self.problem(build, InvolvedWaitingRoomIds=value) == (
+            f"InvolvedWaitingRoomIds is {json.dumps(value)}; give a list of texts"
+        )
+
+    @pytest.mark.parametrize("value", ["a", 1, {}])
+    def test_of_the_triggers(self, build: Any, value: Any) -> None:
+        assert self.problem(build, Triggers=value) == f"Triggers is {json.dumps(value)}; give a list"
+
+    def test_a_long_value_is_cut(self, build: Any) -> None:
+        assert self.problem(build, IsCookieSecure="x" * 100) == (
+            f'IsCookieSecure is "{"x" * 56}...; give true or false'
+        )
+
+    @pytest.mark.parametrize("name", ["Name", "Triggers"])
+    def test_a_value_nested_too_deeply_to_show_is_named_all_the_same(self, build: Any, name: str) -> None:
+        nested: Any = []
+        for _ in range(20_000):
+            nested = [nested]
+        value = nested if name == "Name" else {"a": nested}
+
+        kind = type(value).__name__
+        assert self.problem(build, **{name: value}).startswith(f"{name} is a {kind}; give ")
+
+
+class TestWrongTrigger:
+    def problem(self, build: Any, *triggers: Any) -> str:
+        (found,) = problems_of(build.integration_config(build.queue_integration(Triggers=list(triggers))))
+        return found
+
+    def test_a_trigger_that_is_no_object_is_named_by_its_place(self, build: Any) -> None:
+        assert self.problem(build, {}, None) == 'integration 1 "Tickets", trigger 2: is null; give an object'
+
+    @pytest.mark.parametrize(
+        ("changes", "problem"),
+        [
+            ({"LogicalOperator": 1}, "LogicalOperator is 1; give text"),
+            ({"TriggerParts": "x"}, 'TriggerParts is "x"; give a list'),
+        ],
+    )
+    def test_a_field_of_a_trigger_is_named(self, build: Any, changes: Any, problem: str) -> None:
+        assert self.problem(build, changes) == f'integration 1 "Tickets", trigger 1: {problem}'
+
+    @pytest.mark.parametrize(
+        "name",
+        ["ValidatorType", "Operator", "ValueToCompare", "UrlPart", "CookieName", "HttpHeaderName"],
+    )
+    def test_a_text_of_a_part_is_named(self, build: Any, name: str) -> None:
+        parts = [build.url_part("/"), build.url_part("/") | {name: 1}]
+
+        assert self.problem(build, {}, {"TriggerParts": parts}) == (
+            f'integration 1 "Tickets", trigger 2, part 2: {name} is 1; give text'
+        )
+
+    @pytest.mark.parametrize("name", ["IsNegative", "IsIgnoreCase"])
+    def test_a_flag_of_a_part_is_named(self, build: Any, name: str) -> None:
+        parts = [build.url_part("/") | {name: "no"}]
+
+        assert self.problem(build, {"TriggerParts": parts}) == (
+            f'integration 1 "Tickets", trigger 1, part 1: {name} is "no"; give true or false'
+        )
+
+    def test_the_values_of_a_part_are_named(self, build: Any) -> None:
+        parts = [build.url_part("/") | {"ValuesToCompare": ["a", 1]}]
+
+        assert self.problem(build, {"TriggerParts": parts}) == (
+            'integration 1 "Tickets", trigger 1, part 1: ValuesToCompare is ["a", 1]; give a list of texts'
+        )
+
+    def test_a_part_that_is_no_object_is_named_by_its_place(self, build: Any) -> None:
+        assert self.problem(build, {"TriggerParts": [[]]}) == (
+            'integration 1 "Tickets", trigger 1, part 1: is []; give an object'
+        )
+
+
+class TestWhatAWaitingRoomNeeds:
+    def problems(self, build: Any, **changes: Any) -> list[str]:
+        found = problems_of(build.integration_config(build.queue_integration(**changes)))
+        return [problem.removeprefix('integration 1 "Tickets": ') for problem in found]
+
+    @pytest.mark.parametrize("value", ["", None])
+    def test_a_queue_needs_its_event_and_domain(self, build: Any, value: str | None) -> None:
+        assert self.problems(build, EventId=value, QueueDomain=value) == [
+            "EventId is missing; give the waiting room's id",
+            "QueueDomain is missing; give a host name, such as example.queue-it.net",
+        ]
+
+    @pytest.mark.parametrize("room", ["a b", "a=b", "a;b", "é", "a\r\n", '"a"'])
+    def test_a_rooms_id_has_to_fit_a_cookies_name(self, build: Any, room: str) -> None:
+        assert self.problems(build, EventId=room, InvolvedWaitingRoomIds=["ok", room]) == [
+            f"EventId is {json.dumps(room)}; give the waiting room's id",
+            f"InvolvedWaitingRoomIds has {json.dumps(room)}; give waiting rooms' ids, of at most 200 characters",
+        ]
+
+    @pytest.mark.parametrize(
+        "domain", ["https://example.queue-it.net", "a/b", "a b", "a?b", "a@b", "a#", "é.net", "a:port", "a\n"]
+    )
+    def test_a_queue_domain_is_a_host_name(self, build: Any, domain: str) -> None:
+        assert self.problems(build, QueueDomain=domain) == [
+            f"QueueDomain is {json.dumps(domain)}; give a host name, such as example.queue-it.net"
+        ]
+
+    @pytest.mark.parametrize("prefix", ["a b", "é", "a\r\nb"])
+    def test_a_path_prefix_is_visible_ascii(self, build: Any, prefix: str) -> None:
+        assert self.problems(build, QueuePathPrefix=prefix) == [
+            f"QueuePathPrefix is {json.dumps(prefix)}; give a path of visible ASCII characters"
+        ]
+
+    @pytest.mark.parametrize("domain", ["a; Secure", "https://a", "a/b", "a\n", "é"])
+    def test_a_cookie_domain_is_a_domain(self, build: Any, domain: str) -> None:
+        assert self.problems(build, CookieDomain=domain) == [
+            f"CookieDomain is {json.dumps(domain)}; give a domain, such as .example.com"
+        ]
+
+    @pytest.mark.parametrize("minutes", [0, -1, 100_000])
+    def test_a_validity_is_one_that_a_session_cookie_can_hold(self, build: Any, minutes: int) -> None:
+        assert self.problems(build, CookieValidityMinute=minutes) == [
+            f"CookieValidityMinute is {minutes}; give a whole number from 1 to 99999"
+        ]
+
+    @pytest.mark.parametrize("name", ["Name", "LayoutName", "Culture", "QueuePathPrefix", "ForcedTargetUrl"])
+    def test_a_text_of_a_redirect_has_2048_characters_at_most(
+        self, build: Any, compiled: Any, name: str
+    ) -> None:
+        found = problems_of(build.integration_config(build.queue_integration(**{name: "x" * 2049})))
+
+        assert found[0].endswith(f": {name} is too long; give at most 2048 characters, percent-encoded")
+        assert compiled(**{name: "x" * 2048})
+
+    def test_that_limit_counts_what_is_percent_encoded(self, build: Any) -> None:
+        assert self.problems(build, Culture="🎟" * 171) == [
+            "Culture is too long; give at most 2048 characters, percent-encoded"
+        ]
+
+    def test_rooms_and_domains_have_limits_too(self, build: Any) -> None:
+        assert self.problems(
+            build,
+            EventId="x" * 201,
+            QueueDomain="x" * 256,
+            CookieDomain="x" * 256,
+            InvolvedWaitingRoomIds=[f"r{number}" for number in range(50)],
+        ) == [
+            "InvolvedWaitingRoomIds makes 51 rooms; give at most 50",
+            "EventId is too long; give at most 200 characters",
+            "QueueDomain is too long; give at most 255 characters",
+            "CookieDomain is too long; give at most 255 characters",
+        ]
+
+    def test_a_cancel_needs_at_least_one_room(self, build: Any, compiled: Any) -> None:
+        assert self.problems(build, ActionType="Cancel", EventId="") == [
+            "EventId and InvolvedWaitingRoomIds are missing; give at least one room's id"
+        ]
+        assert compiled(ActionType="Cancel", EventId="", InvolvedWaitingRoomIds=["a"]).rooms == ("a",)
+
+    def test_an_ignore_needs_nothing(self, compiled: Any) -> None:
+        ignoring = compiled(ActionType="Ignore", EventId="a b", QueueDomain="", CookieValidityMinute=0)
+
+        assert ignoring.action == "Ignore"
+
+    def test_every_problem_is_told_at_once(self, build: Any) -> None:
+        document = build.integration_config(
+            build.queue_integration(Name="A", EventId=None, Culture=5),
+            build.queue_integration(Name="", QueueDomain=None),
+            version=0,
+        )
+
+        assert problems_of(document) == (
+            "Version is 0; give a whole number from 1 to 1000000000000000",
+            'integration 1 "A": Culture is 5; give text',
+            "integration 2: QueueDomain is missing; give a host name, such as example.queue-it.net",
+        )
