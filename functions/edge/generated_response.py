@@ -32,7 +32,8 @@ _UNAVAILABLE_PAGE = """<!doctype html>
 
 def _set_cookie_lines(set_cookies: tuple[str, ...]) -> list[dict[str, str]]:
     """The first cookie, and of the others as many as there is room for: several are only ever deleted."""
-    lines, size = [], 0
+    lines: list[dict[str, str]] = []
+    size = 0
     for cookie in set_cookies:
         size += len("Set-Cookie") + len(cookie) + 4
         if lines and size > _MAX_COOKIE_BYTES:

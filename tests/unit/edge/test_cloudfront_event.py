@@ -1,0 +1,106 @@
+"""CloudFront's event as the engine sees it (protocol section 8)."""
+
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from edge.cloudfront_event import to_request
+from queueit.request import Request
+
+
+@pytest.fixture
+def request_of(build: Any) -> Any:
+    """The engine's request of an event with these properties."""
+
+    def make(*arguments: Any, **properties: Any) -> Request:
+        return to_request(build.viewer_request(*arguments, **properties)["Records"][0]["cf"]["request"])
+
+    return make
+
+
+def body(data: Any, encoding: str = "base64", *, truncated: bool = False) -> dict[str, Any]:
+    return {"inputTruncated": truncated, "action": "read-only", "encoding": encoding, "data": data}
+
+
+def test_the_url_is_https_with_host_header_raw_path_and_query(request_of: Any) -> None:
+    assert request_of("/a%20b//c", "d=%2F&e").url.text == "https://shop.example.com/a%20b//c?d=%2F&e"
+
+
+def test_without_a_query_string_the_url_has_no_question_mark(request_of: Any) -> None:
+    assert request_of("/a", "").url.text == "https://shop.example.com/a"
+
+
+def test_method_and_client_address_are_taken_over(request_of: Any) -> None:
+    request = request_of(method="DELETE", client_ip="2001:db8::1")
+
+    assert (request.method, request.client_ip) == ("DELETE", "2001:db8::1")
+
+
+def test_several_cookie_lines_are_one(request_of: Any) -> None:
+    request = request_of(headers=[("Cookie", "a=1; b=2"), ("cookie", "a=3"), ("COOKIE", "c=4")])
+
+    assert request.header("cookie") == "a=1; b=2; a=3; c=4"
+    assert request.cookies("a") == ["1", "3"]
+
+
+def test_several_lines_of_another_header_are_joined_by_commas(request_of: Any) -> None:
+    assert request_of(headers=[("X-A", "1"), ("x-a", "2")]).header("x-a") == "1, 2"
+
+
+def test_a_header_that_is_not_there_is_empty(request_of: Any) -> None:
+    assert request_of().header("x-a") == ""
+
+
+def test_a_header_without_a_value_is_empty() -> None:
+    headers = {
+        "host": [{"key": "Host", "value": "h"}],
+        "x-a": [{"key": "X-A", "value": ""}],
+        "x-b": [],
+        "x-c": [{"key": "X-C", "value": None}],
+    }
+    request = to_request({"clientIp": "", "headers": headers, "method": "GET", "querystring": "", "uri": "/"})
+
+    assert [request.header(name) for name in ("x-a", "x-b", "x-c")] == ["", "", ""]
+
+
+@pytest.mark.parametrize("name", ["querystring", "clientIp"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_property_that_is_missing_or_empty_is_empty(build: Any, name: str, value: str | None) -> None:
+    document = build.viewer_request("/a", "b")["Records"][0]["cf"]["request"]
+    document.pop(name) if value is None else document.update({name: value})
+    request = to_request(document)
+
+    assert {"querystring": request.query, "clientIp": request.client_ip}[name] == ""
+
+
+def test_a_request_without_a_host_has_a_url_all_the_same(build: Any) -> None:
+    document = build.viewer_request("/a")["Records"][0]["cf"]["request"]
+    del document["headers"]["host"]
+
+    assert to_request(document).url.text == "https:///a"
+
+
+class TestBody:
+    def test_it_is_decoded_from_base64(self, request_of: Any) -> None:
+        assert request_of(body=body(b64encode("é=🎟".encode()).decode())).body == "é=🎟"
+
+    def test_bytes_that_are_not_utf_8_are_replaced(self, request_of: Any) -> None:
+        assert request_of(body=body(b64encode(b"a\xffb").decode())).body == "a\ufffdb"
+
+    def test_one_that_cloudfront_cut_is_read_as_far_as_it_goes(self, request_of: Any) -> None:
+        assert request_of(body=body(b64encode(b"abc").decode(), truncated=True)).body == "abc"
+
+    @pytest.mark.parametrize("data", ["YQ", "Y", "é", "\ud800", "====="])
+    def test_broken_base64_is_no_body(self, request_of: Any, data: str) -> None:
+        assert request_of(body=body(data)).body == ""
+
+    @pytest.mark.parametrize("data", ["", None])
+    def test_an_empty_one_is_empty(self, request_of: Any, data: str | None) -> None:
+        assert request_of(body=body(data)).body == ""
+
+    def test_without_include_body_there_is_none(self, request_of: Any) -> None:
+        assert request_of().body == ""
+
+    def test_text_is_taken_as_it_is(self, request_of: Any) -> None:
+        assert request_of(body=body("a=b", "text")).body == "a=b"

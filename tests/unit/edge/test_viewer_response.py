@@ -1,0 +1,99 @@
+"""viewer-response: puts on what viewer-request handed over, and touches nothing else."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from edge import handover, viewer_response
+from edge.handover import HEADER, Handover
+from workbench.local_edge.rules import check_viewer_response_result
+
+SESSION = "QueueITAccepted-SDFrts345E-V3_tickets=1; Path=/"
+ORIGIN_HEADERS = {
+    "content-type": [{"key": "Content-Type", "value": "text/html"}],
+    "content-length": [{"key": "Content-Length", "value": "5"}],
+    "via": [{"key": "Via", "value": "1.1 origin"}],
+    "set-cookie": [{"key": "Set-Cookie", "value": "basket=1"}],
+}
+
+
+@pytest.fixture
+def response_event(build: Any) -> Any:
+    """The event of a response to a request with this carrier."""
+
+    def make(told: Handover | None, *, carried_id: str = "request-1", **headers: Any) -> dict[str, Any]:
+        event: dict[str, Any] = build.viewer_request(request_id="request-1")
+        cf = event["Records"][0]["cf"]
+        cf["config"]["eventType"] = "viewer-response"
+        if told is not None:
+            handover.write(cf["request"]["headers"], carried_id, told)
+        cf["response"] = {
+            "status": "200",
+            "statusDescription": "OK",
+            "headers": headers or copy.deepcopy(ORIGIN_HEADERS),
+        }
+        return event
+
+    return make
+
+
+def answer(event: dict[str, Any]) -> dict[str, Any]:
+    """What the function answers; checked by CloudFront's rules."""
+    before = copy.deepcopy(event["Records"][0]["cf"]["response"])
+    response = viewer_response.handler(event, None)
+    check_viewer_response_result(response, before)
+    return response
+
+
+def test_a_response_that_the_connector_did_not_touch_stays_as_it_is(response_event: Any) -> None:
+    assert answer(response_event(None))["headers"] == ORIGIN_HEADERS
+
+
+def test_cookies_are_added_to_those_of_the_origin(response_event: Any) -> None:
+    response = answer(response_event(Handover((SESSION,))))
+
+    assert [line["value"] for line in response["headers"]["set-cookie"]] == ["basket=1", SESSION]
+
+
+def test_a_first_cookie_is_added_where_the_origin_sets_none(response_event: Any) -> None:
+    response = answer(response_event(Handover((SESSION,)), date=[]))
+
+    assert response["headers"]["set-cookie"] == [{"key": "Set-Cookie", "value": SESSION}]
+
+
+def test_a_response_that_the_connector_touched_names_it(response_event: Any, read_header: Any) -> None:
+    response = answer(response_event(Handover()))
+
+    assert read_header(response, "x-queueit-connector") == "cloudfront"
+    assert read_header(response, "x-queueit-failed") is None
+    assert response["headers"]["set-cookie"] == ORIGIN_HEADERS["set-cookie"]
+
+
+def test_a_response_that_failed_open_says_so(response_event: Any, read_header: Any) -> None:
+    response = answer(response_event(Handover(failed=True)))
+
+    assert read_header(response, "x-queueit-connector") == "cloudfront"
+    assert read_header(response, "x-queueit-failed") == "true"
+
+
+def test_a_forged_carrier_is_ignored(response_event: Any) -> None:
+    response = answer(response_event(Handover((SESSION,)), carried_id="a-guess"))
+
+    assert response["headers"] == ORIGIN_HEADERS
+
+
+def test_an_origins_own_copies_of_the_headers_are_replaced(response_event: Any, read_header: Any) -> None:
+    theirs = {"x-queueit-connector": [{"key": "X-Queueit-Connector", "value": "theirs"}] * 2}
+
+    assert read_header(answer(response_event(Handover(), **theirs)), "x-queueit-connector") == "cloudfront"
+
+
+def test_the_carrier_itself_does_not_reach_the_visitor(response_event: Any) -> None:
+    assert HEADER not in answer(response_event(Handover((SESSION,))))["headers"]
+
+
+def test_status_and_description_are_left_alone(response_event: Any) -> None:
+    response = answer(response_event(Handover((SESSION,))))
+
+    assert (response["status"], response["statusDescription"]) == ("200", "OK")
