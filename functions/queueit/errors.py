@@ -1,6 +1,17 @@
 """What the engine raises: each level of the tree is useful to catch."""
 
 
+def shown(value: object, max_length: int = 60) -> str:
+    """`value`, of a document, for a message: as JSON in ASCII on one line, cut where it is long."""
+    import json
+
+    try:
+        text = json.dumps(value, default=str).replace("\x7f", "\\u007f")
+    except (RecursionError, TypeError, ValueError):  # nested too deeply, or not of JSON
+        return f"a {type(value).__name__}"
+    return text if len(text) <= max_length else text[: max_length - 3] + "..."
+
+
 class QueueitError(ValueError):
     """Anything that is wrong with a document handed to the engine; its text is safe to log."""
 

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from queueit import redirect_urls
 from queueit.cookies import COOKIE_NAME, CookieAttributes, cookie_attributes
-from queueit.errors import InvalidIntegrationConfig
+from queueit.errors import InvalidIntegrationConfig, shown
 from queueit.percent_encoding import encode_query_value
 from queueit.settings import SessionCookieSettings, Settings
 from queueit.triggers import Part, compile_triggers, required_text
@@ -109,26 +109,16 @@ def _has_type(value: object, expected: str) -> bool:
     return isinstance(value, list)
 
 
-def _shown(value: object) -> str:
-    import json
-
-    try:
-        text = json.dumps(value, default=str)
-    except (RecursionError, TypeError, ValueError):  # nested too deeply, or not of JSON
-        return f"a {type(value).__name__}"
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
 def _check_fields(document: Any, fields: dict[str, str], where: str, problems: list[str]) -> bool:
     """Whether `document` is an object each of whose known fields is null or of its type."""
     if not isinstance(document, dict):
-        problems.append(f"{where}: is {_shown(document)}; give an object")
+        problems.append(f"{where}: is {shown(document)}; give an object")
         return False
     found = len(problems)
     for name, expected in fields.items():
         value = document.get(name)
         if value is not None and not _has_type(value, expected):
-            problems.append(f"{where}: {name} is {_shown(value)}; give {expected}")
+            problems.append(f"{where}: {name} is {shown(value)}; give {expected}")
     return len(problems) == found
 
 
@@ -153,7 +143,7 @@ def _check_waiting_room(integration: dict[str, Any], action: str, where: str, pr
         if not value and required:
             problems.append(f"{where}: {name} is missing; give {accepts}")
         elif value and not pattern.fullmatch(value):
-            problems.append(f"{where}: {name} is {_shown(value)}; give {accepts}")
+            problems.append(f"{where}: {name} is {shown(value)}; give {accepts}")
 
     check("EventId", COOKIE_NAME, "the waiting room's id", required=action == QUEUE)
     check("QueueDomain", _DOMAIN, "a host name, such as example.queue-it.net", required=True)
@@ -162,7 +152,7 @@ def _check_waiting_room(integration: dict[str, Any], action: str, where: str, pr
     for room in integration.get("InvolvedWaitingRoomIds") or []:
         if room and (len(room) > _MAX_ROOM_LENGTH or not COOKIE_NAME.fullmatch(room)):
             problems.append(
-                f"{where}: InvolvedWaitingRoomIds has {_shown(room)}; give waiting rooms' ids, "
+                f"{where}: InvolvedWaitingRoomIds has {shown(room)}; give waiting rooms' ids, "
                 f"of at most {_MAX_ROOM_LENGTH} characters"
             )
     if len(_rooms(integration)) > _MAX_ROOMS:
@@ -197,20 +187,20 @@ def _check(document: object) -> list[str]:
     """All problems of a configuration, each a sentence with its place."""
     problems: list[str] = []
     if not isinstance(document, dict):
-        return [f"it is {_shown(document)}; give an object with Integrations and Version"]
+        return [f"it is {shown(document)}; give an object with Integrations and Version"]
     version = document.get("Version")
     if isinstance(version, bool) or not isinstance(version, int) or not 1 <= version <= _MAX_VERSION:
-        problems.append(f"Version is {_shown(version)}; give a whole number from 1 to {_MAX_VERSION}")
+        problems.append(f"Version is {shown(version)}; give a whole number from 1 to {_MAX_VERSION}")
     if not _has_type(document.get("CustomerId") or "", _TEXT):
-        problems.append(f"CustomerId is {_shown(document['CustomerId'])}; give text")
+        problems.append(f"CustomerId is {shown(document['CustomerId'])}; give text")
     integrations = document.get("Integrations")
     if not isinstance(integrations, list):
-        return [*problems, f"Integrations is {_shown(integrations)}; give a list"]
+        return [*problems, f"Integrations is {shown(integrations)}; give a list"]
     for i, integration in enumerate(integrations, 1):
         where = f"integration {i}"
         name = integration.get("Name") if isinstance(integration, dict) else None
         if isinstance(name, str) and name:
-            where += f" {_shown(name)}"
+            where += f" {shown(name)}"
         if _check_fields(integration, _INTEGRATION_FIELDS, where, problems):
             _check_triggers(integration, where, problems)
             action = _action(integration)

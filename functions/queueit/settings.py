@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final, NamedTuple
 
-from queueit.errors import InvalidSettings
+from queueit.errors import InvalidSettings, shown
 
 SAME_SITE_VALUES: Final = ("Lax", "Strict", "None")
 URL_MATCHINGS: Final = ("raw_or_normalized", "as_configured")
@@ -80,10 +80,7 @@ _READERS: Final = {
 
 
 def _shown(value: object) -> str:
-    import json
-
-    text = json.dumps(value, default=str)
-    return text if len(text) <= 80 else text[:77] + "..."
+    return shown(value, 80)
 
 
 def _read(
@@ -100,7 +97,7 @@ def _read(
     for name, value in document.items():
         if name not in readers:
             known = ", ".join(sorted(readers))
-            unknown.append(f'setting "{prefix}{name}" is not known; the settings here are {known}')
+            unknown.append(f"setting {_shown(prefix + name)} is not known; the settings here are {known}")
         elif value is not None:
             try:
                 values[name] = readers[name](value)

@@ -1,0 +1,141 @@
+"""What strange requests and documents are made of, for the property tests."""
+
+import copy
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.signing import (
+    ADDRESS,
+    COOKIE_PREFIX,
+    GUID,
+    NOW,
+    OTHER_KEY,
+    encode_component,
+    mac,
+    queue_token,
+    session_text,
+)
+
+any_text = st.text(st.characters(codec=None), max_size=60)
+"""Text of any code points, lone surrogates included."""
+
+_pieces = st.sampled_from(
+    [
+        "~", "_", "&", "=", "%", "%25", "%3D", "%26", "%7E", "%5F", "%00", "%FF", "%C3%A9", "%2e", "/", "..", ";", " ",
+        "+", "?", "#", "\\", "\r\n", "\0", "\ud800", "🎟", "e_tickets", "h_", "~h_", f"ts_{NOW + 60}", "rt_debug",
+        "q_1", "cv_99999", "hip_", "queueittoken", "QueueItToken=", "queueittoken=", "EventId=tickets", "QueueId=",
+        "RedirectType=queue", f"IssueTime={NOW}", "Hash=", "Mac=", "Hip=", GUID, mac("anything"), "0" * 64, "9" * 30,
+        COOKIE_PREFIX, "tickets", "Tickets", "TICKETS",
+    ]
+)  # fmt: skip
+
+hostile_text = st.lists(st.one_of(_pieces, any_text), max_size=8).map("".join)
+"""Text of the pieces that tokens, cookies and URLs are made of, in any order."""
+
+foreign_tokens = st.one_of(
+    hostile_text,
+    st.builds(
+        queue_token,
+        st.sampled_from(["tickets", "sale", "Tickets", ""]),
+        expires_at=st.sampled_from([None, 0, NOW - 1, NOW + 60]),
+        validity=st.sampled_from(["", "3", "99999"]),
+        redirect_type=st.sampled_from(["queue", "debug", "safetynet", ""]),
+        address=st.sampled_from(["", ADDRESS]),
+        key=st.just(OTHER_KEY),
+    ),
+)
+"""Tokens that nobody with the account's key signed."""
+
+foreign_sessions = st.one_of(
+    hostile_text,
+    st.builds(
+        session_text,
+        st.sampled_from(["tickets", "sale", "Tickets"]),
+        queue_id=st.sampled_from(["", GUID, "q1"]),
+        validity=st.sampled_from(["", "3", "99999"]),
+        redirect_type=st.sampled_from(["queue", "1", ""]),
+        issued_at=st.sampled_from([NOW, NOW - 60, "1000000000", "9999999999"]),
+        address=st.sampled_from(["", ADDRESS]),
+        key=st.just(OTHER_KEY),
+        with_mac=st.booleans(),
+    ).map(encode_component),
+)
+"""Session cookies' values that nobody with the account's key signed."""
+
+_token_parameters = st.tuples(st.sampled_from(["queueittoken", "QUEUEITTOKEN"]), foreign_tokens).map(
+    lambda pair: f"{pair[0]}={pair[1]}"
+)
+query_strings = st.lists(st.one_of(_token_parameters, hostile_text), max_size=4).map("&".join)
+
+_session_pairs = st.tuples(st.sampled_from(["tickets", "sale", "Tickets"]), foreign_sessions).map(
+    lambda pair: f"{COOKIE_PREFIX}{pair[0]}={pair[1]}"
+)
+_cookie_lines = st.lists(st.one_of(_session_pairs, hostile_text), max_size=4).map("; ".join)
+header_lines = st.lists(
+    st.one_of(
+        st.tuples(st.just("Cookie"), _cookie_lines),
+        st.tuples(st.just("x-queueittoken"), foreign_tokens),
+        st.tuples(
+            st.sampled_from(
+                [
+                    "x-queueit-ajaxpageurl", "X-Queueit-Handover", "x-queueit-connector", "x-queueit-failed",
+                    "User-Agent", "X-Forwarded-For", "Accept",
+                ]
+            ),
+            hostile_text,
+        ),
+    ),
+    max_size=5,
+)  # fmt: skip
+
+methods = st.one_of(
+    st.sampled_from(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "options", "get", "TRACE", ""]),
+    any_text,
+).filter(lambda method: method != "OPTIONS")
+
+addresses = st.sampled_from([ADDRESS, "2001:db8::1", ""])
+
+bodies = st.one_of(
+    st.none(),
+    st.fixed_dictionaries(
+        {
+            "inputTruncated": st.booleans(),
+            "action": st.just("read-only"),
+            "encoding": st.sampled_from(["base64", "text"]),
+            "data": st.one_of(hostile_text, st.just("YWJj"), st.just("YQ")),
+        }
+    ),
+)
+
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), any_text),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(any_text, inner, max_size=3)),
+    max_leaves=8,
+)
+
+
+def _places(document: Any) -> list[tuple[Any, Any]]:
+    """Every place in `document` that holds a value: the object or list, and the key or index in it."""
+    inside = document.items() if isinstance(document, dict) else enumerate(document)
+    found = []
+    for place, value in inside:
+        found.append((document, place))
+        if isinstance(value, (dict, list)):
+            found += _places(value)
+    return found
+
+
+@st.composite
+def spoiled(draw: st.DrawFn, document: Any) -> Any:
+    """A copy of `document`, an object, with up to three of its values left out or replaced by any other JSON."""
+    copied = copy.deepcopy(document)
+    for _ in range(draw(st.integers(0, 3))):
+        places = _places(copied)
+        if places:
+            holder, place = draw(st.sampled_from(places))
+            if draw(st.booleans()):
+                del holder[place]
+            else:
+                holder[place] = draw(json_values)
+    return copied
