@@ -1,0 +1,251 @@
+"""No request raises, and none turns a Queue decision into a pass (design: at the edge)."""
+
+import copy
+import re
+import string
+from typing import Any
+from urllib.parse import quote, unquote
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from edge import handover, viewer_request, viewer_response
+from queueit.snapshot import Snapshot
+from tests.property.strategies import (
+    addresses,
+    any_text,
+    bodies,
+    header_lines,
+    hostile_text,
+    methods,
+    query_strings,
+)
+from tests.signing import (
+    COOKIE_PREFIX,
+    GUID,
+    NOW,
+    encode_component,
+    queue_token,
+    session_cookie,
+    session_text,
+)
+from workbench.local_edge.rules import check_viewer_request_result
+
+Event = dict[str, Any]
+
+SETTINGS = [{}, {"url_matching": "as_configured"}]
+BOTH_KEYS = {"secret_key": "the-new-key", "previous_secret_key": "not-a-real-secret-key"}
+
+
+@pytest.fixture(scope="session")
+def queueing(build: Any) -> list[Snapshot]:
+    """Queue for /tickets in every way that may decide differently."""
+    integrations = [
+        build.queue_integration(),
+        build.queue_integration(InvolvedWaitingRoomIds=["sale", "Tickets"], ExtendCookieValidity=False),
+        build.queue_integration(RedirectLogic="EventTargetUrl", IsNormalizationEnabled=True),
+        build.queue_integration(RedirectLogic="ForcedTargetUrl", ForcedTargetUrl="https://x.example/"),
+    ]
+    return [
+        build.snapshot(integration, settings=settings, credentials=BOTH_KEYS)
+        for integration in integrations
+        for settings in SETTINGS
+    ]
+
+
+@pytest.fixture(scope="session")
+def mixed(build: Any) -> Snapshot:
+    """All three actions, with triggers on every part of a request."""
+    cookie = {
+        "ValidatorType": "CookieValidator",
+        "CookieName": "a",
+        "Operator": "Contains",
+        "ValueToCompare": "1",
+    }
+    header = {"ValidatorType": "HttpHeaderValidator", "HttpHeaderName": "Accept", "Operator": "Contains"}
+    agent = {"ValidatorType": "UserAgentValidator", "Operator": "ContainsAny", "IsIgnoreCase": True}
+    body = {"ValidatorType": "RequestBodyValidator", "Operator": "Contains", "ValueToCompare": "b"}
+    either = [agent | {"ValuesToCompare": ["e", "%"]}, body]
+    snapshot: Snapshot = build.snapshot(
+        build.queue_integration(ActionType="Ignore", Triggers=[{"TriggerParts": [cookie]}]),
+        build.queue_integration(
+            ActionType="Cancel", Triggers=[{"TriggerParts": [header | {"ValueToCompare": "*"}]}]
+        ),
+        build.queue_integration(Triggers=[{"LogicalOperator": "Or", "TriggerParts": either}]),
+        build.queue_integration(),
+    )
+    return snapshot
+
+
+def is_pass(result: dict[str, Any]) -> bool:
+    return "status" not in result
+
+
+def is_to_the_waiting_room(result: dict[str, Any]) -> bool:
+    """Whether an answer sends the visitor to the platform: the queue, an error page or the one of diagnostics."""
+    headers = result["headers"]
+    if "location" in headers:
+        url = headers["location"][0]["value"]
+    else:
+        url = unquote(headers["x-queueit-redirect"][0]["value"])
+    return re.match(r"https://example\.(api2\.)?queue-it\.net/", url) is not None
+
+
+@given(
+    uri=hostile_text.map("/".__add__),
+    query=query_strings,
+    headers=header_lines,
+    method=st.one_of(methods, st.just("OPTIONS")),
+    client_ip=addresses,
+    body=bodies,
+)
+def test_no_request_raises_and_every_answer_keeps_cloudfronts_rules(
+    build: Any, mixed: Snapshot, queueing: list[Snapshot], **parts: Any
+) -> None:
+    event = build.viewer_request(parts.pop("uri"), parts.pop("query"), **parts)
+    for snapshot in (mixed, queueing[0]):
+        given_event = copy.deepcopy(event)
+        sent = copy.deepcopy(given_event["Records"][0]["cf"]["request"])
+        result = viewer_request.handle(given_event, snapshot, NOW)
+        if is_pass(result):
+            others = {**result, "headers": {**result["headers"]}, "querystring": sent["querystring"]}
+            for name in handover.INTERNAL_HEADERS:
+                sent["headers"].pop(name, None)
+                others["headers"].pop(name, None)
+            assert others == sent
+        else:
+            check_viewer_request_result(result, sent)
+
+
+@given(
+    uri=st.sampled_from(["/tickets", "/tickets/row/1", "/a/tickets"]),
+    query=query_strings,
+    headers=header_lines,
+    method=methods,
+    client_ip=addresses,
+    body=bodies,
+)
+def test_no_request_passes_without_a_genuine_token_or_session(
+    build: Any, queueing: list[Snapshot], **parts: Any
+) -> None:
+    event = build.viewer_request(parts.pop("uri"), parts.pop("query"), **parts)
+    for snapshot in queueing:
+        result = viewer_request.handle(copy.deepcopy(event), snapshot, NOW)
+        assert not is_pass(result)
+        assert is_to_the_waiting_room(result)
+        assert all(
+            ["=;" in line["value"] for line in result["headers"].get("set-cookie", [])]
+        )  # deleted only
+
+
+def spelled(draw: st.DrawFn, text: str) -> str:
+    """`text` with some of its characters percent-encoded, in either case."""
+    encoded = []
+    for character in text:
+        how = draw(st.sampled_from(["plain", "plain", "upper", "lower"]))
+        if character == "/" or how == "plain":
+            encoded.append(character)
+        else:
+            code = f"%{ord(character):02X}"
+            encoded.append(code if how == "upper" else code.lower())
+    return "".join(encoded)
+
+
+@st.composite
+def spellings(draw: st.DrawFn) -> str:
+    """A path that an origin takes for one below /tickets."""
+    detours = st.sampled_from(
+        ["/", "//", "/./", "/x/../", "/%2e/", "/x/%2E%2e/", "\\", "/x/y/../../", "/x\\..\\"]
+    )
+    return f"{draw(detours)}{spelled(draw, 'tickets')}{draw(st.sampled_from(['', '/', '/row', '/./row']))}"
+
+
+@given(uri=spellings(), query=query_strings)
+def test_no_spelling_of_a_protected_path_passes(
+    build: Any, queueing: list[Snapshot], uri: str, query: str
+) -> None:
+    event = build.viewer_request(uri if uri.startswith("/") else f"/{uri}", query)
+    raw_or_normalized = [one for one in queueing if one.settings.url_matching == "raw_or_normalized"]
+
+    assert raw_or_normalized
+    for snapshot in raw_or_normalized:
+        assert not is_pass(viewer_request.handle(copy.deepcopy(event), snapshot, NOW))
+
+
+@st.composite
+def changed(draw: st.DrawFn, text: str) -> str:
+    """`text` with something put in, taken out, replaced or repeated."""
+    start = draw(st.integers(0, len(text)))
+    end = draw(st.integers(start, min(len(text), start + 3)))
+    new = draw(st.one_of(st.text(string.printable, max_size=3), hostile_text))
+    return text[:start] + new + text[end:]
+
+
+@given(token=changed(queue_token()))
+def test_no_changed_token_passes(build: Any, queueing: list[Snapshot], token: str) -> None:
+    assume(token != queue_token())
+    written = quote(token, safe="", errors="replace")
+    for event in (
+        build.viewer_request(querystring=f"queueittoken={written}"),
+        build.viewer_request(headers=[("x-queueittoken", token)]),
+    ):
+        for snapshot in queueing:
+            assert is_to_the_waiting_room(viewer_request.handle(copy.deepcopy(event), snapshot, NOW))
+
+
+@given(text=changed(session_text()))
+def test_no_changed_session_passes(build: Any, queueing: list[Snapshot], text: str) -> None:
+    # A room is the same in any case (protocol section 4).
+    assume(text.lower() != session_text().lower())
+    cookie = f"{COOKIE_PREFIX}tickets={quote(text, safe='', errors='replace')}"
+    event = build.viewer_request(headers=[("Cookie", cookie)])
+    for snapshot in queueing:
+        assert is_to_the_waiting_room(viewer_request.handle(copy.deepcopy(event), snapshot, NOW))
+
+
+@given(
+    room=st.sampled_from(["tickets", "sale", "Tickets", "concert"]),
+    queue_id=st.sampled_from([GUID, ""]),
+    issued_at=st.integers(min_value=NOW - 2 * 86_400, max_value=NOW + 3_600),
+    validity=st.sampled_from(["", "1", "20", "1440"]),
+    noise=header_lines,
+)
+def test_a_genuine_session_passes_exactly_while_it_is_valid_whatever_else_is_sent(
+    build: Any, queueing: list[Snapshot], room: str, queue_id: str, issued_at: int, validity: str, noise: Any
+) -> None:
+    text = session_text(room, queue_id=queue_id, issued_at=issued_at, validity=validity)
+    headers = [*noise, ("Cookie", session_cookie(room, text))]
+    event = build.viewer_request(headers=headers)
+    is_young = NOW - 60 * int(validity or 20) <= issued_at <= NOW + 60
+    for snapshot in queueing:
+        rooms = snapshot.integrations[0].rooms
+        result = viewer_request.handle(copy.deepcopy(event), snapshot, NOW)
+        assert is_pass(result) is (is_young and room in rooms)
+
+
+@given(carrier=st.one_of(any_text, hostile_text, hostile_text.map("request-1 | ok | ".__add__)))
+def test_no_carrier_raises_or_sets_a_cookie_that_is_not_the_connectors(build: Any, carrier: str) -> None:
+    event = build.viewer_request(request_id="request-1")
+    cf = event["Records"][0]["cf"]
+    cf["request"]["headers"][handover.HEADER] = [{"key": handover.HEADER, "value": carrier}]
+    cf["response"] = {"status": "200", "statusDescription": "OK", "headers": {}}
+    response = viewer_response.handler(event, None)
+
+    for line in response["headers"].get("set-cookie", []):
+        assert line["value"].startswith((COOKIE_PREFIX, "queueitdebug="))
+        assert line["value"].isprintable()
+
+
+@given(text=st.sampled_from([session_text(), session_text(validity="20")]), value=any_text)
+def test_noise_beside_a_genuine_cookie_does_not_lock_its_visitor_out(
+    build: Any, queueing: list[Snapshot], text: str, value: str
+) -> None:
+    cookies = [
+        f"a={value}",
+        f"{COOKIE_PREFIX}tickets={value}",
+        f"{COOKIE_PREFIX}tickets={encode_component(text)}",
+    ]
+    event = build.viewer_request(headers=[("Cookie", "; ".join(cookies))])
+    for snapshot in queueing:
+        assert is_pass(viewer_request.handle(copy.deepcopy(event), snapshot, NOW))
