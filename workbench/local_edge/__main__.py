@@ -27,6 +27,18 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; use a number from 0 to 65535")
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 100):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of workers; use 1 to 100")
+    return int(text)
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m workbench.local_edge", description=__doc__)
     parser.add_argument("--distribution", type=Path, required=True, help="a DistributionConfig as JSON")
@@ -54,8 +66,8 @@ def _arguments() -> argparse.Namespace:
         metavar="NAME=VALUE",
         help="region, credentials or endpoint of AWS for the functions",
     )
-    parser.add_argument("--port", type=int, default=8080, help="0 takes a free one (default: %(default)s)")
-    parser.add_argument("--workers", type=int, default=2, help="per function (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=8080, help="0 takes a free one (default: %(default)s)")
+    parser.add_argument("--workers", type=_workers, default=2, help="per function (default: %(default)s)")
     return parser.parse_args()
 
 
@@ -66,6 +78,9 @@ def main() -> int:
         document = json.loads(arguments.distribution.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         print(f"local edge: {arguments.distribution}: {error}", file=sys.stderr)
+        return 2
+    if not isinstance(document, dict):
+        print(f"local edge: {arguments.distribution}: not a JSON object", file=sys.stderr)
         return 2
     try:
         edge = LocalEdge(
@@ -81,7 +96,10 @@ def main() -> int:
         print(f"local edge: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"local edge: {error}; choose another port with --port", file=sys.stderr)
+        print(
+            f"local edge: port {arguments.port}: {error.strerror}; choose another with --port",
+            file=sys.stderr,
+        )
         return 2
     interrupted = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

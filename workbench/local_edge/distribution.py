@@ -92,6 +92,13 @@ def parse_distribution(
     `origin_urls` maps an origin's Id to the URL where it is reached here instead of at its DomainName. Raises
     UnsupportedDistribution.
     """
+    try:
+        return _distribution(config, origin_urls)
+    except KeyError as missing:
+        raise UnsupportedDistribution(f"the distribution lacks {missing}") from None
+
+
+def _distribution(config: Mapping[str, Any], origin_urls: Mapping[str, str] | None) -> Distribution:
     origins = {
         item["Id"]: _origin(item, (origin_urls or {}).get(item["Id"])) for item in _items(config["Origins"])
     }

@@ -1,12 +1,17 @@
 """The command that serves a distribution from a file."""
 
+import errno
 import json
+import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).parents[3]
 
@@ -44,11 +49,78 @@ def test_it_serves_a_distribution_until_it_is_interrupted(
         assert process.wait(timeout=10) == 0
 
 
+def complaint(*arguments: str) -> str:
+    """What the command says on standard error before it gives up."""
+    ended = subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    return ended.stderr
+
+
 def test_it_says_what_is_wrong_with_a_distribution(workshop: Any, tmp_path: Path) -> None:
     file = tmp_path / "distribution.json"
     file.write_text(json.dumps(workshop.distribution(1, workshop.behavior(TargetOriginId="other"))))
-    ended = subprocess.run(
-        command("--distribution", str(file)), cwd=ROOT, capture_output=True, text=True, check=False
+
+    assert complaint("--distribution", str(file)) == (
+        "local edge: behavior '*': no origin has the Id 'other'\n"
     )
-    assert ended.returncode == 2
-    assert ended.stderr == "local edge: behavior '*': no origin has the Id 'other'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("{}", "the distribution lacks 'Origins'"),
+        ('{"Origins": {"Items": [{"Id": "a"}]}}', "the distribution lacks 'DomainName'"),
+        ("[]", "distribution.json: not a JSON object"),
+        ("{", "distribution.json: Expecting property name"),
+    ],
+)
+def test_it_says_what_is_wrong_with_a_file(tmp_path: Path, text: str, problem: str) -> None:
+    file = tmp_path / "distribution.json"
+    file.write_text(text)
+
+    assert problem in complaint("--distribution", str(file))
+
+
+def test_it_says_which_port_is_taken_and_how_to_choose_another(workshop: Any, tmp_path: Path) -> None:
+    file = tmp_path / "distribution.json"
+    file.write_text(json.dumps(workshop.distribution(1, workshop.behavior())))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+
+        assert complaint("--distribution", str(file), "--port", port) == (
+            f"local edge: port {port}: {os.strerror(errno.EADDRINUSE)}; choose another with --port\n"
+        )
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "advice"),
+    [
+        ("--port", "65536", "'65536' is not a port; use a number from 0 to 65535"),
+        ("--workers", "0", "'0' is not a number of workers; use 1 to 100"),
+        ("--function", "a=b", "'a=b' is not NAME=ZIP:HANDLER"),
+        ("--function", "a=nowhere.zip:b.c", "there is no file 'nowhere.zip'"),
+        ("--origin", "a", "'a' is not NAME=VALUE"),
+    ],
+)
+def test_it_says_what_an_option_takes(option: str, value: str, advice: str) -> None:
+    assert advice in complaint("--distribution", "x", option, value)
+
+
+def test_it_says_which_variables_a_function_may_have(workshop: Any, sources: Any, tmp_path: Path) -> None:
+    pairs = workshop.associations(("viewer-response", "mark"))
+    file = tmp_path / "distribution.json"
+    file.write_text(json.dumps(workshop.distribution(1, workshop.behavior(LambdaFunctionAssociations=pairs))))
+    code = workshop.zip(sources.mark_response, "mark")
+
+    said = complaint(
+        "--distribution",
+        str(file),
+        "--function",
+        f"mark={code}:mark.handler",
+        "--environment",
+        "MY_SETTING=1",
+        "--port",
+        "0",
+    )
+    assert "MY_SETTING cannot be set: Lambda@Edge functions have no environment variables" in said
