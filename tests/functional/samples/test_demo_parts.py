@@ -6,12 +6,15 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from workbench.demo import Demo, Ports, PortUnavailable
+from workbench.demo.__main__ import explain, parse_arguments
 from workbench.demo.aws_stand_in import AwsStandIn
 from workbench.demo.refresh_schedule import InvocationFailed, RefreshFunction, Schedule
 from workbench.demo.web_server import PortTaken, WebServer, free_port_or
@@ -105,6 +108,21 @@ def test_a_taken_port_is_named() -> None:
             free_port_or(port)
         with pytest.raises(PortTaken):
             WebServer("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("part", [field.name for field in fields(Ports)])
+def test_the_demo_names_any_part_whose_port_is_taken_and_how_to_choose_another(part: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(PortUnavailable) as taken, Demo(Ports(**{part: port})):
+            raise AssertionError("the demo started on a port that is taken")
+
+    option = f"--{part.replace('_', '-')}-port"
+    assert explain(taken.value) == (
+        f"port {port}, for the {part.replace('_', ' ')}, is taken. Choose another with {option} PORT or "
+        f"QUEUEIT_DEMO_{part.upper()}_PORT=PORT; 0 takes any free one."
+    )
+    assert getattr(parse_arguments([option, "1"], {}), f"{part}_port") == 1
 
 
 def test_a_server_serves_and_gives_its_port_back() -> None:

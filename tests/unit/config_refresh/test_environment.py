@@ -38,6 +38,7 @@ def test_a_local_platform_can_be_named() -> None:
         ("QUEUEIT_SNAPSHOT_RETENTION_DAYS", "0", 'DAYS is "0"; it takes a whole number from 1 to 3650'),
         ("QUEUEIT_SNAPSHOT_RETENTION_DAYS", "x", "it takes a whole number"),
         ("QUEUEIT_SETTINGS", "{", "QUEUEIT_SETTINGS is not JSON"),
+        ("QUEUEIT_SETTINGS", "[" * 4000, "QUEUEIT_SETTINGS is not JSON"),
         ("QUEUEIT_SETTINGS", "[]", "accepts an object"),
         ("QUEUEIT_SETTINGS", '{"enabled": "no"}', 'setting "enabled": got "no"; accepts true or false'),
         ("QUEUEIT_SETTINGS", '{"speed": 9}', 'setting "speed" is not known; the settings here are'),
