@@ -1,4 +1,4 @@
-"""Settings: their defaults, and what is said of a wrong one."""
+"""The settings that every connector has: their defaults, and what is said of a wrong one."""
 
 from typing import Any
 
