@@ -9,7 +9,7 @@ from hypothesis import settings
 from queueit.snapshot import Snapshot, compile_snapshot
 
 # Property tests try the same examples on every run; `pytest --hypothesis-profile=explore` looks for new ones.
-settings.register_profile("reproducible", derandomize=True, database=None, deadline=None, max_examples=200)
+settings.register_profile("reproducible", derandomize=True, database=None, deadline=None, max_examples=100)
 settings.register_profile("explore", deadline=None, max_examples=3000)
 settings.load_profile("reproducible")
 
