@@ -3,6 +3,8 @@
 import errno
 import json
 import os
+import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -124,3 +126,46 @@ def test_it_says_which_variables_a_function_may_have(workshop: Any, sources: Any
         "0",
     )
     assert "MY_SETTING cannot be set: Lambda@Edge functions have no environment variables" in said
+
+
+def documented_command() -> list[str]:
+    """The arguments of the command in docs/local-edge.md."""
+    page = (ROOT / "docs" / "local-edge.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```sh\n(\.venv/bin/python -m workbench\.local_edge .*?)```", page, re.DOTALL)
+    program, module_option, module, *arguments = shlex.split(block.replace("\\\n", " "))
+    assert (program, module_option, module) == (".venv/bin/python", "-m", "workbench.local_edge")
+    return arguments
+
+
+def test_the_command_of_the_documentation_serves_a_protected_distribution(
+    workshop: Any, origin: Any, tmp_path: Path
+) -> None:
+    pairs = workshop.associations(
+        ("viewer-request", "shop-viewer-request"), ("viewer-response", "shop-viewer-response")
+    )
+    file = tmp_path / "distribution.json"
+    file.write_text(json.dumps(workshop.distribution(1, workshop.behavior(LambdaFunctionAssociations=pairs))))
+    here = {
+        "distribution.json": str(file),
+        "site=http://127.0.0.1:3000": f"site=http://127.0.0.1:{origin.port}",
+        # Nothing listens there, so that the connector finds no table and fails open.
+        "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000": "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:1",
+    }
+    arguments = documented_command()
+    assert set(here) <= set(arguments)
+
+    started = command(*[here.get(argument, argument) for argument in arguments], "--port", "0")
+    with subprocess.Popen(
+        started, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().removeprefix("local edge: ").strip()
+            with urllib.request.urlopen(url, timeout=20) as response:
+                assert response.status == 200
+                assert response.headers["x-queueit-failed"] == "true"
+        finally:
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "snapshot_poll_failed" in said
