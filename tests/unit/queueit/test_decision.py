@@ -178,6 +178,12 @@ class TestQueueAction:
         assert (asked["queueittoken"], asked["ts"], asked["t"]) == (token, str(NOW), PAGE)
         assert decision.set_cookies == ()
 
+    def test_an_invalid_token_of_type_debug_leads_to_no_error_page(self, tickets: Snapshot) -> None:
+        decision = decide(tickets, visit(with_token(queue_token(redirect_type="Debug", key=OTHER_KEY))), NOW)
+
+        assert decision.redirect_url
+        assert error_code(decision) == ""
+
     def test_an_invalid_token_still_deletes_an_invalid_session(self, tickets: Snapshot) -> None:
         decision = decide(tickets, visit(with_token(BAD_TOKEN), cookie=EXPIRED), NOW)
 
@@ -271,6 +277,14 @@ class TestSeveralRooms:
         old = session_cookie("vip", session_text("vip", issued_at=NOW - 90_000))
 
         assert decide(both, visit(cookie=f"{old}; {FORGED}"), NOW).set_cookies == deleted("tickets", "vip")
+
+    def test_of_several_invalid_states_that_of_the_last_room_counts(self, both: Snapshot) -> None:
+        other = session_cookie("sale", session_text("sale", address=ELSEWHERE))
+        old = session_cookie("vip", session_text("vip", issued_at=NOW - 90_000))
+
+        decision = decide(both, visit(cookie=f"{other}; {EXPIRED}"), NOW)
+        assert error_code(decision) == "connector/sessionstate"
+        assert is_queued(decide(both, visit(cookie=f"{other}; {old}"), NOW))
 
     def test_a_cookie_of_a_room_of_no_concern_stays(self, both: Snapshot) -> None:
         decision = decide(both, visit(cookie=session_cookie("concert")), NOW)

@@ -114,6 +114,11 @@ class TestChecks:
 
         assert error(f"e_tickets~h_{proof}~ts_{NOW}") is None
 
+    def test_a_hash_that_stands_there_twice_is_the_error_hash(self) -> None:
+        text, mark, proof = queue_token().partition("~h_")
+
+        assert error(f"{text}{mark}{proof}{mark}{proof}") == "hash"
+
     @pytest.mark.parametrize("room", ["concert", "Tickets", "ticket", ""])
     def test_a_room_that_is_not_of_the_action_is_the_error_eventid(self, room: str) -> None:
         assert error(queue_token(room)) == "eventid"

@@ -146,7 +146,8 @@ class TestOperators:
 
     @pytest.mark.parametrize("negative", [False, True])
     def test_contains_star_is_true_for_any_non_empty_value_before_the_negation(self, negative: bool) -> None:
-        assert on_value("abc", Operator="Contains", ValueToCompare="*", IsNegative=negative)
+        for value in ("abc", "a*c", "*"):
+            assert on_value(value, Operator="Contains", ValueToCompare="*", IsNegative=negative)
 
     def test_contains_star_on_the_empty_value_is_an_ordinary_miss(self) -> None:
         assert not on_value("", Operator="Contains", ValueToCompare="*")

@@ -90,6 +90,7 @@ def test_a_url_that_is_normal_already_is_given_back_itself(url: str) -> None:
         ("shop.example.com", "shop.example.com/"),
         ("/../a", "/a"),
         ("../a", "a"),
+        ("./a/./b", "a/b"),
         (".", ""),
         ("a", "a"),
     ],
