@@ -1,0 +1,76 @@
+"""What config-refresh does with input that it cannot use: it says exactly what is wrong, and changes nothing."""
+
+import json
+from typing import Any
+
+import pytest
+
+from config_refresh.errors import RefreshError
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            '{"poll_interval_seconds": 1}',
+            'setting "poll_interval_seconds": got 1; accepts a whole number from 5 to 300',
+        ),
+        ('{"enabled": "no"}', 'setting "enabled": got "no"; accepts true or false'),
+        ('{"enbaled": false}', 'setting "enbaled" is not known; the settings here are '),
+        ("{", "QUEUEIT_SETTINGS is not JSON"),
+    ],
+)
+def test_a_wrong_setting_stops_the_run_and_changes_nothing(run: Any, settings: str, message: str) -> None:
+    run()
+    before = run.everything()
+    run.lines.clear()
+    run.environ["QUEUEIT_SETTINGS"] = settings
+
+    with pytest.raises(RefreshError) as failure:
+        run()
+
+    assert message in str(failure.value)
+    assert run.everything() == before
+    log, metrics = map(json.loads, run.lines)
+    assert (log["event"], message in log["message"]) == ("refresh_failed", True)
+    assert metrics["RefreshFailed"] == 1
+
+
+def test_every_problem_of_a_configuration_is_in_the_log_with_its_place(run: Any, build: Any) -> None:
+    run()
+    before = run.everything()
+    run.lines.clear()
+    wrong = build.queue_integration(
+        EventId="a b",
+        Triggers=[{"TriggerParts": [build.url_part("/"), build.url_part("/") | {"Operator": 5}]}],
+    )
+    run.platform_has(build.integration_config(build.queue_integration(Name="Sound"), wrong, version=8))
+
+    with pytest.raises(RefreshError):
+        run()
+
+    message = json.loads(run.lines[0])["message"]
+    assert 'integration 2 "Tickets", trigger 1, part 2: Operator is 5; give text' in message
+    assert 'integration 2 "Tickets": EventId is "a b"; give the waiting room\'s id' in message
+    assert "Sound" not in message
+    assert "the last good snapshot stays" in message
+    assert run.everything() == before
+
+
+@pytest.mark.parametrize(
+    "account",
+    ["lone \\ud800 surrogate", "a\\nb", "🎟", "x" * 5000],
+    ids=["surrogate", "newline", "emoji", "long"],
+)
+def test_whatever_an_account_is_called_the_log_line_can_be_printed(
+    run: Any, build: Any, account: str
+) -> None:
+    text = json.dumps(build.integration_config(), ensure_ascii=False).replace('"example"', f'"{account}"')
+    run.answers = [(200, text.encode())]
+
+    with pytest.raises(RefreshError, match="the configuration is of the account"):
+        run()
+
+    assert json.loads(run.lines[0])["event"] == "refresh_failed"
+    assert run.lines[0].encode("utf-8").isascii() or account == "🎟"
+    assert run.everything() == []
