@@ -4,21 +4,42 @@ A difference is not "anything may differ here". Each says what the reference is 
 answer is to be turned into, so that the outcome it then gives must be ours byte for byte.
 """
 
-import copy
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
-from tests.conformance.case_generator import COOKIE_PREFIX, encode_component, mac
-from tests.conformance.outcome import Outcome, enc, page_url, token_segment
+from tests.conformance.case_generator import COOKIE_PREFIX, Case, Group, encode_component, mac
+from tests.conformance.outcome import (
+    OUR_VERSION,
+    PLATFORM_SUFFIX,
+    Outcome,
+    copied,
+    enc,
+    page_url,
+    token_segment,
+)
 from tests.conformance.session_grammar import SessionCookie, decode, mac_is_right, needs_mac, parse, with_mac
 
 MAX_TOKEN_LENGTH = 4096
 MAX_FIELD_LENGTH = 256
+MAX_REDIRECT_LENGTH = 20_000
+MAX_FORWARDED_FOR_LENGTH = 1024
+MAX_QUESTION_URL_LENGTH = 4096
+MAX_QUESTION_HEADER_LENGTH = 1024
+MAX_DEBUG_COOKIE_LENGTH = 3800
 DEFAULT_VALIDITY_MINUTES = 20
 MAX_VALIDITY_MINUTES = 99_999
 MAX_CLOCK_SKEW_SECONDS = 60
 INVALID_SESSION = "invalid"
+_CONFIG_FIELDS = (
+    "QueueDomain",
+    "CookieDomain",
+    "ExtendCookieValidity",
+    "LayoutName",
+    "Culture",
+    "VerifyQueueIdEnabled",
+)
 
 _Answer = dict[str, Any]
 
@@ -32,6 +53,8 @@ class Question(NamedTuple):
 
     config: dict[str, Any]
     event: dict[str, Any]
+    settings: dict[str, Any]
+    services: dict[str, Any]
     options: dict[str, Any]
     now: float
     secret_key: str
@@ -44,6 +67,18 @@ class Question(NamedTuple):
         """CloudFront's request."""
         request: dict[str, Any] = self.event["Records"][0]["cf"]["request"]
         return request
+
+    def header(self, name: str) -> str:
+        """All lines of a header, joined; empty without it."""
+        return ", ".join([line["value"] for line in self.request["headers"].get(name, [])])
+
+
+def question(group: Group, case: Case, options: dict[str, Any]) -> Question:
+    """What the reference is asked about `case` before any adjustment."""
+    services = case.services._asdict()
+    return Question(
+        group.config, case.event, group.settings, services, options, case.now, group.secret_key, None, [], []
+    )
 
 
 class IntendedDifference(NamedTuple):
@@ -76,21 +111,37 @@ def _missing_lists(question: Question) -> bool:
     return found
 
 
+def _diagnosed_as_configured(question: Question, place: int, adjusted_text: str, text: str) -> None:
+    """Diagnostics show the integration at `place` as it is configured, not as the reference was given it."""
+
+    def rewrite(answer: _Answer) -> None:
+        for name in ("QueueConfig", "CancelConfig"):
+            if answer["matched"] == place and name in answer["entries"]:
+                answer["entries"][name] = answer["entries"][name].replace(adjusted_text, text, 1)
+
+    question.rewrites.append(rewrite)
+
+
 def _missing_validity(question: Question) -> bool:
     found = False
-    for integration in question.config["Integrations"]:
+    for place, integration in enumerate(question.config["Integrations"]):
         if integration.get("CookieValidityMinute") is None:
             integration["CookieValidityMinute"] = DEFAULT_VALIDITY_MINUTES
+            written = f"&CookieValidityMinute:{DEFAULT_VALIDITY_MINUTES}&"
+            _diagnosed_as_configured(question, place, written, "&CookieValidityMinute:null&")
             found = True
     return found
 
 
 def _single_slashes(question: Question) -> bool:
     found = False
-    for integration in question.config["Integrations"]:
+    for place, integration in enumerate(question.config["Integrations"]):
         prefix = integration.get("QueuePathPrefix") or ""
         if prefix.startswith("//") or prefix.endswith("//"):
-            integration["QueuePathPrefix"] = prefix.strip("/")
+            single = integration["QueuePathPrefix"] = prefix.strip("/")
+            _diagnosed_as_configured(
+                question, place, f"&QueuePathPrefix:{single}&", f"&QueuePathPrefix:{prefix}&"
+            )
             found = True
     return found
 
@@ -157,6 +208,35 @@ def _replace_token(request: dict[str, Any], old: str, new: str) -> None:
         request["headers"]["x-queueittoken"] = [{"key": "x-queueittoken", "value": new}]
 
 
+def _original_url(request: dict[str, Any]) -> str:
+    query = request["querystring"]
+    return f"https://{request['headers']['host'][0]['value']}{request['uri']}" + (
+        f"?{query}" if query else ""
+    )
+
+
+def _exchange_token(question: Question, old: str, new: str) -> None:
+    """Ask with the token `new` for `old`, and put `old` back wherever the answer repeats it."""
+    url = _original_url(question.request)
+    _replace_token(question.request, old, new)
+
+    def restore(answer: _Answer) -> None:
+        if answer["redirect"]:
+            written, original = f"&queueittoken={new}&", f"&queueittoken={old}&"
+            answer["redirect"] = answer["redirect"].replace(written, original)
+        for repeating in (answer["entries"], *[asked["fields"] for asked in answer["asked"]]):
+            for name, text in (
+                ("QueueitToken", old),
+                ("OriginalUrl", url),
+                ("url", url),
+                ("protectedUrl", url),
+            ):
+                if name in repeating:
+                    repeating[name] = text
+
+    question.rewrites.insert(0, restore)
+
+
 def _effective_token(request: dict[str, Any]) -> str:
     for _, value in _query_tokens(request):
         if value:
@@ -168,7 +248,7 @@ def _long_token(question: Question) -> bool:
     request, found = question.request, False
     for value in [value for _, value in _query_tokens(request)] + [_header_token(request)]:
         if len(value) > MAX_TOKEN_LENGTH:
-            _replace_token(request, value, "")
+            _exchange_token(question, value, "")
             found = True
     return found
 
@@ -193,14 +273,20 @@ def _leading_number(text: str) -> int:
     return int(match[1]) if match else 0
 
 
+def _last_fields(token: str) -> dict[str, str]:
+    """The fields of a token, the last of equal names."""
+    fields = [field.partition("_") for field in token.split("~") if field.count("_") == 1]
+    return {name: value for name, _, value in fields}
+
+
+def _is_debug(token: str) -> bool:
+    return _last_fields(token).get("rt") == "debug"
+
+
 def _strange_fields(question: Question) -> bool:
     """A token under a good signature whose fields no waiting room writes: sign what we make of them instead."""
     token = _effective_token(question.request)
-    last: dict[str, str] = {}
-    for field in token.split("~"):
-        if field.count("_") == 1:
-            name, _, value = field.partition("_")
-            last[name] = value
+    last = _last_fields(token)
     proof = last.get("h", "")
     if not proof or mac(question.secret_key, token.replace(f"~h_{proof}", "", 1)) != proof:
         return False
@@ -219,15 +305,7 @@ def _strange_fields(question: Question) -> bool:
     del last["h"]
     if wanted == last:
         return False
-    _replace_token(question.request, token, signed)
-
-    def restore(answer: _Answer) -> None:
-        if answer["redirect"]:
-            answer["redirect"] = answer["redirect"].replace(
-                f"&queueittoken={signed}&", f"&queueittoken={token}&"
-            )
-
-    question.rewrites.insert(0, restore)
+    _exchange_token(question, token, signed)
     return True
 
 
@@ -307,6 +385,14 @@ def _added_mac(question: Question) -> bool:
     return True
 
 
+def _last_of_a_name(question: Question) -> bool:
+    def rewrite(answer: _Answer) -> None:
+        answer["cookies"] = [*{cookie[0]: cookie for cookie in answer["cookies"]}.values()]
+
+    question.rewrites.append(rewrite)
+    return bool(question.settings.get("direct_pass"))
+
+
 def _counts(cookie: SessionCookie | None, room: str, question: Question) -> bool:
     """Whether a session cookie that passed the strict rules is valid for the matched integration."""
     assert question.matched
@@ -368,6 +454,191 @@ def _encoded_queue_ids(question: Question) -> bool:
     return bool(queue_ids)
 
 
+# Bodies
+
+_MATCHES = {
+    "ValidatorType": "UrlValidator",
+    "UrlPart": "PageUrl",
+    "Operator": "Contains",
+    "ValueToCompare": "*",
+}
+_NEVER_MATCHES = {"ValidatorType": "none"}
+_OPERATORS = ("Equals", "Contains", "EqualsAny", "ContainsAny")
+
+
+def _cut_body(question: Question) -> bool:
+    body = question.request.get("body") or {}
+    if question.settings.get("truncated_body") != "queue" or not body.get("inputTruncated"):
+        return False
+    found = False
+    for integration in question.config["Integrations"]:
+        meant = _MATCHES if integration.get("ActionType") in ("Queue", "Cancel") else _NEVER_MATCHES
+        for trigger in integration.get("Triggers") or []:
+            for part in trigger.get("TriggerParts") or []:
+                if part.get("ValidatorType") == "RequestBodyValidator" and part.get("Operator") in _OPERATORS:
+                    part.clear()
+                    part.update(meant)
+                    found = True
+    return found
+
+
+# AJAX and redirects
+
+_WEB_PAGE = re.compile(r"https?://", re.IGNORECASE)
+
+
+def _web_pages_only(question: Question) -> bool:
+    page = question.header("x-queueit-ajaxpageurl")
+    decoded = decode(page)
+    if not page or decoded is None or _WEB_PAGE.match(decoded):
+        return False
+    question.request["headers"]["x-queueit-ajaxpageurl"] = [{"key": "x-queueit-ajaxpageurl", "value": "%"}]
+    return True
+
+
+def _fitting(url: str) -> str:
+    for parameter in ("[tr]", "queueittoken"):
+        if len(url) > MAX_REDIRECT_LENGTH:
+            url = re.sub(rf"&{parameter}=[^&]*", "", url, count=1)
+    return url
+
+
+def _fitting_redirect(question: Question) -> bool:
+    def reshape(outcome: Outcome) -> Outcome:
+        for name, written, read in (("location", str, str), ("x-queueit-redirect", enc, unquote)):
+            url = read(outcome.headers.get(name, ""))
+            if url.endswith(PLATFORM_SUFFIX) and len(url) > MAX_REDIRECT_LENGTH:
+                return outcome._replace(headers={**outcome.headers, name: written(_fitting(url))})
+        return outcome
+
+    question.reshapes.append(reshape)
+    return (
+        len(page_url(question.request)) + len(_effective_token(question.request)) > MAX_REDIRECT_LENGTH // 12
+    )
+
+
+# Enqueue tokens
+
+
+def _long_forwarded_for(question: Question) -> bool:
+    wanted = question.settings.get("enqueue_token") or {}
+    if (
+        not wanted.get("x_forwarded_for")
+        or len(question.header("x-forwarded-for")) <= MAX_FORWARDED_FOR_LENGTH
+    ):
+        return False
+    question.settings["enqueue_token"] = {**wanted, "x_forwarded_for": False}
+    return True
+
+
+# Services
+
+
+def _verify_outage(question: Question) -> bool:
+    if question.services["verify"] != "failed" or not question.settings.get("verify"):
+        return False
+    question.services["verify"] = "allowed"
+    return True
+
+
+def _direct_pass_outage(question: Question) -> bool:
+    service = question.settings.get("direct_pass") or {}
+    if question.services["direct_pass"] != "failed" or service.get("on_failure") != "queue":
+        return False
+    question.services["direct_pass"] = "not passed"
+
+    def rewrite(answer: _Answer) -> None:
+        if "DirectPassResult" in answer["entries"]:
+            answer["entries"]["DirectPassResult"] = "Timeout"
+            for name in ("DirectActionHttpReponseCode", "DirectActionHttpResponseBody"):
+                del answer["entries"][name]
+
+    question.rewrites.append(rewrite)
+    return True
+
+
+def _repeated(text: str) -> str:
+    return re.sub("[^ -~]", "?", text[:MAX_QUESTION_HEADER_LENGTH])
+
+
+def _fitting_question(question: Question) -> bool:
+    def reshape(outcome: Outcome) -> Outcome:
+        asked = []
+        for one in outcome.asked:
+            fields, headers = dict(one["fields"]), dict(one["headers"])
+            for name in ("url", "protectedUrl"):
+                if name in fields:
+                    fields[name] = fields[name][:MAX_QUESTION_URL_LENGTH]
+            if "userAgent" in fields:
+                fields["userAgent"] = _repeated(fields["userAgent"])
+            for name in ("client-ip", "User-Agent", "Referer"):
+                if name in headers:
+                    headers[name] = _repeated(headers[name])
+            asked.append({**one, "fields": fields, "headers": headers})
+        return outcome._replace(asked=tuple(asked))
+
+    question.reshapes.append(reshape)
+    return bool(question.settings.get("verify") or question.settings.get("direct_pass"))
+
+
+# Diagnostics
+
+
+def _diagnostics_off(question: Question) -> bool:
+    token = _effective_token(question.request)
+    if question.settings.get("diagnostics", True) or not _is_debug(token):
+        return False
+    fields = [field if field != "rt_debug" else "rt_Debug" for field in token.split("~")]
+    other = "~".join(fields)
+    proof = _last_fields(token).get("h", "")
+    if proof and mac(question.secret_key, token.replace(f"~h_{proof}", "", 1)) == proof:
+        unsigned = other.replace(f"~h_{proof}", "", 1)
+        other = other.replace(f"~h_{proof}", f"~h_{mac(question.secret_key, unsigned)}", 1)
+    _exchange_token(question, token, other)
+    return True
+
+
+def _missing_fields_of_diagnostics(question: Question) -> bool:
+    if question.matched is None or not _is_debug(_effective_token(question.request)):
+        return False
+    integration = question.config["Integrations"][question.options["matched"]]
+    missing = [name for name in _CONFIG_FIELDS if name not in integration]
+    integration.update(dict.fromkeys(missing))
+    name = integration.get("Name", "unspecified") or ""
+
+    def rewrite(answer: _Answer) -> None:
+        entries = answer["entries"]
+        if "MatchedConfig" in entries:
+            entries["MatchedConfig"] = name
+        if entries.get("TargetUrl") in ("null", "undefined"):  # a missing ForcedTargetUrl
+            entries["TargetUrl"] = ""
+        for config in ("QueueConfig", "CancelConfig"):
+            if config in entries and not name:
+                entries[config] = entries[config].replace("&ActionName:null", "&ActionName:")
+
+    question.rewrites.append(rewrite)
+    return bool(missing) or integration.get("Name") is None or integration.get("ForcedTargetUrl") is None
+
+
+def _fitting_diagnostics(question: Question) -> bool:
+    def rewrite(answer: _Answer) -> None:
+        entries = {
+            name: re.sub("[\ud800-\udfff]", "\ufffd", text) for name, text in answer["entries"].items()
+        }
+        body = entries.get("DirectActionHttpResponseBody")
+        if body is not None:
+            entries["DirectActionHttpResponseBody"] = re.sub("(h_)[0-9a-fA-F]+", r"\1…", body)
+        for length in (1024, 512, 256, 128, 64, 32, 16, 8):
+            cut = {name: text[:length] for name, text in entries.items()}
+            text = "|".join([f"{name}={value}" for name, value in {**cut, "SdkVersion": OUR_VERSION}.items()])
+            if len(encode_component(text)) <= MAX_DEBUG_COOKIE_LENGTH:
+                break
+        answer["entries"] = cut
+
+    question.rewrites.append(rewrite)
+    return _is_debug(_effective_token(question.request))
+
+
 INTENDED_DIFFERENCES = (
     IntendedDifference(
         "a missing list is empty",
@@ -381,6 +652,13 @@ INTENDED_DIFFERENCES = (
         "2",
         "the reference throws, or lets a session without it last for ever",
         _missing_validity,
+        decides_matching=True,
+    ),
+    IntendedDifference(
+        "a body that is cut",
+        "8",
+        "CloudFront passes on 40 KB of a body; the reference compares what there is",
+        _cut_body,
         decides_matching=True,
     ),
     IntendedDifference(
@@ -403,6 +681,9 @@ INTENDED_DIFFERENCES = (
         "the reference leaves header safety to its platform",
         _header_safe_location,
     ),
+    IntendedDifference(
+        "an AJAX page of the web", "7", "the reference takes any text for a target", _web_pages_only
+    ),
     IntendedDifference("an overlong token is absent", "6", "the reference takes any length", _long_token),
     IntendedDifference(
         "a token is percent-encoded", "6", "the reference writes it as it came", _encoded_token
@@ -412,6 +693,15 @@ INTENDED_DIFFERENCES = (
         "3",
         "the reference throws without rt, and writes into the cookie whatever the fields hold",
         _strange_fields,
+    ),
+    IntendedDifference(
+        "diagnostics switched off", "11", "the reference knows no such setting", _diagnostics_off
+    ),
+    IntendedDifference(
+        "missing fields in diagnostics",
+        "11",
+        "the reference writes JavaScript's undefined for null, and null for an empty name",
+        _missing_fields_of_diagnostics,
     ),
     IntendedDifference(
         "a session cookie outside the grammar",
@@ -446,9 +736,45 @@ INTENDED_DIFFERENCES = (
         "a platform hands the reference one copy of a cookie; we look at all",
         _several_copies,
     ),
+    IntendedDifference(
+        "one Set-Cookie for a cookie",
+        "5",
+        "the reference deletes a session cookie and then sets it, when a direct pass passes",
+        _last_of_a_name,
+    ),
     IntendedDifference("a Mac is added", "4", "the reference knows no Mac", _added_mac),
     IntendedDifference(
         "queue ids are percent-encoded", "6", "the reference writes them as they came", _encoded_queue_ids
+    ),
+    IntendedDifference(
+        "an overlong X-Forwarded-For is left out of an enqueue token",
+        "10",
+        "the reference takes any length",
+        _long_forwarded_for,
+    ),
+    IntendedDifference(
+        "a verify service that fails lets on",
+        "12",
+        "the reference leaves it to its platform",
+        _verify_outage,
+    ),
+    IntendedDifference(
+        "a direct pass that fails may queue", "5", "the reference always passes", _direct_pass_outage
+    ),
+    IntendedDifference(
+        "a question to a service fits into a request",
+        "12",
+        "the reference repeats the visitor's request as it came",
+        _fitting_question,
+    ),
+    IntendedDifference(
+        "a diagnostics cookie that browsers take",
+        "11",
+        "the reference writes entries of any length, with what a direct pass answered as it came",
+        _fitting_diagnostics,
+    ),
+    IntendedDifference(
+        "a redirect that fits", "8", "the reference writes URLs of any length", _fitting_redirect
     ),
 )
 
@@ -458,18 +784,18 @@ def adjusted(question: Question, without: str, *, matching: bool) -> tuple[Quest
 
     `matching` takes those that decide which integration a case is for, else the others; `without` leaves one out.
     """
-    copied = question._replace(
-        config=copy.deepcopy(question.config),
-        event=copy.deepcopy(question.event),
+    other = question._replace(
+        config=copied(question.config),
+        event=copied(question.event),
+        settings=dict(question.settings),
+        services=dict(question.services),
         options=dict(question.options),
-        rewrites=[],
-        reshapes=[],
+        rewrites=[*question.rewrites],
+        reshapes=[*question.reshapes],
     )
     names = [
         difference.name
         for difference in INTENDED_DIFFERENCES
-        if difference.decides_matching is matching
-        and difference.name != without
-        and difference.adjust(copied)
+        if difference.decides_matching is matching and difference.name != without and difference.adjust(other)
     ]
-    return copied, names
+    return other, names
