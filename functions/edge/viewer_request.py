@@ -55,7 +55,7 @@ def handle(
     return passed
 
 
-def _fail_open(event: dict[str, Any], set_cookies: tuple[str, ...]) -> dict[str, Any]:
+def fail_open(event: dict[str, Any], set_cookies: tuple[str, ...] = ()) -> dict[str, Any]:
     """Let the visitor through; viewer-response will mark the response as one that failed."""
     cf = event["Records"][0]["cf"]
     passed: dict[str, Any] = cf["request"]
@@ -65,7 +65,8 @@ def _fail_open(event: dict[str, Any], set_cookies: tuple[str, ...]) -> dict[str,
     return passed
 
 
-def _fail_closed(_event: dict[str, Any], set_cookies: tuple[str, ...]) -> dict[str, Any]:
+def fail_closed(_event: dict[str, Any], set_cookies: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Answer for the site with a 503."""
     return generated_response.unavailable(set_cookies)
 
 
@@ -95,12 +96,12 @@ def _services() -> "Services":
     return Services()
 
 
-def _decide_or(fail: _Fail, event: dict[str, Any]) -> dict[str, Any]:
-    """What `handle` answers; what `fail` does when there is no snapshot to decide by, or a defect."""
+def answer(event: dict[str, Any], reader: SnapshotReader | None, fail: _Fail) -> dict[str, Any]:
+    """What `handle` answers; what `fail` does when there is no snapshot to decide by, or a defect. Never raises."""
     set_cookies: tuple[str, ...] = ()
     try:
         now = time.time()
-        snapshot = _reader.current(now) if _reader else None
+        snapshot = reader.current(now) if reader else None
         if snapshot:
             return handle(event, snapshot, now, _services().outside(now) if snapshot.needs_outside else None)
         if setup_error := _setup_error(event):
@@ -114,12 +115,12 @@ def _decide_or(fail: _Fail, event: dict[str, Any]) -> dict[str, Any]:
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Fails open: a visitor whose request could not be decided on gets the page."""
-    return _decide_or(_fail_open, event)
+    return answer(event, _reader, fail_open)
 
 
 def handler_fail_closed(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Fails closed: a visitor whose request could not be decided on gets a 503 and may try again."""
-    return _decide_or(_fail_closed, event)
+    return answer(event, _reader, fail_closed)
 
 
 # Initialisation has a full CPU, handling a sliver of one: the snapshot is loaded before the first visitor, and with

@@ -27,6 +27,7 @@ FAKE_ACCOUNT = Account(
     customer_id="northlight",
     secret_key="demo-secret-key-that-protects-nothing-0123456789abcdef0123456789abcdef",
     api_key="demo-api-key-that-protects-nothing",
+    proxy_key="demo-proxy-key-that-protects-nothing",
 )
 
 
@@ -125,7 +126,10 @@ class Demo:
             self._name, dynamodb_port=self._ports.dynamodb, secrets_port=self._ports.secrets
         )
         starting.callback(self.aws.stop)
-        self.aws.start({"secret_key": self.account.secret_key, "api_key": self.account.api_key})
+        account = self.account
+        self.aws.start(
+            {"secret_key": account.secret_key, "api_key": account.api_key, "proxy_key": account.proxy_key}
+        )
 
         self._waiting_room_server.start(create_waiting_room(self.waiting_room))
         self._origin.start(create_shop())

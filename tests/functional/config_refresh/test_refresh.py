@@ -37,6 +37,7 @@ class TestPublication:
             "snapshot": run.item("current")["snapshot"]["S"],
             "version": 7,
             "previous_snapshot": None,
+            "warnings": [],
         }
         assert in_force(run) == {
             "format": 1,
@@ -172,6 +173,7 @@ class TestRollback:
             "snapshot": first,
             "version": 7,
             "previous_snapshot": second,
+            "warnings": [],
         }
         assert run.item("current")["snapshot"] == {"S": first}
         assert "expires_at" not in run.item(f"snapshot#{first}")
