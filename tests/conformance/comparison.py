@@ -172,12 +172,19 @@ class _Reference:
             names[place] += more
         expectations = {}
         for place, answer in self.answers(deciding).items():
-            for rewrite in deciding[place].rewrites:
+            asked, showing = deciding[place], names[place]
+            for rewrite in asked.rewrites:
+                before = copied(answer)
                 rewrite(answer)
+                if answer != before:
+                    showing.append(asked.owners[rewrite])
             outcome = expected_outcome(answer, group, group.cases[place])
-            for reshape in deciding[place].reshapes:
-                outcome = reshape(outcome)
-            expectations[place] = _Expectation(outcome, names[place])
+            for reshape in asked.reshapes:
+                reshaped = reshape(outcome)
+                if reshaped != outcome:
+                    showing.append(asked.owners[reshape])
+                outcome = reshaped
+            expectations[place] = _Expectation(outcome, [*dict.fromkeys(showing)])
         return expectations
 
 

@@ -48,7 +48,7 @@ class Question(NamedTuple):
     """What the reference is asked; adjustments work on it in place.
 
     `matched` is the integration that the case is for, None where none is. `rewrites` are applied to the answer, in
-    order; `reshapes` to the outcome that follows from it.
+    order; `reshapes` to the outcome that follows from it; `owners` names the difference that each of them is of.
     """
 
     config: dict[str, Any]
@@ -61,6 +61,7 @@ class Question(NamedTuple):
     matched: dict[str, Any] | None
     rewrites: list[Callable[[_Answer], None]]
     reshapes: list[Callable[[Outcome], Outcome]]
+    owners: dict[Callable[..., Any], str]
 
     @property
     def request(self) -> dict[str, Any]:
@@ -77,12 +78,24 @@ def question(group: Group, case: Case, options: dict[str, Any]) -> Question:
     """What the reference is asked about `case` before any adjustment."""
     services = case.services._asdict()
     return Question(
-        group.config, case.event, group.settings, services, options, case.now, group.secret_key, None, [], []
+        group.config,
+        case.event,
+        group.settings,
+        services,
+        options,
+        case.now,
+        group.secret_key,
+        None,
+        [],
+        [],
+        {},
     )
 
 
 class IntendedDifference(NamedTuple):
     """`adjust` changes a question where the difference may show, and says whether it did.
+
+    What it adds to `rewrites` and `reshapes` does not count as a change: that may come to nothing.
 
     One that `decides_matching` bears on which integration a case is for; the others only on what follows, so that
     no trigger sees what they change.
@@ -180,7 +193,7 @@ def _header_safe_location(question: Question) -> bool:
         return outcome._replace(headers={**outcome.headers, "location": location})
 
     question.reshapes.append(reshape)
-    return re.search(r"[^!-~]", page_url(question.request)) is not None
+    return False
 
 
 # Tokens
@@ -265,7 +278,7 @@ def _encoded_token(question: Question) -> bool:
             answer["redirect"] = answer["redirect"].replace(written, encoded, 1)
 
     question.rewrites.append(rewrite)
-    return True
+    return False
 
 
 def _leading_number(text: str) -> int:
@@ -382,7 +395,7 @@ def _added_mac(question: Question) -> bool:
                 cookie[1] = with_mac(cookie[1], question.secret_key)
 
     question.rewrites.append(rewrite)
-    return True
+    return False
 
 
 def _last_of_a_name(question: Question) -> bool:
@@ -390,7 +403,7 @@ def _last_of_a_name(question: Question) -> bool:
         answer["cookies"] = [*{cookie[0]: cookie for cookie in answer["cookies"]}.values()]
 
     question.rewrites.append(rewrite)
-    return bool(question.settings.get("direct_pass"))
+    return False
 
 
 def _counts(cookie: SessionCookie | None, room: str, question: Question) -> bool:
@@ -451,7 +464,7 @@ def _encoded_queue_ids(question: Question) -> bool:
 
     _map_session_cookies(question.request, collect)
     question.rewrites.append(rewrite)
-    return bool(queue_ids)
+    return False
 
 
 # Bodies
@@ -512,9 +525,7 @@ def _fitting_redirect(question: Question) -> bool:
         return outcome
 
     question.reshapes.append(reshape)
-    return (
-        len(page_url(question.request)) + len(_effective_token(question.request)) > MAX_REDIRECT_LENGTH // 12
-    )
+    return False
 
 
 # Enqueue tokens
@@ -578,7 +589,7 @@ def _fitting_question(question: Question) -> bool:
         return outcome._replace(asked=tuple(asked))
 
     question.reshapes.append(reshape)
-    return bool(question.settings.get("verify") or question.settings.get("direct_pass"))
+    return False
 
 
 # Diagnostics
@@ -617,7 +628,7 @@ def _missing_fields_of_diagnostics(question: Question) -> bool:
                 entries[config] = entries[config].replace("&ActionName:null", "&ActionName:")
 
     question.rewrites.append(rewrite)
-    return bool(missing) or integration.get("Name") is None or integration.get("ForcedTargetUrl") is None
+    return bool(missing)
 
 
 def _fitting_diagnostics(question: Question) -> bool:
@@ -636,7 +647,7 @@ def _fitting_diagnostics(question: Question) -> bool:
         answer["entries"] = cut
 
     question.rewrites.append(rewrite)
-    return _is_debug(_effective_token(question.request))
+    return False
 
 
 INTENDED_DIFFERENCES = (
@@ -792,10 +803,14 @@ def adjusted(question: Question, without: str, *, matching: bool) -> tuple[Quest
         options=dict(question.options),
         rewrites=[*question.rewrites],
         reshapes=[*question.reshapes],
+        owners=dict(question.owners),
     )
-    names = [
-        difference.name
-        for difference in INTENDED_DIFFERENCES
-        if difference.decides_matching is matching and difference.name != without and difference.adjust(other)
-    ]
+    names = []
+    for difference in INTENDED_DIFFERENCES:
+        if difference.decides_matching is matching and difference.name != without:
+            if difference.adjust(other):
+                names.append(difference.name)
+            changes: list[Callable[..., Any]] = [*other.rewrites, *other.reshapes]
+            for change in changes:
+                other.owners.setdefault(change, difference.name)
     return other, names

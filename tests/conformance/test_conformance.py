@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.conformance.case_generator import CaseGenerator
-from tests.conformance.comparison import ask, kind_of, run
+from tests.conformance.comparison import SETTINGS, Comparison, ask, kind_of, run
 from tests.conformance.oracle import Oracle
 
 
@@ -19,6 +19,19 @@ def test_the_connector_does_what_the_reference_does_but_for_the_intended_differe
     keep_report(report)
     assert score.cases >= conformance_cases
     assert not score.defects, report
+
+
+def test_a_connector_that_differs_is_reported_with_what_differs_and_the_case(oracle: Oracle) -> None:
+    comparison = Comparison(oracle)
+    other_cookies = {**SETTINGS, "session_cookie": {"same_site": "Lax"}}
+    comparison.compare(CaseGenerator(1).groups(80), other_cookies)
+    assert comparison.score.defects
+    for defect in comparison.score.defects:
+        assert "cookies, ours:" in defect
+        assert "; SameSite=Lax" in defect
+        assert 'case:      {"config": ' in defect
+        assert "headers, ours:" not in defect
+    assert f"defects: {len(comparison.score.defects)}" in comparison.score.report()
 
 
 def test_any_number_of_workers_compares_the_same_cases(reference: Path) -> None:
