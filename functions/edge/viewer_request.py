@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from edge import generated_response, handover
 from edge.cloudfront_event import to_request
 from edge.handover import Handover
-from edge.snapshot_reader import SnapshotReader, reader_from_environment
+from edge.snapshot_reader import reader_from_environment
 from queueit.decision import decide
 from queueit.integration_config import QUEUE
 from queueit.queue_token import DEBUG
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from edge.outside import Services
     from queueit.outside import Outside
 
+_CurrentSnapshot = Callable[[float], Snapshot | None]
 _Fail = Callable[[dict[str, Any], tuple[str, ...]], dict[str, Any]]
 
 
@@ -96,12 +97,15 @@ def _services() -> "Services":
     return Services()
 
 
-def answer(event: dict[str, Any], reader: SnapshotReader | None, fail: _Fail) -> dict[str, Any]:
-    """What `handle` answers; what `fail` does when there is no snapshot to decide by, or a defect. Never raises."""
+def answer(event: dict[str, Any], current_snapshot: _CurrentSnapshot, fail: _Fail) -> dict[str, Any]:
+    """What `handle` answers; what `fail` does when there is no snapshot to decide by, or a defect.
+
+    `current_snapshot` gives the snapshot for a time in Unix seconds.
+    """
     set_cookies: tuple[str, ...] = ()
     try:
         now = time.time()
-        snapshot = reader.current(now) if reader else None
+        snapshot = current_snapshot(now)
         if snapshot:
             return handle(event, snapshot, now, _services().outside(now) if snapshot.needs_outside else None)
         if setup_error := _setup_error(event):
@@ -115,20 +119,25 @@ def answer(event: dict[str, Any], reader: SnapshotReader | None, fail: _Fail) ->
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Fails open: a visitor whose request could not be decided on gets the page."""
-    return answer(event, _reader, fail_open)
+    return answer(event, _current_snapshot, fail_open)
 
 
 def handler_fail_closed(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Fails closed: a visitor whose request could not be decided on gets a 503 and may try again."""
-    return answer(event, _reader, fail_closed)
+    return answer(event, _current_snapshot, fail_closed)
+
+
+def _no_snapshot(_now: float) -> Snapshot | None:
+    return None
 
 
 # Initialisation has a full CPU, handling a sliver of one: the snapshot is loaded before the first visitor, and with
 # it what it needs.
-_reader: SnapshotReader | None = None
+_current_snapshot: _CurrentSnapshot = _no_snapshot
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     _reader = reader_from_environment(os.environ)
     _reader.load()
+    _current_snapshot = _reader.current
     _loaded = _reader.current(time.time())
     if _loaded and _loaded.needs_outside:
         _services()

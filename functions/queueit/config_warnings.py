@@ -10,7 +10,10 @@ MAX_WARNINGS: Final = 20
 
 
 def _objects(document: dict[str, Any], name: str) -> list[tuple[int, dict[str, Any]]]:
-    return [(place, one) for place, one in enumerate(document.get(name) or [], 1) if isinstance(one, dict)]
+    found = document.get(name)
+    if not isinstance(found, list):
+        return []
+    return [(place, one) for place, one in enumerate(found, 1) if isinstance(one, dict)]
 
 
 def _body_triggers(integration: dict[str, Any], where: str) -> list[str]:
