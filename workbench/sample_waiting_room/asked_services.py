@@ -42,7 +42,7 @@ class AskedServices:
         """Addresses of visitors who need not wait."""
         self.asked: list[Asked] = []
         self.new_queue_id = new_queue_id
-        self._sleep = sleep
+        self.sleep = sleep
         self._uses: dict[tuple[str, str], int] = {}
         self._lock = threading.Lock()
 
@@ -59,7 +59,7 @@ class AskedServices:
             self.asked.append(asked)
             behaviour, seconds = self.behaviour, self.sleep_seconds
         if behaviour == "sleeps":
-            self._sleep(seconds)
+            self.sleep(seconds)
 
     def use(self, event_id: str, queue_id: str) -> int:
         """Count one more use of a queue id; how often it has been used now."""
