@@ -11,12 +11,13 @@ URL_MATCHINGS: Final = ("raw_or_normalized", "as_configured")
 TRUNCATED_BODIES: Final = ("queue", "visible_part")
 ON_FAILURES: Final = ("pass", "queue")
 _MAX_URL_LENGTH: Final = 1024
-_METHOD = re.compile(r"[A-Z]{1,32}")
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,2}-[0-9]{1,2}")
+# Text, not compiled: an edge compiles only what a given setting needs.
+_METHOD = r"[A-Z]{1,32}"
+_REGION = r"[a-z]{2}(-[a-z]+){1,2}-[0-9]{1,2}"
 _HOST = r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?"
 _LOOPBACK = r"(?:localhost|127\.0\.0\.1)(?::[1-9][0-9]{0,4})?"
-_ORIGIN = re.compile(rf"https://(?!.*:443$){_HOST}|http://{_LOOPBACK}")
-_SERVICE_URL = re.compile(rf"(?:https://{_HOST}|http://{_LOOPBACK})(?:/[!-\"$->@-~]*)?(?:\?[!-\"$-~]*)?")
+_ORIGIN = rf"https://(?!.*:443$){_HOST}|http://{_LOOPBACK}"
+_SERVICE_URL = rf"(?:https://{_HOST}|http://{_LOOPBACK})(?:/[!-\"$->@-~]*)?(?:\?[!-\"$-~]*)?"
 
 
 class SessionCookieSettings(NamedTuple):
@@ -110,7 +111,7 @@ def _share(value: object) -> float:
 
 
 def _service_url(value: object) -> str:
-    if not isinstance(value, str) or len(value) > _MAX_URL_LENGTH or not _SERVICE_URL.fullmatch(value):
+    if not isinstance(value, str) or len(value) > _MAX_URL_LENGTH or not re.fullmatch(_SERVICE_URL, value):
         raise ValueError(
             "an https URL of visible ASCII characters, host in lower case, without credentials or fragment "
             "(http for localhost only)"
@@ -118,10 +119,10 @@ def _service_url(value: object) -> str:
     return value
 
 
-def _list_of(pattern: "re.Pattern[str]", accepts: str) -> Any:
+def _list_of(pattern: str, accepts: str) -> Any:
     def read(value: object) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(
-            isinstance(item, str) and pattern.fullmatch(item) for item in value
+            isinstance(item, str) and re.fullmatch(pattern, item) for item in value
         ):
             raise ValueError(accepts)
         return tuple(value)

@@ -10,7 +10,6 @@ from queueit.settings import Settings, parse_settings
 
 FORMAT: Final = 1
 SOURCES: Final = ("schedule", "publish", "apply")
-_SERVICE_KEY = re.compile(r"[!-~]+")
 _CUSTOMER_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -48,7 +47,7 @@ def _service_keys(credentials: dict[str, Any], settings: Settings) -> ServiceKey
         *[_text(credentials, name, where="credentials.", required=False) for name in ServiceKeys._fields]
     )
     for setting, name in (("verify", "api_key"), ("direct_pass", "proxy_key")):
-        if getattr(settings, setting) and not _SERVICE_KEY.fullmatch(getattr(keys, name)):
+        if getattr(settings, setting) and not re.fullmatch(r"[!-~]+", getattr(keys, name)):
             raise InvalidSnapshot(
                 f"invalid snapshot: credentials.{name} is missing, or has other characters than visible ASCII; the "
                 f'setting "{setting}" needs it: put it into the secret, or leave the setting out'
