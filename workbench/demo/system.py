@@ -181,7 +181,7 @@ class Demo:
         """Bring DynamoDB back."""
         self.aws.start_dynamodb()
 
-    def new_edge(self, *, port: int = 0, fail_closed: bool = False) -> LocalEdge:
+    def new_edge(self, *, port: int = 0, fail_closed: bool = False, include_body: bool = False) -> LocalEdge:
         """Another edge in front of the same shop, with cold workers; not started yet."""
         request_function, response_function = f"{self._name}-viewer-request", f"{self._name}-viewer-response"
         handler = "handler_fail_closed" if fail_closed else "handler"
@@ -190,7 +190,7 @@ class Demo:
             for event_type in ("viewer-request", "viewer-response")
         }
         return LocalEdge(
-            sample_distribution(self._origin.host, self._origin.port, arns),
+            sample_distribution(self._origin.host, self._origin.port, arns, include_body=include_body),
             {
                 request_function: (self._edge_zip, f"edge.viewer_request.{handler}"),
                 response_function: (self._edge_zip, "edge.viewer_response.handler"),
