@@ -13,8 +13,8 @@ from typing import Any, Final
 from queueit import aes, openssl
 from queueit.percent_encoding import LONE_SURROGATE
 
-MAX_FORWARDED_FOR_LENGTH: Final = 1024
-"""A longer X-Forwarded-For, in characters, is treated as absent: the token has to fit into a URL."""
+MAX_ADDRESS_LENGTH: Final = 1024
+"""A longer client address or X-Forwarded-For, in characters, is treated as absent: the token has to fit into a URL."""
 
 _encrypt: Final = openssl.aes_256_cbc() or aes.encrypt
 
@@ -60,9 +60,9 @@ def enqueue_token(
     }
     if event_id:
         header["e"] = event_id
-    if client_ip:
+    if client_ip and len(client_ip) <= MAX_ADDRESS_LENGTH:
         header["ip"] = client_ip
-    if forwarded_for and len(forwarded_for) <= MAX_FORWARDED_FOR_LENGTH:
+    if forwarded_for and len(forwarded_for) <= MAX_ADDRESS_LENGTH:
         header["xff"] = forwarded_for
     payload: dict[str, Any] = {}
     if key:
