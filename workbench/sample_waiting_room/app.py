@@ -10,7 +10,7 @@ from flask import Flask, Response, abort, jsonify, redirect, render_template, re
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from workbench.sample_waiting_room.asked_services import Asked
+from workbench.sample_waiting_room.asked_services import BEHAVIOURS, Asked
 from workbench.sample_waiting_room.error_texts import error_text
 from workbench.sample_waiting_room.integration_text import describe_integrations
 from workbench.sample_waiting_room.publication import (
@@ -233,6 +233,7 @@ def _add_administration(app: Flask, room: WaitingRoom) -> None:
             notice=notice,
             rooms=_all_rooms(room),
             modes=MODES,
+            behaviours=BEHAVIOURS,
             overview=_overview(room),
         )
         return page, status
@@ -282,6 +283,14 @@ def _add_administration(app: Flask, room: WaitingRoom) -> None:
         except ValueError as error:
             abort(400, f"That pace is not usable: {error}.")
         return redirect(url_for("admin", notice="The pace is changed."), 303)
+
+    @app.post("/admin/services")
+    def services() -> _Answer:
+        try:
+            room.services.behave(request.form.get("behaviour", ""), request.form.get("guests", "").split())
+        except ValueError as error:
+            abort(400, f"{error}.")
+        return redirect(url_for("admin", notice="The services are changed."), 303)
 
     @app.post("/admin/mode")
     def mode() -> _Answer:

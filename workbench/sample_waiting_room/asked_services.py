@@ -7,7 +7,7 @@ The platform's own addresses are not public, so a connector takes each from a se
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -52,6 +52,15 @@ class AskedServices:
             self.behaviour, self.sleep_seconds, self.guests = "answers", 6.0, frozenset()
             self.asked.clear()
             self._uses.clear()
+
+    def behave(self, behaviour: str, guests: Iterable[str]) -> None:
+        """Behave so from now on, with these guests. Raises ValueError for a behaviour there is not."""
+        for known in BEHAVIOURS:
+            if behaviour == known:
+                with self._lock:
+                    self.behaviour, self.guests = known, frozenset(guests)
+                return
+        raise ValueError(f"behaviour is {behaviour!r}; use one of {', '.join(BEHAVIOURS)}")
 
     def receive(self, asked: Asked) -> None:
         """Remember a question, and sleep over it where that is the behaviour."""

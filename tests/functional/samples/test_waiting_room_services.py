@@ -107,3 +107,29 @@ def test_what_was_asked_is_remembered_until_the_services_are_reset(ask: Any, roo
     room.services.reset()
     assert room.services.asked == []
     assert ask("verify", usageLimit="1").get_json()["actionAllowed"]
+
+
+def test_the_administration_page_changes_how_the_services_behave(
+    waiting_room: FlaskClient, room: WaitingRoom, ask: Any
+) -> None:
+    form = {"behaviour": "fails", "guests": f"{GUEST} 192.0.2.1"}
+
+    assert waiting_room.post("/admin/services", data=form).status_code == 303
+
+    assert room.services.behaviour == "fails"
+    assert room.services.guests == {GUEST, "192.0.2.1"}
+    ask("verify")
+    page = waiting_room.get("/admin").text
+    assert "<option selected>fails</option>" in page
+    assert f'value="192.0.2.1 {GUEST}"' in page
+    assert "asked 1 times so far" in page
+
+
+def test_a_behaviour_there_is_not_is_refused_with_those_there_are(
+    waiting_room: FlaskClient, room: WaitingRoom
+) -> None:
+    answer = waiting_room.post("/admin/services", data={"behaviour": "sulks"})
+
+    assert answer.status_code == 400
+    assert "use one of answers, refuses, fails" in answer.text
+    assert room.services.behaviour == "answers"
