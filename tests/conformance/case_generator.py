@@ -44,13 +44,17 @@ class Case(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Cases that share a configuration, an account and the connector's settings."""
+    """Cases that share a configuration, an account and the connector's settings.
+
+    While a rotation lasts, `previous_secret_key` is the one that the account had before; empty else.
+    """
 
     config: dict[str, Any]
     customer_id: str
     secret_key: str
     cases: list[Case]
     settings: dict[str, Any] = {}  # noqa: RUF012  # never changed
+    previous_secret_key: str = ""
 
 
 def mac(key: str, text: str) -> str:
@@ -185,7 +189,8 @@ class CaseGenerator:
         settings = self._settings()
         hostile = self._chance(0.35)
         cases = [self._case(config, settings, hostile) for _ in range(self._cases_per_group)]
-        return Group(config, customer_id, SECRET_KEY, cases, settings)
+        previous = OTHER_SECRET_KEY if self._chance(0.3) else ""
+        return Group(config, customer_id, SECRET_KEY, cases, settings, previous)
 
     def url(self) -> str:
         """A URL for normalization alone: stranger than what CloudFront passes on."""
@@ -359,6 +364,8 @@ class CaseGenerator:
     # Requests
 
     def _path(self, strangeness: float) -> str:
+        if self._chance(0.15):
+            return f"/{self._pick(SPELLINGS)}"
         segments = []
         for _ in range(self._random.randrange(0, 5)):
             odd = self._chance(strangeness)
@@ -487,7 +494,7 @@ class CaseGenerator:
         bound_to = address if self._chance(0.2) else None
         flaw = self._random.choices(
             ("none", "expired", "room", "address", "key", "tampered", "case", "fields", "garbage", "long"),
-            (55, 7, 7, 7, 5, 5, 3, 12 if hostile else 0, 8 if hostile else 1, 3 if hostile else 0),
+            (55, 7, 7, 7, 9, 5, 3, 12 if hostile else 0, 8 if hostile else 1, 3 if hostile else 0),
         )[0]
         if flaw == "expired":
             expires_at = seconds - self._random.choice((1, 60, 86400))
@@ -572,7 +579,7 @@ class CaseGenerator:
     def _session_cookie(self, room: str, minutes: int, now: int, address: str, hostile: bool) -> str:
         flaw = self._random.choices(
             ("none", "expired", "room", "address", "key", "tampered", "grammar", "encoding", "later"),
-            (50, 8, 4, 8, 4, 4, 14 if hostile else 0, 8 if hostile else 0, 8 if hostile else 1),
+            (50, 8, 4, 8, 9, 4, 14 if hostile else 0, 8 if hostile else 0, 8 if hostile else 1),
         )[0]
         key = OTHER_SECRET_KEY if flaw == "key" else SECRET_KEY
         fixed = self._pick(("1", "3", "60", "99999")) if self._chance(0.25) else ""
@@ -638,6 +645,7 @@ def describe(group: Group, case: Case) -> str:
             "config": group.config,
             "settings": group.settings,
             "customer_id": group.customer_id,
+            "previous_secret_key": group.previous_secret_key,
             "now": case.now,
             "services": case.services._asdict(),
             "event": case.event,

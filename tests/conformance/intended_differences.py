@@ -58,6 +58,7 @@ class Question(NamedTuple):
     options: dict[str, Any]
     now: float
     secret_key: str
+    previous_secret_key: str
     matched: dict[str, Any] | None
     rewrites: list[Callable[[_Answer], None]]
     reshapes: list[Callable[[Outcome], Outcome]]
@@ -76,19 +77,19 @@ class Question(NamedTuple):
 
 def question(group: Group, case: Case, options: dict[str, Any]) -> Question:
     """What the reference is asked about `case` before any adjustment."""
-    services = case.services._asdict()
     return Question(
-        group.config,
-        case.event,
-        group.settings,
-        services,
-        options,
-        case.now,
-        group.secret_key,
-        None,
-        [],
-        [],
-        {},
+        config=group.config,
+        event=case.event,
+        settings=group.settings,
+        services=case.services._asdict(),
+        options=options,
+        now=case.now,
+        secret_key=group.secret_key,
+        previous_secret_key=group.previous_secret_key,
+        matched=None,
+        rewrites=[],
+        reshapes=[],
+        owners={},
     )
 
 
@@ -320,6 +321,89 @@ def _strange_fields(question: Question) -> bool:
         return False
     _exchange_token(question, token, signed)
     return True
+
+
+# The previous secret key
+
+
+class _Resigning:
+    """Signs with the current key what the previous one has signed, and puts addresses' hashes back afterwards."""
+
+    def __init__(self, question: Question) -> None:
+        self._previous, self._current = question.previous_secret_key, question.secret_key
+        address = question.request["clientIp"]
+        self._bound = {mac(self._previous, address): mac(self._current, address)}
+        self._hips: dict[tuple[str, str], str] = {}
+
+    def _is_signed(self, text: str, proof: str) -> bool:
+        return proof in (mac(self._previous, text), mac(self._current, text))
+
+    def _rebound(self, room: str, queue_id: str, hip: str) -> str:
+        if hip not in self._bound:
+            return hip
+        self._hips[room, queue_id] = hip
+        return self._bound[hip]
+
+    def token(self, token: str) -> str:
+        """A queue token as the current key signs it; as it is when neither key has signed it."""
+        last = _last_fields(token)
+        proof, hip = last.get("h", ""), last.get("hip", "")
+        unsigned = token.replace(f"~h_{proof}", "", 1)
+        if not proof or not self._is_signed(unsigned, proof):
+            return token
+        bound = self._rebound(last.get("e", ""), last.get("q", ""), hip)
+        if bound != hip:
+            unsigned = unsigned.replace(f"hip_{hip}", f"hip_{bound}")
+        return f"{unsigned}~h_{mac(self._current, unsigned)}"
+
+    def cookie(self, _room: str, value: str) -> str:
+        """A session cookie's value, likewise."""
+        cookie = parse(value)
+        if cookie is None:
+            return value
+        others = cookie.text.partition("&Hash=")[0]
+        for room in (cookie.room, cookie.room.lower()):
+            fields = f"{room}{cookie.queue_id}{cookie.fixed}{cookie.redirect_type}{cookie.issued_at}"
+            if not self._is_signed(fields + cookie.hip, cookie.hash):
+                continue
+            bound = self._rebound(cookie.room, cookie.queue_id, cookie.hip)
+            text = others.replace(cookie.hip, bound) if bound != cookie.hip else others
+            again = f"{text}&Hash={mac(self._current, fields + bound)}"
+            if cookie.mac:
+                is_right = self._is_signed(others, cookie.mac)
+                again += f"&Mac={mac(self._current, text) if is_right else cookie.mac}"
+            return encode_component(again) if again != cookie.text else value
+        return value
+
+    def rewrite(self, answer: _Answer) -> None:
+        """A session keeps the hash of its address, whichever key has made it."""
+        for cookie in answer["cookies"]:
+            fields = {name: value for name, _, value in map(_pair, cookie[1].split("&"))}
+            old = self._hips.get((fields.get("EventId", ""), fields.get("QueueId", "")))
+            if old and cookie[0].startswith(COOKIE_PREFIX) and fields.get("Hip") in self._bound.values():
+                del fields["Hash"]
+                fields["Hip"] = old
+                text = "&".join([f"{name}={value}" for name, value in fields.items()])
+                fields["EventId"] = fields["EventId"].lower()
+                cookie[1] = f"{text}&Hash={mac(self._current, ''.join(fields.values()))}"
+
+
+def _pair(text: str) -> tuple[str, str, str]:
+    return text.partition("=")
+
+
+def _previous_key(question: Question) -> bool:
+    if not question.previous_secret_key:
+        return False
+    resigning = _Resigning(question)
+    token, passing = _effective_token(question.request), question.services["direct_pass_token"]
+    token_again, passing_again = resigning.token(token), resigning.token(passing)
+    if token_again != token:
+        _exchange_token(question, token, token_again)
+    question.services["direct_pass_token"] = passing_again
+    cookies_changed = _map_session_cookies(question.request, resigning.cookie)
+    question.rewrites.append(resigning.rewrite)
+    return cookies_changed or (token_again, passing_again) != (token, passing)
 
 
 # Session cookies
@@ -698,6 +782,9 @@ INTENDED_DIFFERENCES = (
     IntendedDifference("an overlong token is absent", "6", "the reference takes any length", _long_token),
     IntendedDifference(
         "a token is percent-encoded", "6", "the reference writes it as it came", _encoded_token
+    ),
+    IntendedDifference(
+        "the previous secret key still verifies", "4", "the reference knows one key", _previous_key
     ),
     IntendedDifference(
         "strange fields of a signed token",

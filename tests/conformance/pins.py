@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.conformance.case_generator import (
     COOKIE_PREFIX,
     DIRECT_PASS_URL,
+    OTHER_SECRET_KEY,
     SECRET_KEY,
     VERIFY_URL,
     Case,
@@ -25,7 +26,9 @@ GUID = "11111111-2222-3333-4444-555555555555"
 ADDRESS = "203.0.113.7"
 
 
-def group(case: Case, settings: dict[str, Any] | None = None, **integration: Any) -> Group:
+def group(
+    case: Case, settings: dict[str, Any] | None = None, previous_key: str = "", **integration: Any
+) -> Group:
     everything = {
         "ValidatorType": "UrlValidator",
         "UrlPart": "PageUrl",
@@ -46,7 +49,7 @@ def group(case: Case, settings: dict[str, Any] | None = None, **integration: Any
             }
         ],
     }
-    return Group(config, "acme", SECRET_KEY, [case], settings or {})
+    return Group(config, "acme", SECRET_KEY, [case], settings or {}, previous_key)
 
 
 def case(
@@ -88,11 +91,12 @@ def session(
     redirect_type: str = "queue",
     issued_at: int = int(NOW) - 60,
     extra: str = "",
+    key: str = SECRET_KEY,
 ) -> str:
     written = written_room or room
     queue = f"&QueueId={queue_id}" if queue_id else ""
     text = f"EventId={written}{queue}&RedirectType={redirect_type}&IssueTime={issued_at}"
-    proof = mac(SECRET_KEY, f"{signed_room or room}{queue_id}{redirect_type}{issued_at}")
+    proof = mac(key, f"{signed_room or room}{queue_id}{redirect_type}{issued_at}")
     return f"{COOKIE_PREFIX}{room}={encode_component(f'{text}&Hash={proof}{extra}')}"
 
 
@@ -278,7 +282,10 @@ PINS = {
     "a diagnostics cookie that browsers take": Pin(
         group(
             with_token(DEBUG_TOKEN, headers={"Via": "1.1 proxy, " * 400, "Forwarded": "é" * 500}),
-            **dict.fromkeys(("CookieDomain", "ExtendCookieValidity", "LayoutName", "Culture"), None),
+            CookieDomain=None,
+            ExtendCookieValidity=None,
+            LayoutName=None,
+            Culture=None,
             VerifyQueueIdEnabled=None,
         ),
         lambda reference: longest(reference) > 4096,
@@ -322,6 +329,11 @@ PINS = {
         group(case(query="q=" + "\U0001f600" * 2000)),
         lambda reference: len(reference.headers["location"]) > 20_000,
         lambda ours: queued(ours) and "&t=" not in ours.headers["location"],
+    ),
+    "the previous secret key still verifies": Pin(
+        group(case(cookies=[session(key=OTHER_SECRET_KEY)]), previous_key=OTHER_SECRET_KEY),
+        lambda reference: queued(reference) and deleted(reference),
+        passed,
     ),
     RAW_OR_NORMALIZED: Pin(
         group(

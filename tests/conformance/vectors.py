@@ -55,6 +55,7 @@ def _group(group: Group, settings: dict[str, Any], cases: list[dict[str, Any]]) 
     return {
         "customer_id": group.customer_id,
         "secret_key": group.secret_key,
+        "previous_secret_key": group.previous_secret_key,
         "settings": {**group.settings, **settings},
         "integration_config": group.config,
         "cases": cases,

@@ -46,7 +46,8 @@ def group_of(group: dict[str, Any]) -> Group:
     """The group of cases that share an account, a configuration and settings."""
     cases = [case_of(vector) for vector in group["cases"]]
     config, settings = group["integration_config"], group["settings"]
-    return Group(config, group["customer_id"], group["secret_key"], cases, settings)
+    previous = group["previous_secret_key"]
+    return Group(config, group["customer_id"], group["secret_key"], cases, settings, previous)
 
 
 def expected_document(outcome: Outcome, case: Case) -> dict[str, Any]:
