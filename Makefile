@@ -47,8 +47,8 @@ format: $(READY) ## Mend formatting and what else can be mended
 bench: $(READY) ## Measure speed and size
 	$(BIN)/python -m benchmarks
 
-conformance: $(READY) ## Compare with the reference connector over CASES generated cases
-	CONFORMANCE_CASES=$(or $(CASES),20000) $(BIN)/pytest tests/conformance
+conformance: $(READY) ## Compare with the reference over CASES generated cases, of SEED or a new one
+	@$(BIN)/python -m tests.conformance --cases $(or $(CASES),20000) $(addprefix --seed ,$(SEED))
 
 clean: ## Remove what can be made again
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,7 +8,9 @@ from config_refresh.credentials import Credentials
 from config_refresh.environment import Environment
 from config_refresh.errors import PlatformError, PublicationRefused, RefreshError
 from config_refresh.publication import Current, Publication, Store, encode
+from queueit.config_warnings import config_warnings
 from queueit.errors import QueueitError
+from queueit.settings import parse_settings
 from queueit.snapshot import FORMAT, compile_snapshot
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -16,12 +18,16 @@ _WHEN_AND_WHY = ("published_at", "source")
 
 
 class Outcome(NamedTuple):
-    """What an invocation did; `previous_snapshot` is the digest that was in force before, None at the first time."""
+    """What an invocation did; `previous_snapshot` is the digest that was in force before, None at the first time.
+
+    `warnings` say what the configuration in force asks for and the settings do not give.
+    """
 
     outcome: str
     snapshot: str
     version: int
     previous_snapshot: str | None
+    warnings: list[str]
 
 
 class Connector(NamedTuple):
@@ -71,6 +77,10 @@ def _content(document: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name not in _WHEN_AND_WHY}
 
 
+def _warnings(document: dict[str, Any]) -> list[str]:
+    return config_warnings(document["integration_config"], parse_settings(document["settings"], strict=False))
+
+
 def _publish(
     connector: Connector,
     document: dict[str, Any],
@@ -78,13 +88,14 @@ def _publish(
     stored: dict[str, Any] | None,
     highest_version: int,
 ) -> Outcome:
+    warnings = _warnings(document)
     if (
         current
         and stored
         and _content(stored) == _content(document)
         and current.highest_version == highest_version
     ):
-        return Outcome("unchanged", current.snapshot, current.version, current.snapshot)
+        return Outcome("unchanged", current.snapshot, current.version, current.snapshot, warnings)
     publication: Publication = encode(document)
     connector.store.put_snapshot(publication)
     moved = Current(publication.digest, publication.version, highest_version)
@@ -92,7 +103,7 @@ def _publish(
     previous = current.snapshot if current else None
     if previous and previous != publication.digest and stored:
         connector.store.expire_snapshot(previous, connector.now, connector.environment.retention_days)
-    return Outcome("published", publication.digest, publication.version, previous)
+    return Outcome("published", publication.digest, publication.version, previous, warnings)
 
 
 def _version(config: dict[str, Any]) -> int:
@@ -163,10 +174,11 @@ def roll_back(connector: Connector, digest: object) -> Outcome:
     except QueueitError as error:
         raise RefreshError(f"the snapshot {digest} cannot be used: {error}. Nothing was changed") from None
     if current and current.snapshot == digest:
-        return Outcome("unchanged", digest, version, digest)
+        return Outcome("unchanged", digest, version, digest, _warnings(document))
     connector.store.keep_snapshot(digest)
     highest = max(version, current.highest_version if current else 0)
     connector.store.move_current(Current(digest, version, highest), current, connector.now)
     if current:
         connector.store.expire_snapshot(current.snapshot, connector.now, connector.environment.retention_days)
-    return Outcome("rolled_back", digest, version, current.snapshot if current else None)
+    previous = current.snapshot if current else None
+    return Outcome("rolled_back", digest, version, previous, _warnings(document))

@@ -28,6 +28,10 @@ def _body(body: dict[str, Any] | None) -> str:
         return ""
 
 
+def _is_body_cut(body: dict[str, Any] | None) -> bool:
+    return bool(body and body.get("inputTruncated"))
+
+
 def to_request(request: dict[str, Any]) -> Request:
     """The engine's view of `Records[0].cf.request`; nothing is read before the engine asks for it."""
     headers = request["headers"]
@@ -39,4 +43,5 @@ def to_request(request: dict[str, Any]) -> Request:
         client_ip=request.get("clientIp") or "",
         header=lambda name: _joined(headers, name),
         body=lambda: _body(request.get("body")),
+        is_body_cut=lambda: _is_body_cut(request.get("body")),
     )

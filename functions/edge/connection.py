@@ -9,7 +9,11 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
+
+MAX_IDLE_SECONDS: Final = 300
+"""Beyond that a connection is not used again: the network between forgets connections idle for some 350 s."""
 
 MAX_HEAD_BYTES: Final = 16_384
 """The longest status line and headers of an answer, interim answers included."""
@@ -20,6 +24,12 @@ _HEADER = re.compile(rb"([!#-'*+\-.^-`|~0-9A-Za-z]+):[ \t]*([^\r\n\0]*)")
 _LENGTH = re.compile(rb"[0-9]{1,15}")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?")
 _SENDABLE = re.compile(r"[ -~]*")
+
+
+@lru_cache(maxsize=1)
+def shared_tls_context() -> ssl.SSLContext:
+    """The one context of all connections: making it reads every authority's certificate, which takes long."""
+    return ssl.create_default_context()
 
 
 class InvalidAnswer(Exception):

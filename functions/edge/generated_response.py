@@ -57,20 +57,38 @@ def redirect(url: str, set_cookies: tuple[str, ...]) -> dict[str, Any]:
     return _response("302", "Found", {"location": location}, set_cookies)
 
 
-def ajax_redirect(url: str, set_cookies: tuple[str, ...]) -> dict[str, Any]:
-    """An AJAX call's answer: the page's own script reads the header and sends the visitor to `url`."""
+def _cross_origin(origin: str, allowed_origins: tuple[str, ...]) -> _Headers:
+    """What lets a script of another site read the answer, if its site is one of `allowed_origins`."""
+    if not allowed_origins:
+        return {}
+    if origin not in allowed_origins:
+        return _headers(("Vary", "Origin"))
+    return _headers(
+        ("Access-Control-Allow-Origin", origin),
+        ("Access-Control-Allow-Credentials", "true"),
+        ("Vary", "Origin"),
+    )
+
+
+def ajax_redirect(
+    url: str, set_cookies: tuple[str, ...], origin: str = "", allowed_origins: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """An AJAX call's answer: the page's own script reads the header and sends the visitor to `url`.
+
+    `origin` is the call's Origin header, which is echoed only if it is one of `allowed_origins`.
+    """
     headers = _headers(
         ("x-queueit-redirect", encode_query_value(url)),
         ("Access-Control-Expose-Headers", "x-queueit-redirect"),
     )
-    return _response("200", "OK", headers, set_cookies)
+    return _response("200", "OK", {**headers, **_cross_origin(origin, allowed_origins)}, set_cookies)
 
 
-def unavailable() -> dict[str, Any]:
+def unavailable(set_cookies: tuple[str, ...] = ()) -> dict[str, Any]:
     """What a visitor gets when the connector cannot decide and fails closed."""
     headers = _headers(
         ("Retry-After", str(RETRY_AFTER_SECONDS)),
         ("Content-Type", "text/html; charset=utf-8"),
         ("x-queueit-failed", "true"),
     )
-    return {**_response("503", "Service Unavailable", headers), "body": _UNAVAILABLE_PAGE}
+    return {**_response("503", "Service Unavailable", headers, set_cookies), "body": _UNAVAILABLE_PAGE}

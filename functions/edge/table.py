@@ -7,15 +7,21 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from edge.connection import Connection, Deadline, Endpoint, InvalidAnswer, connect, parse_endpoint
+from edge.connection import (
+    MAX_IDLE_SECONDS,
+    Connection,
+    Deadline,
+    Endpoint,
+    InvalidAnswer,
+    connect,
+    parse_endpoint,
+    shared_tls_context,
+)
 from edge.regions import dynamodb_host
 from edge.signature_v4 import Credentials, sign
 
 MAX_RESPONSE_BYTES: Final = 1_000_000
 """An item has at most 400 KB, a third more in base64."""
-
-MAX_IDLE_SECONDS: Final = 300
-"""Beyond that a connection is not used again: the network between forgets connections idle for some 350 s."""
 
 Item = dict[str, dict[str, Any]]
 """An item as DynamoDB's JSON has it: attribute name to type and value."""
@@ -66,7 +72,7 @@ class Table:
         name: str,
         environ: Mapping[str, str],
         *,
-        tls: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+        tls: Callable[[], ssl.SSLContext] = shared_tls_context,
         resolve: Callable[..., Any] = socket.getaddrinfo,
         monotonic: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,

@@ -1,21 +1,32 @@
-"""What becomes of a request (protocol section 5), decided from a snapshot and the present time alone."""
+"""What becomes of a request (protocol section 5), decided from a snapshot and the present time.
 
-from typing import NamedTuple
+Two optional features ask a service, one needs randomness; what they need comes in as `Outside`. What a plain decision
+does not use is imported where it is used.
+"""
+
+from typing import TYPE_CHECKING, NamedTuple
 
 from queueit import redirect_urls, session_cookie
 from queueit.integration_config import CANCEL, QUEUE, Integration
 from queueit.percent_encoding import decode_uri_component
-from queueit.queue_token import token_error
-from queueit.request import Request, Url
+from queueit.queue_token import DEBUG, QueueToken, parse_queue_token, token_error
+from queueit.request import TOKEN_HEADER, Request, Url
 from queueit.session_cookie import Session
+from queueit.settings import DirectPassSettings
 from queueit.snapshot import Snapshot
 from queueit.url_normalization import normalize_url
+
+if TYPE_CHECKING:
+    from queueit.outside import Outside
+
+_HTTP = ("http://", "https://")
 
 
 class Decision(NamedTuple):
     """The outcome: `redirect_url` is empty when the request passes.
 
-    `integration` is the one that matched, None when the request is none of the connector's business.
+    `integration` is the one that matched, None when the request is none of the connector's business but for
+    diagnostics.
     `set_cookies` are Set-Cookie header values for the response, whichever it is. `reason` says in a word or two
     why, for logs: it names no visitor.
     """
@@ -27,6 +38,7 @@ class Decision(NamedTuple):
 
 
 _NO_MATCH = Decision(None, "", (), "no match")
+_QUEUED = "queue"
 _SWITCHED_OFF = Decision(None, "", (), "switched off")
 _IGNORED_METHOD = Decision(None, "", (), "ignored method")
 
@@ -57,9 +69,13 @@ def matching_integration(snapshot: Snapshot, request: Request) -> Integration | 
 
 
 def _page_url(request: Request) -> str:
-    """Where the visitor should come back to: the page, which on an AJAX call is not the URL requested."""
+    """Where the visitor should come back to: the page, which on an AJAX call is not the URL requested.
+
+    A script names the page, so it is one only as an http or https URL.
+    """
     if request.ajax_page_url:
-        return decode_uri_component(request.ajax_page_url) or ""
+        page = decode_uri_component(request.ajax_page_url) or ""
+        return page if page[:8].lower().startswith(_HTTP) else ""
     return request.url.text
 
 
@@ -121,26 +137,119 @@ def _session_state_reason(session: Session, client_ip: str, now: float) -> str:
     )
 
 
-def _decide_queue(integration: Integration, request: Request, snapshot: Snapshot, now: float) -> Decision:
+def _token_session(token: QueueToken) -> Session:
+    """The session that a valid token begins."""
+    return Session(
+        session_cookie.VALID,
+        token.event_id,
+        token.queue_id,
+        token.validity_minutes,
+        token.redirect_type,
+        token.hashed_ip,
+    )
+
+
+def _denial(
+    integration: Integration,
+    request: Request,
+    snapshot: Snapshot,
+    now: int,
+    outside: "Outside | None",
+    queue_id: str,
+    deleted: tuple[str, ...],
+) -> Decision | None:
+    """The verify action: the decision for a visitor whose queue id is used up, None for one who may go on."""
+    from queueit.verify_action import is_verified
+
+    if is_verified(integration, request, snapshot, queue_id, outside):
+        return None
+    token = request.token()
+    url = redirect_urls.error_url(
+        integration.base_url,
+        integration.query,
+        "qidlimit",
+        "",
+        token.text if token else None,
+        _queue_target(integration, request),
+        now,
+    )
+    return Decision(integration, url, deleted, "queue id used up")
+
+
+def _direct_pass(
+    settings: DirectPassSettings,
+    integration: Integration,
+    request: Request,
+    snapshot: Snapshot,
+    now: int,
+    outside: "Outside | None",
+    deleted: tuple[str, ...],
+) -> Decision | None:
+    """Direct pass: the decision for a visitor who need not wait, None for one who has to."""
+    from queueit import direct_pass
+
+    answer = direct_pass.ask(settings, integration, request, snapshot, outside)
+    if answer.outcome == direct_pass.PASSED:
+        token = parse_queue_token(answer.token)
+        if not token or token_error(token, snapshot.keys, integration.rooms, request.client_ip, now):
+            return None
+        session, reason = _token_session(token), "direct pass"
+    elif answer.outcome == direct_pass.FAILED and settings.on_failure == "pass":
+        session, reason = direct_pass.failure_session(integration.event_id), "direct pass failed"
+    else:
+        return None
+    # A browser that gets two cookies of one name need not take the last.
+    name = f"{session_cookie.cookie_name(session.event_id)}="
+    others = tuple([other for other in deleted if not other.startswith(name)])
+    return Decision(integration, "", others + _set_cookie(integration, session, snapshot, now), reason)
+
+
+def _enqueue_token(
+    integration: Integration, request: Request, snapshot: Snapshot, now: float, outside: "Outside | None"
+) -> str:
+    """The token that goes with the visitor to the queue, if one is wanted (section 10)."""
+    settings = snapshot.settings.enqueue_token
+    if settings is None or outside is None:
+        return ""
+    from queueit.enqueue_token import enqueue_token
+
+    return enqueue_token(
+        snapshot.customer_id,
+        integration.event_id,
+        snapshot.keys.current.key.decode(),
+        issued_at_ms=int(now * 1000),
+        token_id=outside.new_uuid(),
+        validity_ms=settings.validity_seconds * 1000,
+        client_ip=request.client_ip if settings.client_ip else "",
+        forwarded_for=request.header("x-forwarded-for") if settings.x_forwarded_for else "",
+        key=outside.new_uuid() if settings.key else "",
+    )
+
+
+def _decide_queue(
+    integration: Integration, request: Request, snapshot: Snapshot, now: float, outside: "Outside | None"
+) -> Decision:
     seconds = int(now)
     sessions = _room_sessions(integration, request, snapshot, seconds, integration.validity_minutes)
     for session in sessions.values():
         if session.is_valid:
+            if integration.verifies:
+                deleted = _delete_cookies(integration, sessions)
+                denial = _denial(integration, request, snapshot, seconds, outside, session.queue_id, deleted)
+                if denial:
+                    return denial
             extends = session.is_extendable and integration.extends_session
             cookies = _set_cookie(integration, session, snapshot, seconds) if extends else ()
             return Decision(integration, "", cookies, "session")
     token = request.token()
     error = token and token_error(token, snapshot.keys, integration.rooms, request.client_ip, seconds)
     if token and not error:
-        session = Session(
-            session_cookie.VALID,
-            token.event_id,
-            token.queue_id,
-            token.validity_minutes,
-            token.redirect_type,
-            token.hashed_ip,
-        )
-        return Decision(integration, "", _set_cookie(integration, session, snapshot, seconds), "token")
+        if integration.verifies:
+            denial = _denial(integration, request, snapshot, seconds, outside, token.queue_id, ())
+            if denial:
+                return denial
+        cookie = _set_cookie(integration, _token_session(token), snapshot, seconds)
+        return Decision(integration, "", cookie, "token")
     deleted = _delete_cookies(integration, sessions)
     target = _queue_target(integration, request)
     if token and error and not token.is_debug:
@@ -161,8 +270,17 @@ def _decide_queue(integration: Integration, request: Request, snapshot: Snapshot
             seconds,
         )
         return Decision(integration, url, deleted, "session of another address")
-    url = redirect_urls.queue_url(integration.base_url, integration.query, target)
-    return Decision(integration, url, deleted, "queue")
+    signed = ""
+    if snapshot.needs_outside:
+        settings = snapshot.settings.direct_pass
+        passed = settings and _direct_pass(
+            settings, integration, request, snapshot, seconds, outside, deleted
+        )
+        if passed:
+            return passed
+        signed = _enqueue_token(integration, request, snapshot, now, outside)
+    url = redirect_urls.queue_url(integration.base_url, integration.query, target, signed)
+    return Decision(integration, url, deleted, _QUEUED)
 
 
 def _decide_cancel(integration: Integration, request: Request, snapshot: Snapshot, now: float) -> Decision:
@@ -180,18 +298,60 @@ def _decide_cancel(integration: Integration, request: Request, snapshot: Snapsho
     return Decision(integration, url, _delete_cookies(integration, sessions), "cancel")
 
 
-def decide(snapshot: Snapshot, request: Request, now: float) -> Decision:
-    """Decide on `request` at `now` (Unix seconds). Total: a strange part of it counts as absent."""
+def _decide(snapshot: Snapshot, request: Request, now: float, outside: "Outside | None") -> Decision:
+    integration = matching_integration(snapshot, request)
+    if integration is None:
+        return _NO_MATCH
+    if integration.action == QUEUE:
+        return _decide_queue(integration, request, snapshot, now, outside)
+    if integration.action == CANCEL:
+        return _decide_cancel(integration, request, snapshot, now)
+    return Decision(integration, "", (), "ignore")
+
+
+def _diagnose(
+    snapshot: Snapshot, request: Request, now: float, outside: "Outside | None", token: QueueToken
+) -> Decision:
+    """Decide for the holder of a debug token, and say in a cookie what was seen and done (section 11)."""
+    from queueit import diagnostics
+
+    seconds = int(now)
+    error = diagnostics.token_error(token, snapshot.keys, seconds)
+    if error:
+        url = redirect_urls.diagnostics_url(snapshot.customer_id, error)
+        return Decision(None, url, (), f"diagnostics error: {error}")
+    entries = diagnostics.request_entries(snapshot, request, token, seconds)
+    recorder = diagnostics.Recorder(outside)
+    try:
+        decision = _decide(snapshot, request, now, recorder.outside())
+    except Exception as defect:
+        entries["Exception"] = type(defect).__name__
+        raise diagnostics.DiagnosedDefect((diagnostics.set_cookie(entries, seconds),)) from defect
+    integration = decision.integration
+    target = ""
+    if integration is not None:
+        target = _queue_target(integration, request) if integration.action == QUEUE else _page_url(request)
+    entries |= diagnostics.integration_entries(integration, target, snapshot.version)
+    if decision.reason == _QUEUED and snapshot.settings.direct_pass is None:
+        entries["DirectActionDisabled"] = "true"
+    entries |= recorder.entries()
+    cookie = diagnostics.set_cookie(entries, seconds)
+    return decision._replace(set_cookies=(*decision.set_cookies, cookie))
+
+
+def decide(snapshot: Snapshot, request: Request, now: float, outside: "Outside | None" = None) -> Decision:
+    """Decide on `request` at `now` (Unix seconds). Total: a strange part of it counts as absent.
+
+    Without `outside` it is a decision on paper: no service is asked, so the verify action denies nobody and direct
+    pass lets nobody in, and the redirect to the queue has no enqueue token.
+    """
     settings = snapshot.settings
     if not settings.enabled:
         return _SWITCHED_OFF
     if request.method in settings.ignored_methods:
         return _IGNORED_METHOD
-    integration = matching_integration(snapshot, request)
-    if integration is None:
-        return _NO_MATCH
-    if integration.action == QUEUE:
-        return _decide_queue(integration, request, snapshot, now)
-    if integration.action == CANCEL:
-        return _decide_cancel(integration, request, snapshot, now)
-    return Decision(integration, "", (), "ignore")
+    if settings.diagnostics and (request.has_query_token or request.header(TOKEN_HEADER)):
+        token = request.token()
+        if token and token.redirect_type == DEBUG:
+            return _diagnose(snapshot, request, now, outside, token)
+    return _decide(snapshot, request, now, outside)

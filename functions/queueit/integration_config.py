@@ -70,7 +70,8 @@ class Integration(NamedTuple):
 
     `rooms` are the event and the involved rooms, each once. `base_url` and `query` are the parts of its redirects
     that no request changes. `validity_minutes` is that of a session without a fixed one. Where the upper-cased URL
-    lacks `required_text` it does not match.
+    lacks `required_text` it does not match. `verifies` says whether the verify service is asked, `usage_limit` how
+    often a queue id may be used. `source` is the integration as configured, less its triggers.
     """
 
     name: str
@@ -87,6 +88,9 @@ class Integration(NamedTuple):
     validity_minutes: int
     redirect_logic: str
     forced_target_url: str
+    verifies: bool
+    usage_limit: int | None
+    source: dict[str, Any]
 
 
 class IntegrationConfig(NamedTuple):
@@ -226,13 +230,16 @@ def _compile(integration: dict[str, Any], version: int, customer_id: str, settin
         return integration.get(name) or ""
 
     name = integration.get("Name", "unspecified") or ""
+    action = _action(integration)
+    triggers = integration.get("Triggers") or []
+    body_if_cut = action != IGNORE if settings.truncated_body == "queue" else None
     return Integration(
         name=name,
-        action=_action(integration),
+        action=action,
         event_id=text("EventId"),
         rooms=_rooms(integration),
-        matches=compile_triggers(integration.get("Triggers") or []),
-        required_text=required_text(integration.get("Triggers") or []),
+        matches=compile_triggers(triggers, body_if_cut),
+        required_text=required_text(triggers),
         is_normalized=bool(integration.get("IsNormalizationEnabled")),
         base_url=redirect_urls.base_url(text("QueueDomain"), text("QueuePathPrefix")),
         query=redirect_urls.query(
@@ -243,6 +250,9 @@ def _compile(integration: dict[str, Any], version: int, customer_id: str, settin
         validity_minutes=integration.get("CookieValidityMinute") or DEFAULT_VALIDITY_MINUTES,
         redirect_logic=text("RedirectLogic"),
         forced_target_url=text("ForcedTargetUrl"),
+        verifies=bool(integration.get("VerifyQueueIdEnabled")) and settings.verify is not None,
+        usage_limit=integration.get("QueueIdUsageLimit"),
+        source={**integration, "Triggers": None},
     )
 
 

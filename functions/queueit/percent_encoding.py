@@ -2,28 +2,23 @@
 
 import re
 
-_NOT_URI_COMPONENT = re.compile(r"[^A-Za-z0-9\-_.!~*'()=&]")  # these last two are replaced apart
-_NOT_UNRESERVED = re.compile(r"[^A-Za-z0-9\-_.~:/?=&]")  # these last five are replaced apart
-_NOT_VISIBLE_ASCII = re.compile(r"[^!-~]")
+
+def runs_of(characters: str) -> "re.Pattern[str]":
+    """Runs of a character class, written so that a text without any is searched three times as fast as by `+`."""
+    return re.compile(f"{characters}{characters}*")
+
+
+_NOT_URI_COMPONENT = runs_of(r"[^A-Za-z0-9\-_.!~*'()=&]")  # these last two are replaced apart
+_NOT_UNRESERVED = runs_of(r"[^A-Za-z0-9\-_.~:/?=&]")  # these last five are replaced apart
+_NOT_VISIBLE_ASCII = runs_of(r"[^!-~]")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
-# The engine's one spelling that differs: the platform's `enc` writes these five in lower-case hex (section 6).
-_STRICT = {"!": "%21", "'": "%27", "(": "%28", ")": "%29", "*": "%2a"}
-
 
 def percent_encode(match: "re.Match[str]") -> str:
-    """For `re.sub`: the UTF-8 bytes of a one-character match, percent-encoded in upper-case hex."""
-    character = match[0]
-    code = ord(character)
-    if code < 0x80:
-        return f"%{code:02X}"
-    return "".join([f"%{byte:02X}" for byte in character.encode()])
-
-
-def _percent_encode_strict(match: "re.Match[str]") -> str:
-    return _STRICT.get(match[0]) or percent_encode(match)
+    """For `re.sub`: the UTF-8 bytes of a match, percent-encoded in upper-case hex."""
+    return f"%{match[0].encode().hex('%').upper()}"
 
 
 def encode_uri_component(text: str) -> str:
@@ -37,8 +32,9 @@ def encode_uri_component(text: str) -> str:
 def encode_query_value(text: str) -> str:
     """Encode `text` as `enc` of protocol section 6; the empty string when it has a lone surrogate."""
     try:
-        text = _NOT_UNRESERVED.sub(_percent_encode_strict, text).replace(":", "%3A").replace("/", "%2F")
-        return text.replace("?", "%3F").replace("=", "%3D").replace("&", "%26")
+        text = _NOT_UNRESERVED.sub(percent_encode, text).replace(":", "%3A").replace("/", "%2F")
+        text = text.replace("?", "%3F").replace("=", "%3D").replace("&", "%26")
+        return text.replace("%2A", "%2a")  # which the platform's connectors write so
     except UnicodeEncodeError:
         return ""
 

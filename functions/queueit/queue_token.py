@@ -8,6 +8,9 @@ from queueit.secret_keys import SecretKeys
 MAX_LENGTH = 4096
 """A token over this many characters is treated as absent."""
 
+DEBUG = "debug"
+"""The redirect type of a token that asks for diagnostics (section 11)."""
+
 _LEADING_INTEGER = re.compile(r"\s*([+-]?[0-9]+)")
 _MAX_VALIDITY_MINUTES = 99_999
 
@@ -31,7 +34,11 @@ class QueueToken(NamedTuple):
     @property
     def is_debug(self) -> bool:
         """Whether it asks for diagnostics rather than for a session (section 11)."""
-        return self.redirect_type.lower() == "debug"
+        return self.redirect_type.lower() == DEBUG
+
+    def is_signed(self, keys: SecretKeys) -> bool:
+        """Whether the hash is that of the rest of the token."""
+        return bool(self.hash) and keys.verify(self.text.replace(f"~h_{self.hash}", "", 1), self.hash)
 
 
 def _integer(text: str) -> int:
@@ -77,7 +84,7 @@ def token_error(
 
     Checks in order: `hash`, `eventid` (not of one of `rooms`), `timestamp` (`expires_at` before `now`), `ip`.
     """
-    if not token.hash or not keys.verify(token.text.replace(f"~h_{token.hash}", "", 1), token.hash):
+    if not token.is_signed(keys):
         return "hash"
     if token.event_id not in rooms:
         return "eventid"

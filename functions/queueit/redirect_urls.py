@@ -4,7 +4,11 @@ from queueit import __version__
 from queueit.percent_encoding import encode_query_value
 
 CONNECTOR = f"cloudfront-python-{__version__}"
-PLATFORM_SUFFIX = f"&kupver=cloudfront-{__version__}"
+PLATFORM_VERSION = f"cloudfront-{__version__}"
+PLATFORM_SUFFIX = f"&kupver={PLATFORM_VERSION}"
+
+DIAGNOSTICS_SETUP_URL = "https://api2.queue-it.net/diagnostics/connector/error/?code=setup"
+"""For a debug token that meets a connector without keys."""
 
 MAX_LENGTH = 20_000
 """Of a redirect, in characters: encoded once more, as an AJAX call gets it, it still fits CloudFront's 40 KB.
@@ -32,10 +36,11 @@ def _parameter(name: str, value: str) -> str:
     return f"&{name}={encoded}" if encoded else ""
 
 
-def queue_url(base: str, shared_query: str, target: str) -> str:
+def queue_url(base: str, shared_query: str, target: str, enqueue_token: str = "") -> str:
     """To the waiting room; `target`, empty for none, is where the visitor comes back to."""
-    url = f"{base}?{shared_query}{_parameter('t', target)}{PLATFORM_SUFFIX}"
-    return url if len(url) <= MAX_LENGTH or not target else queue_url(base, shared_query, "")
+    signed = f"&enqueuetoken={enqueue_token}" if enqueue_token else ""
+    url = f"{base}?{shared_query}{signed}{_parameter('t', target)}{PLATFORM_SUFFIX}"
+    return url if len(url) <= MAX_LENGTH or not target else queue_url(base, shared_query, "", enqueue_token)
 
 
 def error_url(
@@ -63,3 +68,8 @@ def cancel_url(
     if len(url) <= MAX_LENGTH or not (target or queue_ids):
         return url
     return cancel_url(base, customer_id, rooms, queue_ids if target else {}, "")
+
+
+def diagnostics_url(customer_id: str, code: str) -> str:
+    """To the platform's page for a debug token that is not good; `code` is `hash` or `timestamp`."""
+    return f"https://{customer_id}.api2.queue-it.net/{customer_id}/diagnostics/connector/error/?code={code}"

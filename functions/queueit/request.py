@@ -52,7 +52,8 @@ class Request:
     """One request: `path` and `query` as on the wire, `query` without its `?`.
 
     `header(name)` gives a header by its lower-case name, several lines joined, empty when absent; `body()` gives
-    the body as text, empty when there is none. Neither is called before something asks for it.
+    the body as text, empty when there is none; `is_body_cut()` says whether it is only the body's beginning. None of
+    them is called before something asks for it.
 
     `url` is the page's URL without the token, which triggers see and the visitor comes back to;
     `query_without_token` is the query string less every segment named queueittoken, the rest byte for byte as it
@@ -69,12 +70,14 @@ class Request:
         client_ip: str,
         header: Callable[[str], str],
         body: Callable[[], str],
+        is_body_cut: Callable[[], bool] = bool,
     ) -> None:
         self.method = method
         self.query = query
         self.client_ip = client_ip
         self.header = header
         self._read_body = body
+        self._is_body_cut = is_body_cut
         self.has_query_token = False
         self.query_without_token = query
         if TOKEN_PARAMETER in query.lower():
@@ -91,8 +94,26 @@ class Request:
         """The body as text, empty when there is none."""
         return self._read_body()
 
+    @cached_property
+    def is_body_cut(self) -> bool:
+        """Whether `body` is only the beginning of what the visitor sent."""
+        return self._is_body_cut()
+
+    @property
+    def original_url(self) -> str:
+        """The URL as requested, with the token if the query string has one."""
+        if not self.has_query_token:
+            return self.url.text
+        kept = len(self.query_without_token)
+        page = self.url.text[: -kept - 1] if kept else self.url.text
+        return f"{page}?{self.query}"
+
     def token(self) -> QueueToken | None:
         """The token of the query string, else of the header `x-queueittoken`; None without a usable one."""
+        return self._token
+
+    @cached_property
+    def _token(self) -> QueueToken | None:
         if self.has_query_token:
             for segment in filter(_is_token_segment, self.query.split("&")):
                 token = parse_queue_token(decode_uri_component(segment.partition("=")[2]) or "")

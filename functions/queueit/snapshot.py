@@ -13,10 +13,21 @@ SOURCES: Final = ("schedule", "publish", "apply")
 _CUSTOMER_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
+class ServiceKeys(NamedTuple):
+    """What the connector shows to the services it asks (protocol section 12); empty what is not set."""
+
+    api_key: str = ""
+    proxy_key: str = ""
+
+    def __repr__(self) -> str:
+        return "ServiceKeys(…)"
+
+
 class Snapshot(NamedTuple):
     """What a decision needs besides the request; immutable. `published_at` is in Unix seconds.
 
-    `by_required_text` are the integrations, each after its `required_text`, at hand for the search.
+    `by_required_text` are the integrations, each after its `required_text`, at hand for the search. `needs_outside`
+    says whether any setting makes decisions ask something of the world outside.
     """
 
     customer_id: str
@@ -26,6 +37,33 @@ class Snapshot(NamedTuple):
     settings: Settings
     version: int
     published_at: int
+    service_keys: ServiceKeys
+    needs_outside: bool
+
+
+def _service_keys(credentials: dict[str, Any], settings: Settings) -> ServiceKeys:
+    """The keys, if none is missing that a setting needs."""
+    keys = ServiceKeys(
+        *[_text(credentials, name, where="credentials.", required=False) for name in ServiceKeys._fields]
+    )
+    for setting, name in (("verify", "api_key"), ("direct_pass", "proxy_key")):
+        if getattr(settings, setting) and not re.fullmatch(r"[!-~]+", getattr(keys, name)):
+            raise InvalidSnapshot(
+                f"invalid snapshot: credentials.{name} is missing, or has other characters than visible ASCII; the "
+                f'setting "{setting}" needs it: put it into the secret, or leave the setting out'
+            )
+    return keys
+
+
+def _load_features(settings: Settings) -> bool:
+    """Whether any feature is on that asks something outside; each is imported now, when the CPU is fast."""
+    if settings.enqueue_token:
+        import queueit.enqueue_token
+    if settings.verify:
+        import queueit.verify_action
+    if settings.direct_pass:
+        import queueit.direct_pass  # noqa: F401
+    return bool(settings.enqueue_token or settings.verify or settings.direct_pass)
 
 
 def _text(document: dict[str, Any], name: str, *, where: str, required: bool = True) -> str:
@@ -68,4 +106,14 @@ def compile_snapshot(document: object) -> Snapshot:
     )
     integrations = config.integrations
     by_required_text = tuple([(integration.required_text, integration) for integration in integrations])
-    return Snapshot(customer_id, keys, integrations, by_required_text, settings, config.version, published_at)
+    return Snapshot(
+        customer_id,
+        keys,
+        integrations,
+        by_required_text,
+        settings,
+        config.version,
+        published_at,
+        service_keys=_service_keys(credentials, settings),
+        needs_outside=_load_features(settings),
+    )

@@ -12,6 +12,8 @@ Part = Callable[[Request, Url], bool]
 _Value = Callable[[Request, Url], str]
 _Test = Callable[[str], bool]
 
+BODY_VALIDATOR = "RequestBodyValidator"
+
 _URL_PARTS = {"HostName": "host", "PagePath": "path", "PageUrl": "text"}
 
 
@@ -53,7 +55,7 @@ _VALUES: dict[str, Callable[[dict[str, Any]], _Value]] = {
     "CookieValidator": _cookie_value,
     "HttpHeaderValidator": _header_value,
     "UserAgentValidator": _user_agent_value,
-    "RequestBodyValidator": _body_value,
+    BODY_VALIDATOR: _body_value,
 }
 
 
@@ -92,8 +94,26 @@ def _comparison(part: dict[str, Any], upper: bool) -> tuple[_Test, bool] | None:
     return None
 
 
-def compile_part(part: dict[str, Any]) -> Part:
-    """Compile one trigger part whose fields have been checked for their types."""
+def _compared(value: _Value, test: _Test, *, any_value: bool, negative: bool) -> Part:
+    if any_value:
+        return lambda request, url: bool(subject := value(request, url)) or test(subject) is not negative
+    if negative:
+        return lambda request, url: not test(value(request, url))
+    return lambda request, url: test(value(request, url))
+
+
+def _unless_cut(part: Part, body_if_cut: bool | None) -> Part:
+    """`part`, which compares the body, with what it means for a body of which only the beginning is there."""
+    if body_if_cut is None:
+        return part
+    return lambda request, url: body_if_cut if request.is_body_cut else part(request, url)
+
+
+def compile_part(part: dict[str, Any], body_if_cut: bool | None = None) -> Part:
+    """Compile one trigger part whose fields have been checked for their types.
+
+    `body_if_cut` is what a comparison with the body gives when CloudFront has cut it; None compares what is there.
+    """
     upper = bool(part.get("IsIgnoreCase"))
     comparison = _comparison(part, upper)
     validator = part.get("ValidatorType")
@@ -106,11 +126,8 @@ def compile_part(part: dict[str, Any]) -> Part:
     else:
         read = _VALUES[str(validator)](part)
         value = (lambda request, url: read(request, url).upper()) if upper else read
-    if any_value:
-        return lambda request, url: bool(subject := value(request, url)) or test(subject) is not negative
-    if negative:
-        return lambda request, url: not test(value(request, url))
-    return lambda request, url: test(value(request, url))
+    compiled = _compared(value, test, any_value=any_value, negative=negative)
+    return _unless_cut(compiled, body_if_cut) if validator == BODY_VALIDATOR else compiled
 
 
 def _all_of(parts: tuple[Part, ...]) -> Part:
@@ -133,11 +150,11 @@ def _any_of(parts: tuple[Part, ...]) -> Part:
     return matches
 
 
-def compile_triggers(triggers: list[dict[str, Any]]) -> Part:
-    """Compile an integration's triggers: it is for a request that any of them matches."""
+def compile_triggers(triggers: list[dict[str, Any]], body_if_cut: bool | None = None) -> Part:
+    """Compile an integration's triggers: it is for a request that any of them matches. See `compile_part`."""
     compiled = []
     for trigger in triggers:
-        parts = tuple([compile_part(part) for part in trigger.get("TriggerParts") or []])
+        parts = tuple([compile_part(part, body_if_cut) for part in trigger.get("TriggerParts") or []])
         if len(parts) == 1:
             compiled.append(parts[0])
         elif trigger.get("LogicalOperator") == "Or":

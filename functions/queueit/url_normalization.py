@@ -2,7 +2,7 @@
 
 import re
 
-from queueit.percent_encoding import LONE_SURROGATE, percent_encode
+from queueit.percent_encoding import LONE_SURROGATE, percent_encode, runs_of
 
 # What JavaScript's String.prototype.trim removes, which is the platform's notion of white space.
 _WHITE_SPACE = (
@@ -14,7 +14,7 @@ _ALREADY_NORMAL = re.compile(rf"https://{_SEGMENT}+(?:/(?![/.]){_SEGMENT}*)+(?:\
 _SLASHES = re.compile(r"(?<!:)//+")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _LOWER_CASE_ESCAPE = re.compile(r"%[0-9a-f]{2}")
-_OUTSIDE_URL_ALPHABET = re.compile(r"[^a-zA-Z0-9\-._~:/?#%\[\]@!$&'()*+,;=]")
+_OUTSIDE_URL_ALPHABET = runs_of(r"[^a-zA-Z0-9\-._~:/?#%\[\]@!$&'()*+,;=]")
 _UNRESERVED = {
     f"%{ord(character):02X}": character
     for character in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"

@@ -15,6 +15,24 @@ from urllib.parse import quote
 COOKIE_PREFIX = "QueueITAccepted-SDFrts345E-V3_"
 SECRET_KEY = "a-secret-key-for-generated-cases"
 OTHER_SECRET_KEY = "the-key-of-somebody-else"
+API_KEY = "an-api-key-for-generated-cases"
+PROXY_KEY = "a-proxy-key-for-generated-cases"
+VERIFY_URL = "https://verify.example/{customerId}/{eventId}/{queueId}?limit={usageLimit}"
+DIRECT_PASS_URL = "https://pass.example/{customerId}/{eventId}"
+
+
+class Services(NamedTuple):
+    """What the world outside answers a case, were it asked (protocol sections 10 and 12).
+
+    `verify` is "allowed", "denied" or "failed"; `direct_pass` is "passed", with that token, "not passed" or "failed".
+    `token_id` and `key` are the random UUIDs of an enqueue token.
+    """
+
+    verify: str = "allowed"
+    direct_pass: str = "not passed"
+    direct_pass_token: str = ""
+    token_id: str = "00000000-0000-4000-8000-000000000001"
+    key: str = "00000000-0000-4000-8000-000000000002"
 
 
 class Case(NamedTuple):
@@ -22,15 +40,21 @@ class Case(NamedTuple):
 
     event: dict[str, Any]
     now: float
+    services: Services = Services()
 
 
 class Group(NamedTuple):
-    """Cases that share a configuration and an account."""
+    """Cases that share a configuration, an account and the connector's settings.
+
+    While a rotation lasts, `previous_secret_key` is the one that the account had before; empty else.
+    """
 
     config: dict[str, Any]
     customer_id: str
     secret_key: str
     cases: list[Case]
+    settings: dict[str, Any] = {}  # noqa: RUF012  # never changed
+    previous_secret_key: str = ""
 
 
 def mac(key: str, text: str) -> str:
@@ -80,9 +104,23 @@ HEADER_NAMES = ("X-Device", "X-Device", "x-device", "X-Missing", "Accept-Languag
 HEADER_VALUES = ("1", "", "mobile", "MOBILE", "*", "a, b", "é", "ß")
 ADDRESSES = ("203.0.113.7", "198.51.100.23", "2001:db8::1", "::1")
 AJAX_PAGES = (
-    "https%3A%2F%2Fshop.example%2Fpage%3Fa%3Db", "https://shop.example/page", "%zz", "%ff", "caf%C3%A9",
-    "https%3A%2F%2Fshop.example%2F%F0%9F%98%80", "x", "%20",
+    "https%3A%2F%2Fshop.example%2Fpage%3Fa%3Db", "https%3A%2F%2Fshop.example%2Fpage%3Fa%3Db",
+    "https://shop.example/page", "HTTP%3A%2F%2Fshop.example", "https%3A%2F%2Fshop.example%2F%F0%9F%98%80",
+    "https%3A%2F%2Fshop.example%2F%zz", "https%3A%2F%2Fshop.example%2F%ff",
 )  # fmt: skip
+HOSTILE_AJAX_PAGES = (
+    "%zz", "%ff", "caf%C3%A9", "x", "%20", "javascript%3Aalert(1)", "data:text/html,x", "//shop.example/", "https:",
+    "https%3A%2F%2F", "https%3A%2Fshop.example", "%20https%3A%2F%2Fshop.example", "ftp://shop.example", "HTTPS:\\\\x",
+    "https%3A%2F%2Fshop.example%2F%0d%0aSet-Cookie%3A%20a%3Db",
+)  # fmt: skip
+FORWARDED = (
+    "198.51.100.1",
+    "198.51.100.1, 10.0.0.1",
+    "2001:db8::7",
+    "for=198.51.100.1;proto=https",
+    "unknown",
+    "é|=;,",
+)
 REDIRECT_TYPES = (
     "queue", "safetynet", "afterevent", "disabled", "directlink", "idle", "Queue", "SafetyNet", "2x", "x2", "a-b",
     "1", "", "Ünïcode",
@@ -148,9 +186,11 @@ class CaseGenerator:
         """One configuration with its requests."""
         customer_id = self._pick(("acme", "acme-shop", "Customer_1"))
         config = self._config(customer_id)
+        settings = self._settings()
         hostile = self._chance(0.35)
-        cases = [self._case(config, hostile) for _ in range(self._cases_per_group)]
-        return Group(config, customer_id, SECRET_KEY, cases)
+        cases = [self._case(config, settings, hostile) for _ in range(self._cases_per_group)]
+        previous = OTHER_SECRET_KEY if self._chance(0.3) else ""
+        return Group(config, customer_id, SECRET_KEY, cases, settings, previous)
 
     def url(self) -> str:
         """A URL for normalization alone: stranger than what CloudFront passes on."""
@@ -189,7 +229,31 @@ class CaseGenerator:
             ("", "q1", "not-a-guid", "1234", "QID with space", self._guid() + "0", "ÿ", "a/b?c")
         )
 
-    # Configurations
+    # Settings and configurations
+
+    def _settings(self) -> dict[str, Any]:
+        """Those of the features that are off by default, and of the request's body."""
+        settings: dict[str, Any] = {
+            "include_body": self._chance(0.8),
+            "truncated_body": self._pick(("queue", "visible_part")),
+            "diagnostics": self._chance(0.9),
+        }
+        if self._chance(0.4):
+            settings["enqueue_token"] = {
+                "validity_seconds": self._random.choice((30, 240, 3600)),
+                "key": self._chance(0.5),
+                "client_ip": self._chance(0.7),
+                "x_forwarded_for": self._chance(0.7),
+            }
+        if self._chance(0.4):
+            settings["verify"] = {"url": VERIFY_URL, "timeout_ms": self._random.choice((100, 1000, 3000))}
+        if self._chance(0.3):
+            settings["direct_pass"] = {
+                "url": DIRECT_PASS_URL,
+                "timeout_ms": self._random.choice((800, 3000, 4000)),
+                "on_failure": self._pick(("pass", "pass", "queue")),
+            }
+        return settings
 
     def _config(self, customer_id: str) -> dict[str, Any]:
         integrations = [self._integration(number) for number in range(self._random.choice((1, 1, 2, 3, 5)))]
@@ -233,8 +297,8 @@ class CaseGenerator:
             "ForcedTargetUrl": self._pick(
                 ("", "https://shop.example/start?a=b&c=d", "https://shop.example/ü (x)")
             ),
-            "VerifyQueueIdEnabled": None,
-            "QueueIdUsageLimit": None,
+            "VerifyQueueIdEnabled": self._random.choice((None, False, True, True)),
+            "QueueIdUsageLimit": self._random.choice((None, 1, 3)),
             "IsNormalizationEnabled": self._chance(0.4),
             "Triggers": [self._trigger() for _ in range(self._random.choice((0, 1, 1, 1, 2)))],
         }
@@ -300,6 +364,8 @@ class CaseGenerator:
     # Requests
 
     def _path(self, strangeness: float) -> str:
+        if self._chance(0.15):
+            return f"/{self._pick(SPELLINGS)}"
         segments = []
         for _ in range(self._random.randrange(0, 5)):
             odd = self._chance(strangeness)
@@ -316,7 +382,30 @@ class CaseGenerator:
             chosen.append(self._pick(HOSTILE_PARAMETERS if odd else PARAMETERS))
         return "&".join(chosen)
 
-    def _case(self, config: dict[str, Any], hostile: bool) -> Case:
+    def _services(self, rooms: list[str], now: float, address: str) -> Services:
+        return Services(
+            self._random.choices(("allowed", "denied", "failed"), (60, 30, 10))[0],
+            self._random.choices(("not passed", "passed", "failed"), (40, 40, 20))[0],
+            self._token(rooms, now, address, hostile=False),
+            self._guid(),
+            self._guid(),
+        )
+
+    def _body(self, hostile: bool) -> dict[str, Any]:
+        """A request's body as CloudFront passes it on: what is truncated is 40 KB."""
+        content = self._pick(BODIES).encode() if self._chance(0.9) else b"\xff\xfebuy\x80"
+        truncated = self._chance(0.35)
+        if truncated and hostile and self._chance(0.1):
+            content = (content * 40_000)[:40_000]
+        as_text = self._chance(0.1) and content.isascii()
+        return {
+            "inputTruncated": truncated,
+            "action": "read-only",
+            "encoding": "text" if as_text else "base64",
+            "data": content.decode() if as_text else base64.b64encode(content).decode(),
+        }
+
+    def _case(self, config: dict[str, Any], settings: dict[str, Any], hostile: bool) -> Case:
         now = self._random.randrange(1_600_000_000, 2_000_000_000) + self._random.randrange(8) / 8
         address = self._pick(ADDRESSES)
         strangeness = 0.25 if hostile else 0.0
@@ -338,12 +427,24 @@ class CaseGenerator:
         if self._chance(0.2):
             add("Accept-Language", "en-GB,en;q=0.9")
         if self._chance(0.12):
-            add("x-queueit-ajaxpageurl", self._pick(AJAX_PAGES))
+            odd = hostile and self._chance(0.5)
+            add("x-queueit-ajaxpageurl", self._pick(HOSTILE_AJAX_PAGES if odd else AJAX_PAGES))
+            if self._chance(0.6):
+                add("Origin", self._pick(("https://shop.example", "https://evil.example", "null")))
+        for name in ("Via", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Referer"):
+            if self._chance(0.15):
+                add(name, self._pick((*FORWARDED[: -1 if not hostile else None], "https://shop.example/")))
+        if hostile and self._chance(0.02):
+            add("X-Forwarded-For", "203.0.113.7, " * self._random.choice((78, 79, 200)))
         for name in ("x-queueit-handover", "x-queueit-connector", "x-queueit-failed"):
             if self._chance(0.03):
                 add(name, self._pick(("true", "x", "QueueITAccepted-SDFrts345E-V3_spring=1")))
         self._add_cookies(add, integration, rooms, now, address, hostile)
         uri, query = self._path(strangeness), self._query(strangeness)
+        if hostile and self._chance(0.01):
+            query += self._pick(
+                ("&q=" + "😀" * 1650, "&q=" + "€" * 2300, "&" + "%" * 8000, "&q=" + "é" * 4500)
+            )
         if self._chance(0.45):
             token = self._token(rooms, now, address, hostile)
             if self._chance(0.15):
@@ -359,14 +460,8 @@ class CaseGenerator:
             "querystring": query,
             "uri": uri,
         }
-        if self._chance(0.3):
-            data = self._pick(BODIES).encode() if self._chance(0.95) else b"\xff\xfebuy\x80"
-            request["body"] = {
-                "inputTruncated": False,
-                "action": "read-only",
-                "encoding": "base64",
-                "data": base64.b64encode(data).decode(),
-            }
+        if settings["include_body"] and self._chance(0.4):
+            request["body"] = self._body(hostile)
         cloudfront = {
             "config": {
                 "distributionDomainName": "d111.cloudfront.net",
@@ -376,7 +471,7 @@ class CaseGenerator:
             },
             "request": request,
         }
-        return Case({"Records": [{"cf": cloudfront}]}, now)
+        return Case({"Records": [{"cf": cloudfront}]}, now, self._services(rooms, now, address))
 
     def _insert_token(self, query: str, token: str) -> str:
         name = self._pick(("queueittoken",) * 6 + ("QueueITToken", "QUEUEITTOKEN"))
@@ -399,7 +494,7 @@ class CaseGenerator:
         bound_to = address if self._chance(0.2) else None
         flaw = self._random.choices(
             ("none", "expired", "room", "address", "key", "tampered", "case", "fields", "garbage", "long"),
-            (55, 7, 7, 7, 5, 5, 3, 12 if hostile else 0, 8 if hostile else 1, 3 if hostile else 0),
+            (55, 7, 7, 7, 9, 5, 3, 12 if hostile else 0, 8 if hostile else 1, 3 if hostile else 0),
         )[0]
         if flaw == "expired":
             expires_at = seconds - self._random.choice((1, 60, 86400))
@@ -414,7 +509,7 @@ class CaseGenerator:
             ("q", self._queue_id()),
             ("ts", str(expires_at)),
             ("ce", self._pick(("true", "false", "True", ""))),
-            ("rt", self._pick((*REDIRECT_TYPES[:9], "Debug"))),
+            ("rt", "debug" if self._chance(0.12) else self._pick((*REDIRECT_TYPES[:9], "Debug"))),
         ]
         if self._chance(0.25):
             fields.insert(4, ("cv", self._pick(("1", "3", "20", "1440", "99999"))))
@@ -484,7 +579,7 @@ class CaseGenerator:
     def _session_cookie(self, room: str, minutes: int, now: int, address: str, hostile: bool) -> str:
         flaw = self._random.choices(
             ("none", "expired", "room", "address", "key", "tampered", "grammar", "encoding", "later"),
-            (50, 8, 4, 8, 4, 4, 14 if hostile else 0, 8 if hostile else 0, 8 if hostile else 1),
+            (50, 8, 4, 8, 9, 4, 14 if hostile else 0, 8 if hostile else 0, 8 if hostile else 1),
         )[0]
         key = OTHER_SECRET_KEY if flaw == "key" else SECRET_KEY
         fixed = self._pick(("1", "3", "60", "99999")) if self._chance(0.25) else ""
@@ -546,5 +641,13 @@ class CaseGenerator:
 def describe(group: Group, case: Case) -> str:
     """A case as JSON, complete enough to run again."""
     return json.dumps(
-        {"config": group.config, "customer_id": group.customer_id, "now": case.now, "event": case.event}
+        {
+            "config": group.config,
+            "settings": group.settings,
+            "customer_id": group.customer_id,
+            "previous_secret_key": group.previous_secret_key,
+            "now": case.now,
+            "services": case.services._asdict(),
+            "event": case.event,
+        }
     )

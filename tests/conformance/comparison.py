@@ -2,13 +2,32 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from queueit.url_normalization import normalize_url
-from tests.conformance.case_generator import Case, CaseGenerator, Group, describe
-from tests.conformance.intended_differences import INTENDED_DIFFERENCES, Question, adjusted, normalizable
+from tests.conformance.case_generator import API_KEY, PROXY_KEY, Case, CaseGenerator, Group, describe
+from tests.conformance.intended_differences import (
+    INTENDED_DIFFERENCES,
+    Question,
+    adjusted,
+    normalizable,
+    question,
+)
 from tests.conformance.oracle import Oracle
-from tests.conformance.outcome import Outcome, compile_group, enc, expected_outcome, our_outcome
+from tests.conformance.outcome import (
+    DEBUG_COOKIE,
+    Outcome,
+    compile_group,
+    copied,
+    direct_pass_body,
+    enc,
+    expected_outcome,
+    our_outcome,
+)
 
 SETTINGS: dict[str, Any] = {"url_matching": "as_configured", "ignored_methods": []}
 """Protocol section 2 to the letter; the defaults of these two settings are stricter than the reference."""
@@ -35,10 +54,12 @@ def kind_of(answer: dict[str, Any]) -> str:
     """What the reference decided, in two or three words."""
     if answer["error"]:
         return "reference failed"
+    if answer["redirect"] and answer["action"] not in ("Queue", "Cancel"):
+        return f"diagnostics: error {answer['redirect'].rpartition('=')[2]}"
     if answer["matched"] is None:
         return "no match"
     if not answer["redirect"]:
-        issued = any(cookie[1] for cookie in answer["cookies"])
+        issued = any(cookie[1] for cookie in answer["cookies"] if cookie[0] != DEBUG_COOKIE)
         return f"{answer['action']}: pass{' with cookie' if issued else ''}"
     path = answer["redirect"].partition("?")[0]
     if answer["action"] == "Cancel":
@@ -50,108 +71,237 @@ def kind_of(answer: dict[str, Any]) -> str:
     )
 
 
-class Comparison:
-    """Compares groups of cases with a running oracle and keeps the score."""
+def _defect(verdict: Verdict, case: str) -> str:
+    """What differs, field by field, and the case."""
+    lines = [f"applying:  {', '.join(verdict.differences) or 'nothing'}"]
+    for field in Outcome._fields:
+        ours, expected = getattr(verdict.ours, field), getattr(verdict.expected, field)
+        if ours != expected:
+            lines += [f"{field}, ours:      {ours}", f"{field}, expected:  {expected}"]
+    return "\n".join([*lines, f"case:      {case}"])
 
-    def __init__(self, oracle: Oracle) -> None:
+
+class _Expectation(NamedTuple):
+    """What the reference does under intended differences, and the names of those that may show."""
+
+    outcome: Outcome
+    names: list[str]
+
+
+def _asked(group: Group, case: Case, one: Question) -> dict[str, Any]:
+    """A question as oracle.mjs reads it."""
+    return {
+        "config": one.config,
+        "customer_id": group.customer_id,
+        "secret_key": group.secret_key,
+        "settings": {**one.settings, "api_key": API_KEY, "proxy_key": PROXY_KEY},
+        "event": one.event,
+        "now_ms": int(one.now * 1000),
+        "services": {**one.services, "direct_pass_body": direct_pass_body(case.services)},
+        "options": one.options,
+    }
+
+
+def ask(oracle: Oracle, group: Group) -> list[dict[str, Any]]:
+    """What the reference does with the cases of a group, none of our differences applied."""
+    return oracle.answers([_asked(group, case, question(group, case, {})) for case in group.cases])
+
+
+class _Exchange(NamedTuple):
+    """What the reference was asked, and its answer."""
+
+    question: Question
+    answer: dict[str, Any]
+
+    def answers(self, other: Question) -> bool:
+        """Whether the reference would answer `other` the same."""
+        asked = self.question
+        return (
+            (asked.options == other.options or other.options == {"matched": self.answer["matched"]})
+            and asked.event == other.event
+            and asked.settings == other.settings
+            and asked.services == other.services
+            and asked.config == other.config
+        )
+
+
+class _Reference:
+    """The oracle, asked about the cases of one group; it is never asked the same twice."""
+
+    def __init__(self, oracle: Oracle, group: Group) -> None:
         self._oracle = oracle
+        self._group = group
+        self._exchanges: list[list[_Exchange]] = [[] for _ in group.cases]
+
+    def _known(self, place: int, asked: Question) -> dict[str, Any] | None:
+        for exchange in self._exchanges[place]:
+            if exchange.answers(asked):
+                return exchange.answer
+        return None
+
+    def answers(self, asked: dict[int, Question]) -> dict[int, dict[str, Any]]:
+        """The answers to questions about the cases at these places; the new ones all in one go."""
+        known = {place: self._known(place, one) for place, one in asked.items()}
+        unknown = [place for place, answer in known.items() if answer is None]
+        if unknown:
+            group = self._group
+            lines = [_asked(group, group.cases[place], asked[place]) for place in unknown]
+            for place, answer in zip(unknown, self._oracle.answers(lines), strict=True):
+                # The page's script decodes the reference's header value, so ours has to be encoded as it is.
+                assert answer["ajax_redirect"] == enc(answer["redirect"] or "")
+                self._exchanges[place].append(_Exchange(asked[place], answer))
+                known[place] = answer
+        return {place: copied(answer) for place, answer in known.items()}
+
+    def expectations(
+        self, places: list[int], options: dict[str, Any], without: str = ""
+    ) -> dict[int, _Expectation]:
+        """What the reference does in the cases at `places` under all intended differences but `without`."""
+        group = self._group
+        matching, names = {}, {}
+        for place in places:
+            asked = question(group, group.cases[place], options)
+            matching[place], names[place] = adjusted(asked, without, matching=True)
+        deciding = {}
+        for place, answer in self.answers(matching).items():
+            asked = matching[place]
+            integration = answer["matched"]
+            matched = None if integration is None else asked.config["Integrations"][integration]
+            asked = asked._replace(options={"matched": integration}, matched=matched)
+            deciding[place], more = adjusted(asked, without, matching=False)
+            names[place] += more
+        expectations = {}
+        for place, answer in self.answers(deciding).items():
+            asked, showing = deciding[place], names[place]
+            for rewrite in asked.rewrites:
+                before = copied(answer)
+                rewrite(answer)
+                if answer != before:
+                    showing.append(asked.owners[rewrite])
+            outcome = expected_outcome(answer, group, group.cases[place])
+            for reshape in asked.reshapes:
+                reshaped = reshape(outcome)
+                if reshaped != outcome:
+                    showing.append(asked.owners[reshape])
+                outcome = reshaped
+            expectations[place] = _Expectation(outcome, [*dict.fromkeys(showing)])
+        return expectations
+
+
+class Score:
+    """Counts by name, and the defects."""
+
+    def __init__(self) -> None:
         self.cases = 0
         self.normalized_urls = 0
         self.differences: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
         self.defects: list[str] = []
 
-    def _ask(self, group: Group, question: Question) -> dict[str, Any]:
-        asked = (question.event, question.now, question.options)
-        (answer,) = self._oracle.answers(question.config, group.customer_id, group.secret_key, [asked])
-        # The page's script decodes the reference's header value, so ours has to be encoded as it is.
-        assert answer["ajax_redirect"] == enc(answer["redirect"] or "")
-        return answer
-
-    def _expected(
-        self, group: Group, case: Case, options: dict[str, Any], without: str = ""
-    ) -> tuple[Outcome, list[str]]:
-        """What the reference does under all intended differences but `without`, and which of them may show."""
-        asked = Question(group.config, case.event, options, case.now, group.secret_key, None, [], [])
-        matching, names = adjusted(asked, without, matching=True)
-        answer = self._ask(group, matching)
-        place = answer["matched"]
-        if place is None:
-            return expected_outcome(answer, case), names
-        matched = matching.config["Integrations"][place]
-        deciding, more = adjusted(
-            matching._replace(options={"matched": place}, matched=matched), without, matching=False
-        )
-        answer = self._ask(group, deciding)
-        for rewrite in deciding.rewrites:
-            rewrite(answer)
-        outcome = expected_outcome(answer, case)
-        for reshape in deciding.reshapes:
-            outcome = reshape(outcome)
-        return outcome, names + more
-
-    def verdict(self, group: Group, case: Case, settings: dict[str, Any] | None = None) -> Verdict:
-        """Compare one case; `settings` are those of our snapshot, else SETTINGS."""
-        settings = SETTINGS if settings is None else settings
-        either = settings.get("url_matching") == "raw_or_normalized"
-        options = {"raw_or_normalized": True} if either else {}
-        (answer,) = self._oracle.answers(
-            group.config, group.customer_id, group.secret_key, [(case.event, case.now, {})]
-        )
-        expected, names = self._expected(group, case, options)
-        differences = []
-        if expected != expected_outcome(answer, case):
-            differences = [
-                name for name in names if self._expected(group, case, options, name)[0] != expected
-            ]
-            if either and self._expected(group, case, {})[0] != expected:
-                differences.append(RAW_OR_NORMALIZED)
-        ours = our_outcome(compile_group(group, settings), case)
-        return Verdict(ours, expected, tuple(differences), kind_of(answer))
-
-    def compare(self, groups: Iterable[Group], settings: dict[str, Any] | None = None) -> None:
-        """Compare every case of `groups`."""
-        for group in groups:
-            for case in group.cases:
-                verdict = self.verdict(group, case, settings)
-                self.cases += 1
-                self.kinds[verdict.kind] += 1
-                self.differences.update(verdict.differences)
-                if verdict.is_defect:
-                    self.defects.append(
-                        f"ours:      {verdict.ours}\nexpected:  {verdict.expected}\n"
-                        f"applying:  {', '.join(verdict.differences) or 'nothing'}\ncase:      {describe(group, case)}"
-                    )
-
-    def compare_normalization(self, urls: list[str]) -> None:
-        """Compare the normalized form of each URL."""
-        raw = self._oracle.normalized(urls)
-        meant = self._oracle.normalized(list(map(normalizable, urls)))
-        for url, unadjusted, expected in zip(urls, raw, meant, strict=True):
-            self.normalized_urls += 1
-            if unadjusted != expected:
-                self.differences["normalization never fails"] += 1
-            ours = normalize_url(url)
-            if ours != expected:
-                self.defects.append(f"ours:      {ours!r}\nexpected:  {expected!r}\nnormalized URL: {url!r}")
+    def add(self, other: "Score") -> None:
+        """Take in the score of another share of the work."""
+        self.cases += other.cases
+        self.normalized_urls += other.normalized_urls
+        self.differences.update(other.differences)
+        self.kinds.update(other.kinds)
+        self.defects += other.defects
 
     def report(self) -> str:
         """Counts by name, then the defects."""
         known = [difference.name for difference in INTENDED_DIFFERENCES] + [RAW_OR_NORMALIZED]
         lines = [f"{self.cases} cases and {self.normalized_urls} normalized URLs compared with the reference"]
-        lines += [f"  {count:6}  {kind}" for kind, count in self.kinds.most_common()]
-        lines.append("intended differences")
+        lines += [
+            f"  {count:6}  {kind}"
+            for kind, count in sorted(self.kinds.items(), key=lambda item: (-item[1], item[0]))
+        ]
+        lines.append(f"intended differences: {self.differences.total()}")
         lines += [f"  {self.differences[name]:6}  {name}" for name in known if self.differences[name]]
         lines.append(f"defects: {len(self.defects)}")
         lines += [defect + "\n" for defect in self.defects[:MAX_DEFECTS_SHOWN]]
         return "\n".join(lines)
 
 
-def run(oracle: Oracle, cases: int, seed: int) -> Comparison:
-    """Compare `cases` cases made from `seed` as configured, a quarter as many raw or normalized, and URLs."""
-    comparison = Comparison(oracle)
+class Comparison:
+    """Compares groups of cases with a running oracle and keeps the score."""
+
+    def __init__(self, oracle: Oracle) -> None:
+        self._oracle = oracle
+        self.score = Score()
+
+    def verdicts(self, group: Group, settings: dict[str, Any] | None = None) -> list[Verdict]:
+        """Compare the cases of a group; `settings` are added to the group's own in our snapshot, else SETTINGS."""
+        settings = SETTINGS if settings is None else settings
+        either = settings.get("url_matching") == "raw_or_normalized"
+        options = {"raw_or_normalized": True} if either else {}
+        snapshot = compile_group(group, settings)
+        reference = _Reference(self._oracle, group)
+        places = [*range(len(group.cases))]
+        answers = reference.answers({place: question(group, group.cases[place], {}) for place in places})
+        expectations = reference.expectations(places, options)
+        verdicts = []
+        for place, case in enumerate(group.cases):
+            expected, names = expectations[place]
+            differences = []
+            if expected != expected_outcome(answers[place], group, case):
+                for name in names:
+                    if reference.expectations([place], options, name)[place].outcome != expected:
+                        differences.append(name)
+                if either and reference.expectations([place], {})[place].outcome != expected:
+                    differences.append(RAW_OR_NORMALIZED)
+            ours = our_outcome(snapshot, case)
+            verdicts.append(Verdict(ours, expected, tuple(differences), kind_of(answers[place])))
+        return verdicts
+
+    def compare(self, groups: Iterable[Group], settings: dict[str, Any] | None = None) -> None:
+        """Compare every case of `groups`."""
+        for group in groups:
+            for case, verdict in zip(group.cases, self.verdicts(group, settings), strict=True):
+                self.score.cases += 1
+                self.score.kinds[verdict.kind] += 1
+                self.score.differences.update(verdict.differences)
+                if verdict.is_defect:
+                    self.score.defects.append(_defect(verdict, describe(group, case)))
+
+    def compare_normalization(self, urls: list[str]) -> None:
+        """Compare the normalized form of each URL."""
+        raw = self._oracle.normalized(urls)
+        meant = self._oracle.normalized(list(map(normalizable, urls)))
+        for url, unadjusted, expected in zip(urls, raw, meant, strict=True):
+            self.score.normalized_urls += 1
+            if unadjusted != expected:
+                self.score.differences["normalization never fails"] += 1
+            ours = normalize_url(url)
+            if ours != expected:
+                self.score.defects.append(
+                    f"ours:      {ours!r}\nexpected:  {expected!r}\nnormalized URL: {url!r}"
+                )
+
+
+def _run_share(directory: Path, cases: int, seed: int, worker: int, workers: int) -> Score:
+    """One share of `run`: every so manieth group, and as many URLs."""
     generator = CaseGenerator(seed)
-    comparison.compare(generator.groups(cases - cases // 5))
-    comparison.compare(generator.groups(cases // 5), {**SETTINGS, "url_matching": "raw_or_normalized"})
-    comparison.compare_normalization([generator.url() for _ in range(cases)])
-    return comparison
+    with Oracle(directory) as oracle:
+        comparison = Comparison(oracle)
+
+        def compare(cases: int, settings: dict[str, Any]) -> None:
+            comparison.compare(islice(generator.groups(cases), worker, None, workers), settings)
+
+        compare(cases - cases // 5, SETTINGS)
+        compare(cases // 5, {**SETTINGS, "url_matching": "raw_or_normalized"})
+        comparison.compare_normalization([generator.url() for _ in range(cases)][worker::workers])
+    return comparison.score
+
+
+def run(directory: Path, cases: int, seed: int, workers: int) -> Score:
+    """Compare `cases` cases made from `seed`, a fifth of them raw or normalized, and as many normalized URLs.
+
+    `directory` holds the reference. The cases are the same for any number of workers, each a process of its own.
+    """
+    score = Score()
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        shares = [
+            pool.submit(_run_share, directory, cases, seed, worker, workers) for worker in range(workers)
+        ]
+        for share in shares:
+            score.add(share.result())
+    return score

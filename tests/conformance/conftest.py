@@ -1,5 +1,6 @@
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,18 +17,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @pytest.fixture(scope="session")
-def oracle() -> Iterator[Oracle]:
-    """The reference connector, installed on first use and asked for the whole session."""
+def reference() -> Path:
+    """The directory that the reference connector is in, installed on first use."""
     if missing := missing_tool():
         pytest.skip(missing)
-    with Oracle(install()) as running:
+    return install()
+
+
+@pytest.fixture(scope="session")
+def oracle(reference: Path) -> Iterator[Oracle]:
+    """The reference connector, asked for the whole session."""
+    with Oracle(reference) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def conformance_cases() -> int:
     """How many cases to compare; the environment variable CONFORMANCE_CASES says another number."""
-    return int(os.environ.get("CONFORMANCE_CASES", "600"))
+    return int(os.environ.get("CONFORMANCE_CASES", "20000"))
 
 
 @pytest.fixture(scope="session")

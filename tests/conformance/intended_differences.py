@@ -4,21 +4,42 @@ A difference is not "anything may differ here". Each says what the reference is 
 answer is to be turned into, so that the outcome it then gives must be ours byte for byte.
 """
 
-import copy
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
-from tests.conformance.case_generator import COOKIE_PREFIX, encode_component, mac
-from tests.conformance.outcome import Outcome, enc, page_url, token_segment
+from tests.conformance.case_generator import COOKIE_PREFIX, Case, Group, encode_component, mac
+from tests.conformance.outcome import (
+    OUR_VERSION,
+    PLATFORM_SUFFIX,
+    Outcome,
+    copied,
+    enc,
+    page_url,
+    token_segment,
+)
 from tests.conformance.session_grammar import SessionCookie, decode, mac_is_right, needs_mac, parse, with_mac
 
 MAX_TOKEN_LENGTH = 4096
 MAX_FIELD_LENGTH = 256
+MAX_REDIRECT_LENGTH = 20_000
+MAX_FORWARDED_FOR_LENGTH = 1024
+MAX_QUESTION_URL_LENGTH = 4096
+MAX_QUESTION_HEADER_LENGTH = 1024
+MAX_DEBUG_COOKIE_LENGTH = 3800
 DEFAULT_VALIDITY_MINUTES = 20
 MAX_VALIDITY_MINUTES = 99_999
 MAX_CLOCK_SKEW_SECONDS = 60
 INVALID_SESSION = "invalid"
+_CONFIG_FIELDS = (
+    "QueueDomain",
+    "CookieDomain",
+    "ExtendCookieValidity",
+    "LayoutName",
+    "Culture",
+    "VerifyQueueIdEnabled",
+)
 
 _Answer = dict[str, Any]
 
@@ -27,17 +48,21 @@ class Question(NamedTuple):
     """What the reference is asked; adjustments work on it in place.
 
     `matched` is the integration that the case is for, None where none is. `rewrites` are applied to the answer, in
-    order; `reshapes` to the outcome that follows from it.
+    order; `reshapes` to the outcome that follows from it; `owners` names the difference that each of them is of.
     """
 
     config: dict[str, Any]
     event: dict[str, Any]
+    settings: dict[str, Any]
+    services: dict[str, Any]
     options: dict[str, Any]
     now: float
     secret_key: str
+    previous_secret_key: str
     matched: dict[str, Any] | None
     rewrites: list[Callable[[_Answer], None]]
     reshapes: list[Callable[[Outcome], Outcome]]
+    owners: dict[Callable[..., Any], str]
 
     @property
     def request(self) -> dict[str, Any]:
@@ -45,9 +70,33 @@ class Question(NamedTuple):
         request: dict[str, Any] = self.event["Records"][0]["cf"]["request"]
         return request
 
+    def header(self, name: str) -> str:
+        """All lines of a header, joined; empty without it."""
+        return ", ".join([line["value"] for line in self.request["headers"].get(name, [])])
+
+
+def question(group: Group, case: Case, options: dict[str, Any]) -> Question:
+    """What the reference is asked about `case` before any adjustment."""
+    return Question(
+        config=group.config,
+        event=case.event,
+        settings=group.settings,
+        services=case.services._asdict(),
+        options=options,
+        now=case.now,
+        secret_key=group.secret_key,
+        previous_secret_key=group.previous_secret_key,
+        matched=None,
+        rewrites=[],
+        reshapes=[],
+        owners={},
+    )
+
 
 class IntendedDifference(NamedTuple):
     """`adjust` changes a question where the difference may show, and says whether it did.
+
+    What it adds to `rewrites` and `reshapes` does not count as a change: that may come to nothing.
 
     One that `decides_matching` bears on which integration a case is for; the others only on what follows, so that
     no trigger sees what they change.
@@ -76,21 +125,37 @@ def _missing_lists(question: Question) -> bool:
     return found
 
 
+def _diagnosed_as_configured(question: Question, place: int, adjusted_text: str, text: str) -> None:
+    """Diagnostics show the integration at `place` as it is configured, not as the reference was given it."""
+
+    def rewrite(answer: _Answer) -> None:
+        for name in ("QueueConfig", "CancelConfig"):
+            if answer["matched"] == place and name in answer["entries"]:
+                answer["entries"][name] = answer["entries"][name].replace(adjusted_text, text, 1)
+
+    question.rewrites.append(rewrite)
+
+
 def _missing_validity(question: Question) -> bool:
     found = False
-    for integration in question.config["Integrations"]:
+    for place, integration in enumerate(question.config["Integrations"]):
         if integration.get("CookieValidityMinute") is None:
             integration["CookieValidityMinute"] = DEFAULT_VALIDITY_MINUTES
+            written = f"&CookieValidityMinute:{DEFAULT_VALIDITY_MINUTES}&"
+            _diagnosed_as_configured(question, place, written, "&CookieValidityMinute:null&")
             found = True
     return found
 
 
 def _single_slashes(question: Question) -> bool:
     found = False
-    for integration in question.config["Integrations"]:
+    for place, integration in enumerate(question.config["Integrations"]):
         prefix = integration.get("QueuePathPrefix") or ""
         if prefix.startswith("//") or prefix.endswith("//"):
-            integration["QueuePathPrefix"] = prefix.strip("/")
+            single = integration["QueuePathPrefix"] = prefix.strip("/")
+            _diagnosed_as_configured(
+                question, place, f"&QueuePathPrefix:{single}&", f"&QueuePathPrefix:{prefix}&"
+            )
             found = True
     return found
 
@@ -129,7 +194,7 @@ def _header_safe_location(question: Question) -> bool:
         return outcome._replace(headers={**outcome.headers, "location": location})
 
     question.reshapes.append(reshape)
-    return re.search(r"[^!-~]", page_url(question.request)) is not None
+    return False
 
 
 # Tokens
@@ -157,6 +222,35 @@ def _replace_token(request: dict[str, Any], old: str, new: str) -> None:
         request["headers"]["x-queueittoken"] = [{"key": "x-queueittoken", "value": new}]
 
 
+def _original_url(request: dict[str, Any]) -> str:
+    query = request["querystring"]
+    return f"https://{request['headers']['host'][0]['value']}{request['uri']}" + (
+        f"?{query}" if query else ""
+    )
+
+
+def _exchange_token(question: Question, old: str, new: str) -> None:
+    """Ask with the token `new` for `old`, and put `old` back wherever the answer repeats it."""
+    url = _original_url(question.request)
+    _replace_token(question.request, old, new)
+
+    def restore(answer: _Answer) -> None:
+        if answer["redirect"]:
+            written, original = f"&queueittoken={new}&", f"&queueittoken={old}&"
+            answer["redirect"] = answer["redirect"].replace(written, original)
+        for repeating in (answer["entries"], *[asked["fields"] for asked in answer["asked"]]):
+            for name, text in (
+                ("QueueitToken", old),
+                ("OriginalUrl", url),
+                ("url", url),
+                ("protectedUrl", url),
+            ):
+                if name in repeating:
+                    repeating[name] = text
+
+    question.rewrites.insert(0, restore)
+
+
 def _effective_token(request: dict[str, Any]) -> str:
     for _, value in _query_tokens(request):
         if value:
@@ -168,7 +262,7 @@ def _long_token(question: Question) -> bool:
     request, found = question.request, False
     for value in [value for _, value in _query_tokens(request)] + [_header_token(request)]:
         if len(value) > MAX_TOKEN_LENGTH:
-            _replace_token(request, value, "")
+            _exchange_token(question, value, "")
             found = True
     return found
 
@@ -185,7 +279,7 @@ def _encoded_token(question: Question) -> bool:
             answer["redirect"] = answer["redirect"].replace(written, encoded, 1)
 
     question.rewrites.append(rewrite)
-    return True
+    return False
 
 
 def _leading_number(text: str) -> int:
@@ -193,14 +287,20 @@ def _leading_number(text: str) -> int:
     return int(match[1]) if match else 0
 
 
+def _last_fields(token: str) -> dict[str, str]:
+    """The fields of a token, the last of equal names."""
+    fields = [field.partition("_") for field in token.split("~") if field.count("_") == 1]
+    return {name: value for name, _, value in fields}
+
+
+def _is_debug(token: str) -> bool:
+    return _last_fields(token).get("rt") == "debug"
+
+
 def _strange_fields(question: Question) -> bool:
     """A token under a good signature whose fields no waiting room writes: sign what we make of them instead."""
     token = _effective_token(question.request)
-    last: dict[str, str] = {}
-    for field in token.split("~"):
-        if field.count("_") == 1:
-            name, _, value = field.partition("_")
-            last[name] = value
+    last = _last_fields(token)
     proof = last.get("h", "")
     if not proof or mac(question.secret_key, token.replace(f"~h_{proof}", "", 1)) != proof:
         return False
@@ -219,16 +319,91 @@ def _strange_fields(question: Question) -> bool:
     del last["h"]
     if wanted == last:
         return False
-    _replace_token(question.request, token, signed)
-
-    def restore(answer: _Answer) -> None:
-        if answer["redirect"]:
-            answer["redirect"] = answer["redirect"].replace(
-                f"&queueittoken={signed}&", f"&queueittoken={token}&"
-            )
-
-    question.rewrites.insert(0, restore)
+    _exchange_token(question, token, signed)
     return True
+
+
+# The previous secret key
+
+
+class _Resigning:
+    """Signs with the current key what the previous one has signed, and puts addresses' hashes back afterwards."""
+
+    def __init__(self, question: Question) -> None:
+        self._previous, self._current = question.previous_secret_key, question.secret_key
+        address = question.request["clientIp"]
+        self._bound = {mac(self._previous, address): mac(self._current, address)}
+        self._hips: dict[tuple[str, str], str] = {}
+
+    def _is_signed(self, text: str, proof: str) -> bool:
+        return proof in (mac(self._previous, text), mac(self._current, text))
+
+    def _rebound(self, room: str, queue_id: str, hip: str) -> str:
+        if hip not in self._bound:
+            return hip
+        self._hips[room, queue_id] = hip
+        return self._bound[hip]
+
+    def token(self, token: str) -> str:
+        """A queue token as the current key signs it; as it is when neither key has signed it."""
+        last = _last_fields(token)
+        proof, hip = last.get("h", ""), last.get("hip", "")
+        unsigned = token.replace(f"~h_{proof}", "", 1)
+        if not proof or not self._is_signed(unsigned, proof):
+            return token
+        bound = self._rebound(last.get("e", ""), last.get("q", ""), hip)
+        if bound != hip:
+            unsigned = unsigned.replace(f"hip_{hip}", f"hip_{bound}")
+        return f"{unsigned}~h_{mac(self._current, unsigned)}"
+
+    def cookie(self, _room: str, value: str) -> str:
+        """A session cookie's value, likewise."""
+        cookie = parse(value)
+        if cookie is None:
+            return value
+        others = cookie.text.partition("&Hash=")[0]
+        for room in (cookie.room, cookie.room.lower()):
+            fields = f"{room}{cookie.queue_id}{cookie.fixed}{cookie.redirect_type}{cookie.issued_at}"
+            if not self._is_signed(fields + cookie.hip, cookie.hash):
+                continue
+            bound = self._rebound(cookie.room, cookie.queue_id, cookie.hip)
+            text = others.replace(cookie.hip, bound) if bound != cookie.hip else others
+            again = f"{text}&Hash={mac(self._current, fields + bound)}"
+            if cookie.mac:
+                is_right = self._is_signed(others, cookie.mac)
+                again += f"&Mac={mac(self._current, text) if is_right else cookie.mac}"
+            return encode_component(again) if again != cookie.text else value
+        return value
+
+    def rewrite(self, answer: _Answer) -> None:
+        """A session keeps the hash of its address, whichever key has made it."""
+        for cookie in answer["cookies"]:
+            fields = {name: value for name, _, value in map(_pair, cookie[1].split("&"))}
+            old = self._hips.get((fields.get("EventId", ""), fields.get("QueueId", "")))
+            if old and cookie[0].startswith(COOKIE_PREFIX) and fields.get("Hip") in self._bound.values():
+                del fields["Hash"]
+                fields["Hip"] = old
+                text = "&".join([f"{name}={value}" for name, value in fields.items()])
+                fields["EventId"] = fields["EventId"].lower()
+                cookie[1] = f"{text}&Hash={mac(self._current, ''.join(fields.values()))}"
+
+
+def _pair(text: str) -> tuple[str, str, str]:
+    return text.partition("=")
+
+
+def _previous_key(question: Question) -> bool:
+    if not question.previous_secret_key:
+        return False
+    resigning = _Resigning(question)
+    token, passing = _effective_token(question.request), question.services["direct_pass_token"]
+    token_again, passing_again = resigning.token(token), resigning.token(passing)
+    if token_again != token:
+        _exchange_token(question, token, token_again)
+    question.services["direct_pass_token"] = passing_again
+    cookies_changed = _map_session_cookies(question.request, resigning.cookie)
+    question.rewrites.append(resigning.rewrite)
+    return cookies_changed or (token_again, passing_again) != (token, passing)
 
 
 # Session cookies
@@ -304,7 +479,15 @@ def _added_mac(question: Question) -> bool:
                 cookie[1] = with_mac(cookie[1], question.secret_key)
 
     question.rewrites.append(rewrite)
-    return True
+    return False
+
+
+def _last_of_a_name(question: Question) -> bool:
+    def rewrite(answer: _Answer) -> None:
+        answer["cookies"] = [*{cookie[0]: cookie for cookie in answer["cookies"]}.values()]
+
+    question.rewrites.append(rewrite)
+    return False
 
 
 def _counts(cookie: SessionCookie | None, room: str, question: Question) -> bool:
@@ -365,7 +548,190 @@ def _encoded_queue_ids(question: Question) -> bool:
 
     _map_session_cookies(question.request, collect)
     question.rewrites.append(rewrite)
-    return bool(queue_ids)
+    return False
+
+
+# Bodies
+
+_MATCHES = {
+    "ValidatorType": "UrlValidator",
+    "UrlPart": "PageUrl",
+    "Operator": "Contains",
+    "ValueToCompare": "*",
+}
+_NEVER_MATCHES = {"ValidatorType": "none"}
+_OPERATORS = ("Equals", "Contains", "EqualsAny", "ContainsAny")
+
+
+def _cut_body(question: Question) -> bool:
+    body = question.request.get("body") or {}
+    if question.settings.get("truncated_body") != "queue" or not body.get("inputTruncated"):
+        return False
+    found = False
+    for integration in question.config["Integrations"]:
+        meant = _MATCHES if integration.get("ActionType") in ("Queue", "Cancel") else _NEVER_MATCHES
+        for trigger in integration.get("Triggers") or []:
+            for part in trigger.get("TriggerParts") or []:
+                if part.get("ValidatorType") == "RequestBodyValidator" and part.get("Operator") in _OPERATORS:
+                    part.clear()
+                    part.update(meant)
+                    found = True
+    return found
+
+
+# AJAX and redirects
+
+_WEB_PAGE = re.compile(r"https?://", re.IGNORECASE)
+
+
+def _web_pages_only(question: Question) -> bool:
+    page = question.header("x-queueit-ajaxpageurl")
+    decoded = decode(page)
+    if not page or decoded is None or _WEB_PAGE.match(decoded):
+        return False
+    question.request["headers"]["x-queueit-ajaxpageurl"] = [{"key": "x-queueit-ajaxpageurl", "value": "%"}]
+    return True
+
+
+def _fitting(url: str) -> str:
+    for parameter in ("[tr]", "queueittoken"):
+        if len(url) > MAX_REDIRECT_LENGTH:
+            url = re.sub(rf"&{parameter}=[^&]*", "", url, count=1)
+    return url
+
+
+def _fitting_redirect(question: Question) -> bool:
+    def reshape(outcome: Outcome) -> Outcome:
+        for name, written, read in (("location", str, str), ("x-queueit-redirect", enc, unquote)):
+            url = read(outcome.headers.get(name, ""))
+            if url.endswith(PLATFORM_SUFFIX) and len(url) > MAX_REDIRECT_LENGTH:
+                return outcome._replace(headers={**outcome.headers, name: written(_fitting(url))})
+        return outcome
+
+    question.reshapes.append(reshape)
+    return False
+
+
+# Enqueue tokens
+
+
+def _long_forwarded_for(question: Question) -> bool:
+    wanted = question.settings.get("enqueue_token") or {}
+    if (
+        not wanted.get("x_forwarded_for")
+        or len(question.header("x-forwarded-for")) <= MAX_FORWARDED_FOR_LENGTH
+    ):
+        return False
+    question.settings["enqueue_token"] = {**wanted, "x_forwarded_for": False}
+    return True
+
+
+# Services
+
+
+def _verify_outage(question: Question) -> bool:
+    if question.services["verify"] != "failed" or not question.settings.get("verify"):
+        return False
+    question.services["verify"] = "allowed"
+    return True
+
+
+def _direct_pass_outage(question: Question) -> bool:
+    service = question.settings.get("direct_pass") or {}
+    if question.services["direct_pass"] != "failed" or service.get("on_failure") != "queue":
+        return False
+    question.services["direct_pass"] = "not passed"
+
+    def rewrite(answer: _Answer) -> None:
+        if "DirectPassResult" in answer["entries"]:
+            answer["entries"]["DirectPassResult"] = "Timeout"
+            for name in ("DirectActionHttpReponseCode", "DirectActionHttpResponseBody"):
+                del answer["entries"][name]
+
+    question.rewrites.append(rewrite)
+    return True
+
+
+def _repeated(text: str) -> str:
+    return re.sub("[^ -~]", "?", text[:MAX_QUESTION_HEADER_LENGTH])
+
+
+def _fitting_question(question: Question) -> bool:
+    def reshape(outcome: Outcome) -> Outcome:
+        asked = []
+        for one in outcome.asked:
+            fields, headers = dict(one["fields"]), dict(one["headers"])
+            for name in ("url", "protectedUrl"):
+                if name in fields:
+                    fields[name] = fields[name][:MAX_QUESTION_URL_LENGTH]
+            if "userAgent" in fields:
+                fields["userAgent"] = _repeated(fields["userAgent"])
+            for name in ("client-ip", "User-Agent", "Referer"):
+                if name in headers:
+                    headers[name] = _repeated(headers[name])
+            asked.append({**one, "fields": fields, "headers": headers})
+        return outcome._replace(asked=tuple(asked))
+
+    question.reshapes.append(reshape)
+    return False
+
+
+# Diagnostics
+
+
+def _diagnostics_off(question: Question) -> bool:
+    token = _effective_token(question.request)
+    if question.settings.get("diagnostics", True) or not _is_debug(token):
+        return False
+    fields = [field if field != "rt_debug" else "rt_Debug" for field in token.split("~")]
+    other = "~".join(fields)
+    proof = _last_fields(token).get("h", "")
+    if proof and mac(question.secret_key, token.replace(f"~h_{proof}", "", 1)) == proof:
+        unsigned = other.replace(f"~h_{proof}", "", 1)
+        other = other.replace(f"~h_{proof}", f"~h_{mac(question.secret_key, unsigned)}", 1)
+    _exchange_token(question, token, other)
+    return True
+
+
+def _missing_fields_of_diagnostics(question: Question) -> bool:
+    if question.matched is None or not _is_debug(_effective_token(question.request)):
+        return False
+    integration = question.config["Integrations"][question.options["matched"]]
+    missing = [name for name in _CONFIG_FIELDS if name not in integration]
+    integration.update(dict.fromkeys(missing))
+    name = integration.get("Name", "unspecified") or ""
+
+    def rewrite(answer: _Answer) -> None:
+        entries = answer["entries"]
+        if "MatchedConfig" in entries:
+            entries["MatchedConfig"] = name
+        if entries.get("TargetUrl") in ("null", "undefined"):  # a missing ForcedTargetUrl
+            entries["TargetUrl"] = ""
+        for config in ("QueueConfig", "CancelConfig"):
+            if config in entries and not name:
+                entries[config] = entries[config].replace("&ActionName:null", "&ActionName:")
+
+    question.rewrites.append(rewrite)
+    return bool(missing)
+
+
+def _fitting_diagnostics(question: Question) -> bool:
+    def rewrite(answer: _Answer) -> None:
+        entries = {
+            name: re.sub("[\ud800-\udfff]", "\ufffd", text) for name, text in answer["entries"].items()
+        }
+        body = entries.get("DirectActionHttpResponseBody")
+        if body is not None:
+            entries["DirectActionHttpResponseBody"] = re.sub("(h_)[0-9a-fA-F]+", r"\1…", body)
+        for length in (1024, 512, 256, 128, 64, 32, 16, 8):
+            cut = {name: text[:length] for name, text in entries.items()}
+            text = "|".join([f"{name}={value}" for name, value in {**cut, "SdkVersion": OUR_VERSION}.items()])
+            if len(encode_component(text)) <= MAX_DEBUG_COOKIE_LENGTH:
+                break
+        answer["entries"] = cut
+
+    question.rewrites.append(rewrite)
+    return False
 
 
 INTENDED_DIFFERENCES = (
@@ -381,6 +747,13 @@ INTENDED_DIFFERENCES = (
         "2",
         "the reference throws, or lets a session without it last for ever",
         _missing_validity,
+        decides_matching=True,
+    ),
+    IntendedDifference(
+        "a body that is cut",
+        "8",
+        "CloudFront passes on 40 KB of a body; the reference compares what there is",
+        _cut_body,
         decides_matching=True,
     ),
     IntendedDifference(
@@ -403,15 +776,30 @@ INTENDED_DIFFERENCES = (
         "the reference leaves header safety to its platform",
         _header_safe_location,
     ),
+    IntendedDifference(
+        "an AJAX page of the web", "7", "the reference takes any text for a target", _web_pages_only
+    ),
     IntendedDifference("an overlong token is absent", "6", "the reference takes any length", _long_token),
     IntendedDifference(
         "a token is percent-encoded", "6", "the reference writes it as it came", _encoded_token
+    ),
+    IntendedDifference(
+        "the previous secret key still verifies", "4", "the reference knows one key", _previous_key
     ),
     IntendedDifference(
         "strange fields of a signed token",
         "3",
         "the reference throws without rt, and writes into the cookie whatever the fields hold",
         _strange_fields,
+    ),
+    IntendedDifference(
+        "diagnostics switched off", "11", "the reference knows no such setting", _diagnostics_off
+    ),
+    IntendedDifference(
+        "missing fields in diagnostics",
+        "11",
+        "the reference writes JavaScript's undefined for null, and null for an empty name",
+        _missing_fields_of_diagnostics,
     ),
     IntendedDifference(
         "a session cookie outside the grammar",
@@ -446,9 +834,45 @@ INTENDED_DIFFERENCES = (
         "a platform hands the reference one copy of a cookie; we look at all",
         _several_copies,
     ),
+    IntendedDifference(
+        "one Set-Cookie for a cookie",
+        "5",
+        "the reference deletes a session cookie and then sets it, when a direct pass passes",
+        _last_of_a_name,
+    ),
     IntendedDifference("a Mac is added", "4", "the reference knows no Mac", _added_mac),
     IntendedDifference(
         "queue ids are percent-encoded", "6", "the reference writes them as they came", _encoded_queue_ids
+    ),
+    IntendedDifference(
+        "an overlong X-Forwarded-For is left out of an enqueue token",
+        "10",
+        "the reference takes any length",
+        _long_forwarded_for,
+    ),
+    IntendedDifference(
+        "a verify service that fails lets on",
+        "12",
+        "the reference leaves it to its platform",
+        _verify_outage,
+    ),
+    IntendedDifference(
+        "a direct pass that fails may queue", "5", "the reference always passes", _direct_pass_outage
+    ),
+    IntendedDifference(
+        "a question to a service fits into a request",
+        "12",
+        "the reference repeats the visitor's request as it came",
+        _fitting_question,
+    ),
+    IntendedDifference(
+        "a diagnostics cookie that browsers take",
+        "11",
+        "the reference writes entries of any length, with what a direct pass answered as it came",
+        _fitting_diagnostics,
+    ),
+    IntendedDifference(
+        "a redirect that fits", "8", "the reference writes URLs of any length", _fitting_redirect
     ),
 )
 
@@ -458,18 +882,22 @@ def adjusted(question: Question, without: str, *, matching: bool) -> tuple[Quest
 
     `matching` takes those that decide which integration a case is for, else the others; `without` leaves one out.
     """
-    copied = question._replace(
-        config=copy.deepcopy(question.config),
-        event=copy.deepcopy(question.event),
+    other = question._replace(
+        config=copied(question.config),
+        event=copied(question.event),
+        settings=dict(question.settings),
+        services=dict(question.services),
         options=dict(question.options),
-        rewrites=[],
-        reshapes=[],
+        rewrites=[*question.rewrites],
+        reshapes=[*question.reshapes],
+        owners=dict(question.owners),
     )
-    names = [
-        difference.name
-        for difference in INTENDED_DIFFERENCES
-        if difference.decides_matching is matching
-        and difference.name != without
-        and difference.adjust(copied)
-    ]
-    return copied, names
+    names = []
+    for difference in INTENDED_DIFFERENCES:
+        if difference.decides_matching is matching and difference.name != without:
+            if difference.adjust(other):
+                names.append(difference.name)
+            changes: list[Callable[..., Any]] = [*other.rewrites, *other.reshapes]
+            for change in changes:
+                other.owners.setdefault(change, difference.name)
+    return other, names

@@ -3,15 +3,23 @@
 //   node oracle.mjs <directory that holds node_modules>
 //
 // A line is one of
-//   {"config": "<JSON text>", "customer_id": …, "secret_key": …, "cases": [{"event": …, "now_ms": …, …}, …]}
-//     → {"answers": [{matched, action, redirect, ajax, ajax_redirect, cookies, error}, …]}
+//   {"configs": ["<JSON text>", …],
+//    "questions": [{"config": <place in configs>, "customer_id": …, "secret_key": …, "settings": …, "event": …,
+//                   "now_ms": …, "services": …, "options": …}, …]}
+//     → {"answers": [{matched, action, redirect, ajax, ajax_redirect, cookies, entries, asked, error}, …]}
 //   {"normalize": [<URL>, …]}
 //     → {"normalized": [<URL>, …]}
+//   {"make_enqueue_tokens": [{customer_id, event_id, secret_key, now_ms, validity_ms, token_id, key, …}, …]}
+//     → {"tokens": [<token>, …]}
+//   {"read_enqueue_tokens": [{token, secret_key}, …]}
+//     → {"fields": [{customer_id, event_id, …}, …]}
 //
 // What is here is only what every platform must supply: the request of a CloudFront viewer-request event, a place to
-// put cookies, HMAC-SHA256 and URL normalization. The clock stands still at each case's `now_ms`.
+// put cookies, HMAC-SHA256, URL normalization, the settings of enqueue tokens, and doubles of the verify and
+// direct-pass services, which note what they are asked. The clock stands still at each case's `now_ms`, and the random
+// UUIDs of an enqueue token are the case's.
 //
-// What we do differently on purpose can be asked for, case by case:
+// What we do differently on purpose can be asked for in `options`:
 //   "normalize_as"       the URL to normalize instead of the page's
 //   "raw_or_normalized"  true: the reference's own evaluator is asked about both forms of the URL
 //   "matched"            the place of the integration to decide with, null for none: nothing is evaluated
@@ -22,9 +30,17 @@ import { createInterface } from "node:readline";
 
 const require = createRequire(`${process.argv[2]}/`);
 const { KnownUser, DefaultNormalizationProvider } = require("@queue-it/connector-javascript");
+const { DefaultEnqueueTokenProvider } = require("@queue-it/connector-javascript/dist/defaultEnqueueTokenProvider.js");
 const { IntegrationEvaluator } = require(
   "@queue-it/connector-javascript/dist/IntegrationConfig/integrationConfigHelpers.js",
 );
+const { BaseVerifyActionService } = require(
+  "@queue-it/connector-javascript/dist/VerifyAction/baseVerifyActionService.js",
+);
+const connectorHelpers = require("@queue-it/connector-javascript/dist/queueitHelpers.js");
+const { DebugService } = require("@queue-it/connector-javascript/dist/Debugging/DebugService.js");
+const { Payload, Token } = require("@queue-it/queue-token");
+const tokenHelpers = require("@queue-it/queue-token/dist/QueueITHelpers.js");
 
 const TOKEN = "queueittoken";
 let frozenMs = 0;
@@ -37,6 +53,19 @@ globalThis.Date = class extends RealDate {
   static now() {
     return frozenMs;
   }
+};
+
+let tokenId = "";
+let enqueueKey = "";
+tokenHelpers.Utils.generateUUID = () => tokenId;
+connectorHelpers.Utils.generateUUID = () => enqueueKey;
+
+// The diagnostics cookie's entries, which its text alone does not tell apart.
+let entries = {};
+const addDebugEntry = DebugService.prototype.addDebugEntry;
+DebugService.prototype.addDebugEntry = function (name, value) {
+  entries[name] = `${value}`;
+  return addDebugEntry.call(this, name, value);
 };
 
 const nameOf = (segment) => segment.split("=", 1)[0].toLowerCase();
@@ -99,33 +128,85 @@ function evaluate(config, { normalize_as: normalizeAs, raw_or_normalized: either
   }) ?? null;
 }
 
-async function answer(group, { event, now_ms: nowMs, ...options }) {
-  frozenMs = nowMs;
+function enqueueTokenProvider({ settings, customer_id: customerId, secret_key: secretKey }, http) {
+  const wanted = settings.enqueue_token;
+  if (!wanted) return null;
+  return new DefaultEnqueueTokenProvider(
+    customerId, secretKey, wanted.validity_seconds * 1000, wanted.client_ip ? http.getUserHostAddress() : "",
+    wanted.key, Token, Payload, wanted.x_forwarded_for ? http.getHeader("x-forwarded-for") : "",
+  );
+}
+
+function verifyService({ settings, services }, http, asked) {
+  if (!settings.verify) return { verify: async () => true };
+  return new (class extends BaseVerifyActionService {
+    async postVerifyActionAsync(customerId, waitingRoomId, queueId, limit, apiKey, fields) {
+      asked.push({ service: "verify", customerId, waitingRoomId, queueId, limit, key: apiKey, fields });
+      if (services.verify === "failed") throw new Error("the verify service does not answer");
+      return { actionAllowed: services.verify === "allowed" };
+    }
+  })(http);
+}
+
+function directActionProvider({ settings, services }, asked) {
+  if (!settings.direct_pass) return { getSettings: () => ({ disabled: true, proxyKey: "" }) };
+  return {
+    getSettings: () => ({
+      disabled: false,
+      proxyKey: settings.proxy_key,
+      directPass: { timeoutMillis: settings.direct_pass.timeout_ms },
+    }),
+    tryDirectPass: async (
+      customerId, waitingRoomId, actionName, protectedUrl, key, clientIp, userAgent, referer, timeout, _version, debug,
+    ) => {
+      asked.push({
+        service: "direct_pass", customerId, waitingRoomId, key, clientIp, userAgent, referer, timeout,
+        fields: { protectedUrl, actionName },
+      });
+      if (services.direct_pass === "failed") throw new Error("the direct-pass service does not answer");
+      if (debug.isConnectorDiagnosticEnabled()) {
+        debug.addDebugEntry("DirectActionHttpReponseCode", "200");
+        debug.addDebugEntry("DirectActionHttpResponseBody", services.direct_pass_body);
+      }
+      return { hasPassed: services.direct_pass === "passed", queueitToken: services.direct_pass_token };
+    },
+  };
+}
+
+async function answer(question, configText) {
+  const { event, options, services } = question;
+  frozenMs = question.now_ms;
+  tokenId = services.token_id;
+  enqueueKey = services.key;
   const { token, pureUrl, http } = readRequest(event);
   const cookies = [];
+  const asked = [];
+  entries = {};
   const context = {
     getHttpRequest: () => http,
     getHttpResponse: () => ({ setCookie: (...cookie) => cookies.push(cookie) }),
     getCryptoProvider: () => ({
       getSha256Hash: (key, text) => createHmac("sha256", key).update(text).digest("hex"),
     }),
-    getEnqueueTokenProvider: () => null,
+    getEnqueueTokenProvider: () => enqueueTokenProvider(question, http),
     getNormalizationProvider: () => new DefaultNormalizationProvider(),
-    getVerifyActionService: () => ({ verify: async () => true }),
+    getVerifyActionService: () => verifyService(question, http, asked),
+    getDirectActionProvider: () => directActionProvider(question, asked),
   };
   let matched = null;
   try {
-    const config = JSON.parse(group.config);
+    const config = JSON.parse(configText);
     const given = options.matched === undefined ? evaluate(config, options, pureUrl, context)
       : options.matched === null ? null : config.Integrations[options.matched];
     matched = given === null ? null : config.Integrations.indexOf(given);
+    let text = configText;
     // The connector finds its integration itself, so the one that is given must be the one it finds.
-    if (options.matched !== undefined || options.raw_or_normalized) {
+    if (Object.keys(options).length > 0) {
       const always = given && { ...given, Triggers: [{ LogicalOperator: "And", TriggerParts: [] }] };
-      config.Integrations = always ? [always] : [];
+      text = JSON.stringify({ ...config, Integrations: always ? [always] : [] });
     }
     const result = await KnownUser.validateRequestByIntegrationConfig(
-      pureUrl, token, JSON.stringify(config), group.customer_id, group.secret_key, context, "",
+      pureUrl, token, text, question.customer_id, question.secret_key, context, question.settings.api_key,
     );
     return {
       matched,
@@ -134,23 +215,59 @@ async function answer(group, { event, now_ms: nowMs, ...options }) {
       ajax: Boolean(result.isAjaxResult),
       ajax_redirect: result.getAjaxRedirectUrl(),
       cookies,
+      entries,
+      asked,
       error: null,
     };
   } catch (error) {
-    return { matched, action: null, redirect: null, ajax: false, ajax_redirect: "", cookies, error: `${error}` };
+    return {
+      matched, action: null, redirect: null, ajax: false, ajax_redirect: "", cookies, entries, asked, error: `${error}`,
+    };
   }
 }
 
-for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
-  const asked = JSON.parse(line);
-  let reply;
+function makeEnqueueToken(asked) {
+  frozenMs = asked.now_ms;
+  tokenId = asked.token_id;
+  let payload = Payload.Enqueue();
+  for (const [name, value] of Object.entries(asked.custom_data)) payload = payload.WithCustomData(name, value);
+  if (asked.key) payload = payload.WithKey(asked.key);
+  return Token.Enqueue(asked.customer_id)
+    .WithPayload(payload.WithOrigin("Connector").Generate())
+    .WithEventId(asked.event_id)
+    .WithIpAddress(asked.client_ip, asked.forwarded_for)
+    .WithValidity(asked.validity_ms)
+    .Generate(asked.secret_key).Token;
+}
+
+function readEnqueueToken({ token, secret_key: secretKey }) {
+  const read = Token.Parse(token, secretKey);
+  return {
+    customer_id: read.CustomerId,
+    event_id: read.EventId ?? "",
+    token_id: read.TokenIdentifier,
+    issued_at_ms: read.Issued.getTime(),
+    expires_at_ms: read.Expires.getTime(),
+    client_ip: read.IpAddress ?? "",
+    forwarded_for: read.XForwardedFor ?? "",
+    key: read.Payload.Key ?? "",
+    custom_data: read.Payload.CustomData,
+    origin: read.Payload.TokenOrigin,
+  };
+}
+
+async function reply(asked) {
   if (asked.normalize) {
     const provider = new DefaultNormalizationProvider();
-    reply = { normalized: asked.normalize.map((url) => provider.normalizeUrl(url)) };
-  } else {
-    const answers = [];
-    for (const one of asked.cases) answers.push(await answer(asked, one));
-    reply = { answers };
+    return { normalized: asked.normalize.map((url) => provider.normalizeUrl(url)) };
   }
-  process.stdout.write(`${JSON.stringify(reply)}\n`);
+  if (asked.make_enqueue_tokens) return { tokens: asked.make_enqueue_tokens.map(makeEnqueueToken) };
+  if (asked.read_enqueue_tokens) return { fields: asked.read_enqueue_tokens.map(readEnqueueToken) };
+  const answers = [];
+  for (const one of asked.questions) answers.push(await answer(one, asked.configs[one.config]));
+  return { answers };
+}
+
+for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  process.stdout.write(`${JSON.stringify(await reply(JSON.parse(line)))}\n`);
 }

@@ -83,29 +83,28 @@ class Oracle:
         answer: dict[str, Any] = json.loads(reply)
         return answer
 
-    def answers(
-        self,
-        config: dict[str, Any],
-        customer_id: str,
-        secret_key: str,
-        cases: Sequence[tuple[dict[str, Any], float, dict[str, Any]]],
-    ) -> list[dict[str, Any]]:
-        """What the reference decides for each (viewer-request event, now in Unix seconds, options) of `cases`.
-
-        The options are `normalize_as`, `raw_or_normalized` and `matched`, which oracle.mjs explains.
-        """
-        question = {
-            "config": json.dumps(config),
-            "customer_id": customer_id,
-            "secret_key": secret_key,
-            "cases": [
-                {**options, "event": event, "now_ms": int(now * 1000)} for event, now, options in cases
-            ],
-        }
-        answers: list[dict[str, Any]] = self._ask(question)["answers"]
+    def answers(self, questions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What the reference decides; oracle.mjs says what a question is made of, here with its whole `config`."""
+        configs: dict[str, int] = {}
+        asked = []
+        for question in questions:
+            text = json.dumps(question["config"])
+            asked.append({**question, "config": configs.setdefault(text, len(configs))})
+        answers: list[dict[str, Any]] = self._ask({"configs": [*configs], "questions": asked})["answers"]
         return answers
 
     def normalized(self, urls: Sequence[str]) -> list[str]:
         """The reference's normalized form of each URL."""
         normalized: list[str] = self._ask({"normalize": list(urls)})["normalized"]
         return normalized
+
+    def make_enqueue_tokens(self, asked: Sequence[dict[str, Any]]) -> list[str]:
+        """Tokens as npm's @queue-it/queue-token makes them."""
+        tokens: list[str] = self._ask({"make_enqueue_tokens": list(asked)})["tokens"]
+        return tokens
+
+    def read_enqueue_tokens(self, tokens: Sequence[str], secret_key: str) -> list[dict[str, Any]]:
+        """The fields of each token, verified and decrypted by npm's @queue-it/queue-token."""
+        asked = [{"token": token, "secret_key": secret_key} for token in tokens]
+        fields: list[dict[str, Any]] = self._ask({"read_enqueue_tokens": asked})["fields"]
+        return fields

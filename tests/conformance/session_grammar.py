@@ -1,6 +1,7 @@
 """Which session cookies protocol section 4 accepts under its **stricter** rules, written from the page alone."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -39,6 +40,7 @@ class SessionCookie(NamedTuple):
         return mac(key, signed) == self.hash
 
 
+@lru_cache(maxsize=1024)  # each difference asks again about the same texts
 def decode(value: str) -> str | None:
     """decodeURIComponent; None where that throws."""
     if re.search(r"%(?![0-9A-Fa-f]{2})", value):
@@ -66,6 +68,7 @@ def with_mac(text: str, key: str) -> str:
     return f"{text}&Mac={mac(key, others)}"
 
 
+@lru_cache(maxsize=1024)
 def parse(value: str) -> SessionCookie | None:
     """A cookie's value as sent; None when it is not exactly of the grammar."""
     text = decode(value)

@@ -1,25 +1,42 @@
 """The connector beside npm's @queue-it/connector-javascript over generated cases."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from tests.conformance.case_generator import CaseGenerator
-from tests.conformance.comparison import kind_of, run
+from tests.conformance.comparison import SETTINGS, Comparison, ask, kind_of, run
 from tests.conformance.oracle import Oracle
 
 
 def test_the_connector_does_what_the_reference_does_but_for_the_intended_differences(
-    oracle: Oracle, conformance_cases: int, conformance_seed: int, keep_report: Callable[[str], None]
+    reference: Path, conformance_cases: int, conformance_seed: int, keep_report: Callable[[str], None]
 ) -> None:
-    comparison = run(oracle, conformance_cases, conformance_seed)
-    report = (
-        f"CONFORMANCE_SEED={conformance_seed} CONFORMANCE_CASES={conformance_cases}\n{comparison.report()}"
-    )
+    score = run(reference, conformance_cases, conformance_seed, os.cpu_count() or 1)
+    report = f"CONFORMANCE_SEED={conformance_seed} CONFORMANCE_CASES={conformance_cases}\n{score.report()}"
     keep_report(report)
-    assert not comparison.defects, report
+    assert score.cases >= conformance_cases
+    assert not score.defects, report
+
+
+def test_a_connector_that_differs_is_reported_with_what_differs_and_the_case(oracle: Oracle) -> None:
+    comparison = Comparison(oracle)
+    other_cookies = {**SETTINGS, "session_cookie": {"same_site": "Lax"}}
+    comparison.compare(CaseGenerator(1).groups(80), other_cookies)
+    assert comparison.score.defects
+    for defect in comparison.score.defects:
+        assert "cookies, ours:" in defect
+        assert "; SameSite=Lax" in defect
+        assert 'case:      {"config": ' in defect
+        assert "headers, ours:" not in defect
+    assert f"defects: {len(comparison.score.defects)}" in comparison.score.report()
+
+
+def test_any_number_of_workers_compares_the_same_cases(reference: Path) -> None:
+    one, two = run(reference, 160, 5, workers=1), run(reference, 160, 5, workers=2)
+    assert one.report() == two.report()
 
 
 def test_one_seed_makes_the_same_cases_in_every_process() -> None:
@@ -40,13 +57,16 @@ def test_one_seed_makes_the_same_cases_in_every_process() -> None:
     assert cases("7", "1") != cases("8", "1")
 
 
-def test_the_cases_reach_every_kind_of_decision(oracle: Oracle, conformance_seed: int) -> None:
+def test_the_cases_reach_every_kind_of_decision_and_question(oracle: Oracle, conformance_seed: int) -> None:
     kinds: set[str] = set()
     for group in CaseGenerator(conformance_seed).groups(3000):
-        asked: list[tuple[dict[str, Any], float, dict[str, Any]]] = [
-            (case.event, case.now, {}) for case in group.cases
-        ]
-        kinds.update(map(kind_of, oracle.answers(group.config, group.customer_id, group.secret_key, asked)))
+        answers = ask(oracle, group)
+        kinds.update(map(kind_of, answers))
+        for answer in answers:
+            kinds.update([f"asks {asked['service']}" for asked in answer["asked"]])
+            kinds.update([f"cookie {cookie[0].partition('-')[0]}" for cookie in answer["cookies"]])
+            if "&enqueuetoken=" in (answer["redirect"] or ""):
+                kinds.add("enqueue token")
     assert kinds >= {
         "no match",
         "Queue: to the queue",
@@ -56,8 +76,16 @@ def test_the_cases_reach_every_kind_of_decision(oracle: Oracle, conformance_seed
         "Queue: error eventid",
         "Queue: error timestamp",
         "Queue: error ip",
+        "Queue: error qidlimit",
         "Queue: error connector/sessionstate",
         "Cancel: pass",
         "Cancel: redirect",
         "Ignore: pass",
+        "diagnostics: error hash",
+        "diagnostics: error timestamp",
+        "asks verify",
+        "asks direct_pass",
+        "cookie QueueITAccepted",
+        "cookie queueitdebug",
+        "enqueue token",
     }

@@ -10,13 +10,19 @@ _READING = ["GET", "HEAD"]
 _EVERY_METHOD = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
 
 
-def sample_distribution(origin_host: str, origin_port: int, function_arns: dict[str, str]) -> dict[str, Any]:
+def sample_distribution(
+    origin_host: str, origin_port: int, function_arns: dict[str, str], *, include_body: bool = False
+) -> dict[str, Any]:
     """The shop behind one distribution: `static/*` without the connector, everything else with it.
 
     `function_arns` maps `viewer-request` and `viewer-response` to qualified ARNs.
     """
     associations = [
-        {"EventType": event_type, "LambdaFunctionARN": arn, "IncludeBody": False}
+        {
+            "EventType": event_type,
+            "LambdaFunctionARN": arn,
+            "IncludeBody": include_body and event_type == "viewer-request",
+        }
         for event_type, arn in function_arns.items()
     ]
     return {

@@ -27,6 +27,7 @@ FAKE_ACCOUNT = Account(
     customer_id="northlight",
     secret_key="demo-secret-key-that-protects-nothing-0123456789abcdef0123456789abcdef",
     api_key="demo-api-key-that-protects-nothing",
+    proxy_key="demo-proxy-key-that-protects-nothing",
 )
 
 
@@ -125,7 +126,10 @@ class Demo:
             self._name, dynamodb_port=self._ports.dynamodb, secrets_port=self._ports.secrets
         )
         starting.callback(self.aws.stop)
-        self.aws.start({"secret_key": self.account.secret_key, "api_key": self.account.api_key})
+        account = self.account
+        self.aws.start(
+            {"secret_key": account.secret_key, "api_key": account.api_key, "proxy_key": account.proxy_key}
+        )
 
         self._waiting_room_server.start(create_waiting_room(self.waiting_room))
         self._origin.start(create_shop())
@@ -177,7 +181,7 @@ class Demo:
         """Bring DynamoDB back."""
         self.aws.start_dynamodb()
 
-    def new_edge(self, *, port: int = 0, fail_closed: bool = False) -> LocalEdge:
+    def new_edge(self, *, port: int = 0, fail_closed: bool = False, include_body: bool = False) -> LocalEdge:
         """Another edge in front of the same shop, with cold workers; not started yet."""
         request_function, response_function = f"{self._name}-viewer-request", f"{self._name}-viewer-response"
         handler = "handler_fail_closed" if fail_closed else "handler"
@@ -186,7 +190,7 @@ class Demo:
             for event_type in ("viewer-request", "viewer-response")
         }
         return LocalEdge(
-            sample_distribution(self._origin.host, self._origin.port, arns),
+            sample_distribution(self._origin.host, self._origin.port, arns, include_body=include_body),
             {
                 request_function: (self._edge_zip, f"edge.viewer_request.{handler}"),
                 response_function: (self._edge_zip, "edge.viewer_response.handler"),

@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, jsonify, redirect, render_template, re
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from workbench.sample_waiting_room.asked_services import BEHAVIOURS, Asked
 from workbench.sample_waiting_room.error_texts import error_text
 from workbench.sample_waiting_room.integration_text import describe_integrations
 from workbench.sample_waiting_room.publication import (
@@ -32,6 +33,7 @@ def create_app(room: WaitingRoom) -> Flask:
     app.wsgi_app = _PathPrefixes(app.wsgi_app, room)  # type: ignore[method-assign]
     _add_visitor_pages(app, room)
     _add_platform_endpoints(app, room)
+    _add_asked_services(app, room)
     _add_administration(app, room)
 
     @app.after_request
@@ -47,7 +49,7 @@ def create_app(room: WaitingRoom) -> Flask:
     def show_error(error: HTTPException) -> tuple[str | Response, int]:
         status = error.code or 500
         text = str(error.description or error.name)
-        if request.path.startswith("/status/"):
+        if request.path.startswith(("/status/", "/services/")):
             return jsonify({"error": text}), status
         return render_template("refused.html", status=status, title=error.name, text=text), status
 
@@ -170,6 +172,48 @@ def _add_platform_endpoints(app: Flask, room: WaitingRoom) -> None:
         return jsonify(room.publication.fetched())
 
 
+def _add_asked_services(app: Flask, room: WaitingRoom) -> None:
+    services = room.services
+
+    def receive(service: str, key_header: str, key: str) -> _Answer | None:
+        """Take a question in; an answer only where the service misbehaves."""
+        given = request.headers.get(key_header, "")
+        if not hmac.compare_digest(given.encode(), key.encode()):
+            abort(403, f"The {key_header} is not that of this account.")
+        if request.args.get("customerId", "").lower() != room.account.customer_id.lower():
+            abort(404, "This waiting room does not know that customer.")
+        body = request.get_json(silent=True)
+        if not isinstance(body, dict):
+            abort(400, "The question is no JSON object.")
+        services.receive(Asked(service, request.args.to_dict(), dict(request.headers), body))
+        if services.behaviour == "refuses":
+            abort(403, "The service refuses, as it was told to.")
+        if services.behaviour == "fails":
+            abort(500, "The service fails, as it was told to.")
+        if services.behaviour == "talks garbage":
+            return app.make_response("<!doctype html><p>not what was asked for")
+        return None
+
+    @app.post("/services/verify")
+    def verify() -> _Answer:
+        if garbage := receive("verify", "api-key", room.account.api_key):
+            return garbage
+        used = services.use(request.args.get("eventId", ""), request.args.get("queueId", ""))
+        limit = request.args.get("usageLimit", "")
+        allowed = not limit.isdecimal() or used <= int(limit)
+        return jsonify({"actionAllowed": allowed, "usedQueueIdCount": used})
+
+    @app.post("/services/directpass")
+    def direct_pass() -> _Answer:
+        if garbage := receive("direct_pass", "proxy-key", room.account.proxy_key):
+            return garbage
+        event_id = request.args.get("eventId", "")
+        if request.headers.get("client-ip", "") not in services.guests:
+            return jsonify({"HasPassed": False})
+        token = room.token(event_id, "directpass", services.new_queue_id())
+        return jsonify({"HasPassed": True, "QueueItToken": token})
+
+
 def _add_administration(app: Flask, room: WaitingRoom) -> None:
     @app.before_request
     def refuse_other_sites() -> None:
@@ -189,6 +233,7 @@ def _add_administration(app: Flask, room: WaitingRoom) -> None:
             notice=notice,
             rooms=_all_rooms(room),
             modes=MODES,
+            behaviours=BEHAVIOURS,
             overview=_overview(room),
         )
         return page, status
@@ -238,6 +283,14 @@ def _add_administration(app: Flask, room: WaitingRoom) -> None:
         except ValueError as error:
             abort(400, f"That pace is not usable: {error}.")
         return redirect(url_for("admin", notice="The pace is changed."), 303)
+
+    @app.post("/admin/services")
+    def services() -> _Answer:
+        try:
+            room.services.behave(request.form.get("behaviour", ""), request.form.get("guests", "").split())
+        except ValueError as error:
+            abort(400, f"{error}.")
+        return redirect(url_for("admin", notice="The services are changed."), 303)
 
     @app.post("/admin/mode")
     def mode() -> _Answer:

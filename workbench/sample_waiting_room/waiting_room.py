@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from workbench.queue_token import add_queue_token, mint_queue_token
+from workbench.sample_waiting_room.asked_services import AskedServices
 from workbench.sample_waiting_room.publication import Publication
 from workbench.sample_waiting_room.targets import Targets
 from workbench.sample_waiting_room.waiting_line import Visitor, WaitingLines
@@ -17,6 +18,7 @@ class Account:
     customer_id: str
     secret_key: str = field(repr=False)
     api_key: str = field(repr=False)
+    proxy_key: str = field(default="", repr=False)
 
 
 class WaitingRoom:
@@ -40,6 +42,7 @@ class WaitingRoom:
         self.now = now
         self.lines = WaitingLines(now=now, visitors_per_second=visitors_per_second, crowd=crowd)
         self.publication = Publication(account.customer_id, now=now)
+        self.services = AskedServices()
 
     def target_with_token(self, visitor: Visitor) -> str:
         """Where the visitor whose turn it is goes now, with a fresh token."""
@@ -49,12 +52,15 @@ class WaitingRoom:
         """Where an arrival goes who need not wait; such a token has no queue id."""
         return self._with_token(target, event_id, redirect_type, None)
 
-    def _with_token(self, target: str, event_id: str, redirect_type: str, queue_id: str | None) -> str:
-        token = mint_queue_token(
+    def token(self, event_id: str, redirect_type: str, queue_id: str | None) -> str:
+        """A fresh token for the room `event_id`."""
+        return mint_queue_token(
             self.account.secret_key,
             event_id,
             queue_id=queue_id,
             expires_at=int(self.now()) + self.token_lifetime_seconds,
             redirect_type=redirect_type,
         )
-        return add_queue_token(target, token)
+
+    def _with_token(self, target: str, event_id: str, redirect_type: str, queue_id: str | None) -> str:
+        return add_queue_token(target, self.token(event_id, redirect_type, queue_id))

@@ -37,6 +37,7 @@ class TestPublication:
             "snapshot": run.item("current")["snapshot"]["S"],
             "version": 7,
             "previous_snapshot": None,
+            "warnings": [],
         }
         assert in_force(run) == {
             "format": 1,
@@ -172,6 +173,7 @@ class TestRollback:
             "snapshot": first,
             "version": 7,
             "previous_snapshot": second,
+            "warnings": [],
         }
         assert run.item("current")["snapshot"] == {"S": first}
         assert "expires_at" not in run.item(f"snapshot#{first}")
@@ -321,6 +323,31 @@ class TestReport:
         (directive,) = metrics["_aws"]["CloudWatchMetrics"]
         assert directive["Dimensions"] == [["Connector"]]
         assert {metric["Name"] for metric in directive["Metrics"]} <= set(metrics)
+
+    def test_a_body_trigger_without_the_body_is_in_the_result_and_the_log(self, run: Any, build: Any) -> None:
+        part = {"ValidatorType": "RequestBodyValidator", "Operator": "Contains", "ValueToCompare": "pay"}
+        triggers = [{"LogicalOperator": "And", "TriggerParts": [part]}]
+        run.platform_has(build.integration_config(build.queue_integration(Triggers=triggers), version=8))
+
+        results = [run(), run()]
+
+        (warning,) = results[0]["warnings"]
+        assert warning.startswith('integration 1 "Tickets", trigger 1, part 1: compares the request\'s body')
+        assert [result["outcome"] for result in results] == ["published", "unchanged"]
+        assert results[1]["warnings"] == [warning]
+        assert json.loads(run.lines[0])["warnings"] == [warning]
+
+        run.environ["QUEUEIT_SETTINGS"] = '{"include_body": true}'
+        assert run()["warnings"] == []
+
+    def test_a_rollback_warns_of_the_configuration_it_puts_in_force(self, run: Any, build: Any) -> None:
+        verifying = build.queue_integration(VerifyQueueIdEnabled=True)
+        run.platform_has(build.integration_config(verifying, version=8))
+        first = run()
+        run.platform_has(build.integration_config(version=9))
+        assert run()["warnings"] == []
+
+        assert run(action="rollback", snapshot=first["snapshot"])["warnings"] == first["warnings"] != []
 
     def test_a_failure_says_exactly_what_was_wrong(self, run: Any) -> None:
         run.answers = [(401, b"Invalid api key")]

@@ -19,7 +19,7 @@ def clock() -> Clock:
 @pytest.fixture
 def room(clock: Clock) -> WaitingRoom:
     made = WaitingRoom(
-        Account("customer", "fake-secret-key", API_KEY),
+        Account("customer", "fake-secret-key", API_KEY, "fake-proxy-key"),
         default_target=f"http://{SHOP}/tickets",
         visitors_per_second=1,
         crowd=3,

@@ -1,0 +1,164 @@
+"""The door to the outside (queueit.outside): asks the services over HTTP, and gives random UUIDs.
+
+Imported only where a setting asks for it. Connections are kept alive, one for each service.
+"""
+
+import json
+import os
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+from edge.connection import (
+    MAX_IDLE_SECONDS,
+    Connection,
+    Deadline,
+    Endpoint,
+    InvalidAnswer,
+    connect,
+    parse_endpoint,
+    shared_tls_context,
+)
+from queueit.outside import NOT_ASKED, Answer, Outside, Question
+
+MAX_ANSWER_BYTES: Final = 65_536
+
+ANSWER_WITHIN_SECONDS: Final = 4.5
+"""After which a visitor must have been answered, counted from the start of the handler, since Lambda@Edge allows 5 s.
+A service is not waited for any longer, whatever its timeout."""
+
+
+def random_uuid() -> str:
+    """A random UUID (version 4) in lower case; the `uuid` module is not worth its import."""
+    number = int.from_bytes(os.urandom(16), "big") & ~(0xF << 76) & ~(0x3 << 62) | 0x4 << 76 | 0x2 << 62
+    text = f"{number:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def print_log(message: dict[str, Any]) -> None:
+    """One JSON line on standard output, which Lambda takes to the log group."""
+    print(json.dumps(message))
+
+
+def _origin_and_target(url: str) -> tuple[str, str]:
+    """Scheme and authority of `url`, and what to ask for there."""
+    scheme, separator, rest = url.partition("://")
+    authority = rest.partition("?")[0].partition("/")[0]
+    target = rest[len(authority) :]
+    return scheme + separator + authority, target if target.startswith("/") else f"/{target}"
+
+
+class Services:
+    """The services that decisions ask. Not for use by several threads at once: Lambda handles one request at a time."""
+
+    def __init__(
+        self,
+        *,
+        tls: Callable[[], ssl.SSLContext] = shared_tls_context,
+        resolve: Callable[..., Any] = socket.getaddrinfo,
+        monotonic: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+        log: Callable[[dict[str, Any]], None] = print_log,
+    ) -> None:
+        self._tls = tls
+        self._resolve = resolve
+        self._monotonic = monotonic
+        self._wall_clock = wall_clock
+        self._log = log
+        self._kept: dict[str, tuple[Connection, float, float]] = {}
+
+    def outside(self, began_at: float) -> Outside:
+        """The door for one request, whose handling began at `began_at` (Unix seconds)."""
+
+        def post(question: Question) -> Answer | None:
+            left = began_at + ANSWER_WITHIN_SECONDS - self._wall_clock()
+            return self.post(question, min(left, question.timeout_ms / 1000))
+
+        return Outside(post, random_uuid)
+
+    def post(self, question: Question, seconds: float) -> Answer | None:
+        """The answer, whatever its status; None when there is none within `seconds`.
+
+        What is not a plain 200 is logged, without a word of the service's address and keys or of the visitor.
+        """
+        started_at = self._monotonic()
+        answer: Answer | None = None
+        try:
+            answer = self._exchange(question, Deadline(seconds, self._monotonic))
+            problem = f"it answered {answer.status}" if answer.status != 200 else ""
+        except TimeoutError:
+            problem = "timed out"
+        except OSError as error:
+            problem = type(error).__name__
+        except InvalidAnswer as error:
+            problem = str(error)
+        except Exception as error:
+            answer, problem = NOT_ASKED, f"defect: {type(error).__name__}"
+        if problem:
+            with suppress(Exception):
+                self._log(
+                    {
+                        "level": "error",
+                        "event": "service_failed",
+                        "service": question.service,
+                        "problem": problem,
+                        "milliseconds": round((self._monotonic() - started_at) * 1000),
+                    }
+                )
+        return answer
+
+    def close(self) -> None:
+        """Close all connections; the next question opens another."""
+        while self._kept:
+            self._kept.popitem()[1][0].close()
+
+    def _exchange(self, question: Question, deadline: Deadline) -> Answer:
+        origin, target = _origin_and_target(question.url)
+        endpoint = parse_endpoint(origin)
+        if endpoint is None:
+            raise ValueError("the service's URL is not a plain http or https URL")
+        headers = {"Host": endpoint.host_header, **question.headers}
+        kept = self._take_kept(question.service, endpoint)
+        if kept:
+            try:
+                return self._ask(kept, target, headers, question, deadline)
+            except (ConnectionResetError, BrokenPipeError):
+                pass  # closed just as the question went out: nobody has read it
+        context = self._tls() if endpoint.scheme == "https" else None
+        fresh = connect(endpoint, context, deadline, self._resolve)
+        return self._ask(fresh, target, headers, question, deadline)
+
+    def _take_kept(self, service: str, endpoint: Endpoint) -> Connection | None:
+        """The connection kept for `service`, if it can still be used."""
+        if service not in self._kept:
+            return None
+        connection, monotonic, wall = self._kept.pop(service)
+        # The monotonic clock may stand still while a worker is frozen, the other one may be set.
+        idle_seconds = max(self._monotonic() - monotonic, self._wall_clock() - wall)
+        if connection.endpoint == endpoint and idle_seconds < MAX_IDLE_SECONDS and connection.is_quiet():
+            return connection
+        connection.close()
+        return None
+
+    def _ask(
+        self,
+        connection: Connection,
+        target: str,
+        headers: dict[str, str],
+        question: Question,
+        deadline: Deadline,
+    ) -> Answer:
+        is_kept = False
+        try:
+            status, body, is_kept = connection.post(
+                target, headers, question.body, MAX_ANSWER_BYTES, deadline
+            )
+        finally:
+            if not is_kept:
+                connection.close()
+        if is_kept:
+            self._kept[question.service] = (connection, self._monotonic(), self._wall_clock())
+        return Answer(status, body)

@@ -1,0 +1,186 @@
+"""Diagnostics: what the connector saw and did, in a cookie, for the holder of a debug token (protocol section 11)."""
+
+import re
+import time
+from typing import Any, Final
+
+from queueit import direct_pass
+from queueit.cookies import cookie_attributes
+from queueit.integration_config import CANCEL, QUEUE, Integration
+from queueit.outside import Answer, Outside, Question
+from queueit.percent_encoding import LONE_SURROGATE, encode_uri_component
+from queueit.queue_token import QueueToken
+from queueit.redirect_urls import CONNECTOR
+from queueit.request import Request
+from queueit.secret_keys import SecretKeys
+from queueit.snapshot import Snapshot
+
+COOKIE_NAME: Final = "queueitdebug"
+LIFETIME_SECONDS: Final = 20 * 60
+
+MAX_COOKIE_LENGTH: Final = 3800
+"""Of the cookie's value, percent-encoded: browsers drop cookies over 4,096 bytes."""
+
+_LENGTHS = (1024, 512, 256, 128, 64, 32, 16, 8)  # with the last, all entries together fit whatever they hold
+_HEADERS: Final = (
+    ("Via", "via"),
+    ("Forwarded", "forwarded"),
+    ("XForwardedFor", "x-forwarded-for"),
+    ("XForwardedHost", "x-forwarded-host"),
+    ("XForwardedProto", "x-forwarded-proto"),
+)
+_TOKEN_HASH = re.compile(r"(h_)[0-9a-fA-F]+")
+_DIRECT_PASS_RESULTS: Final = {
+    direct_pass.PASSED: "HasPassed",
+    direct_pass.NOT_PASSED: "NotPassed",
+    direct_pass.FAILED: "Timeout",
+}
+
+Entries = dict[str, str]
+"""The cookie's entries in order."""
+
+
+class DiagnosedDefect(Exception):
+    """A decision met a defect, its cause, while diagnostics were on; `set_cookies` say so to who asked for them."""
+
+    def __init__(self, set_cookies: tuple[str, ...]) -> None:
+        super().__init__("a defect, with diagnostics on")
+        self.set_cookies = set_cookies
+
+
+def token_error(token: QueueToken, keys: SecretKeys, now: int) -> str:
+    """Why a debug token does not turn diagnostics on: `hash` or `timestamp`; empty when it does."""
+    if not token.is_signed(keys):
+        return "hash"
+    return "timestamp" if token.expires_at < now else ""
+
+
+def set_cookie(entries: Entries, now: int) -> str:
+    """The value of a Set-Cookie header with `entries`, the longest of them cut so that a browser takes it."""
+    value = ""
+    for length in _LENGTHS:
+        pairs = [f"{name}={text[:length]}" for name, text in entries.items()]
+        value = encode_uri_component(LONE_SURROGATE.sub("\ufffd", "|".join(pairs)))
+        if len(value) <= MAX_COOKIE_LENGTH:
+            break
+    return cookie_attributes().set_cookie(COOKIE_NAME, value, now + LIFETIME_SECONDS)
+
+
+def request_entries(snapshot: Snapshot, request: Request, token: QueueToken, now: int) -> Entries:
+    """What can be said before anything is decided."""
+    year, month, day, hour, minute, second, *_ = time.gmtime(now)
+    return {
+        "SdkVersion": CONNECTOR,
+        "PureUrl": request.url.text,
+        "QueueitToken": token.text,
+        "OriginalUrl": request.original_url,
+        "ServerUtcTime": f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z",
+        "RequestIP": request.client_ip,
+        **{f"RequestHttpHeader_{name}": request.header(header) for name, header in _HEADERS},
+        "ConfigVersion": str(snapshot.version),
+    }
+
+
+def integration_entries(integration: Integration | None, target: str, version: int) -> Entries:
+    """Which integration matched, and what it says; `target` is where the visitor would come back to."""
+    if integration is None:
+        return {"MatchedConfig": "NULL"}
+    entries = {"MatchedConfig": integration.name}
+    if integration.action == QUEUE:
+        entries |= {"TargetUrl": target, "QueueConfig": _queue_config(integration, version)}
+    elif integration.action == CANCEL:
+        entries |= {"TargetUrl": target, "CancelConfig": _cancel_config(integration, version)}
+    return entries
+
+
+def _spelled(value: Any) -> str:
+    """A value of the configuration as the platform's own connectors spell it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ",".join(value)
+    return "null" if value is None else str(value)
+
+
+def _joined(values: dict[str, Any]) -> str:
+    return "&".join([f"{name}:{_spelled(value)}" for name, value in values.items()])
+
+
+def _queue_config(integration: Integration, version: int) -> str:
+    source = integration.source
+    return _joined(
+        {
+            "EventId": integration.event_id,
+            "AllowedWaitingRoomIds": source.get("InvolvedWaitingRoomIds") or [],
+            "Version": version,
+            "ActionName": integration.name,
+            "QueueDomain": source.get("QueueDomain"),
+            "QueuePathPrefix": source.get("QueuePathPrefix") or "",
+            "CookieDomain": source.get("CookieDomain"),
+            "IsCookieHttpOnly": source.get("IsCookieHttpOnly") or False,
+            "IsCookieSecure": source.get("IsCookieSecure") or False,
+            "ExtendCookieValidity": source.get("ExtendCookieValidity"),
+            "CookieValidityMinute": source.get("CookieValidityMinute"),
+            "LayoutName": source.get("LayoutName"),
+            "Culture": source.get("Culture"),
+            "VerifyActionEnabled": source.get("VerifyQueueIdEnabled"),
+            "QueueIdUsageLimit": integration.usage_limit or "",
+        }
+    )
+
+
+def _cancel_config(integration: Integration, version: int) -> str:
+    source = integration.source
+    prefix = source.get("QueuePathPrefix")
+    return _joined(
+        {
+            "WaitingRoomIds": list(integration.rooms),
+            "Version": version,
+            "QueueDomain": source.get("QueueDomain"),
+            **({"QueuePathPrefix": prefix} if prefix else {}),
+            "CookieDomain": source.get("CookieDomain"),
+            "IsCookieHttpOnly": source.get("IsCookieHttpOnly") or False,
+            "IsCookieSecure": source.get("IsCookieSecure") or False,
+            "ActionName": integration.name,
+        }
+    )
+
+
+class Recorder:
+    """The door to the outside, with what went through it on the way to a decision."""
+
+    def __init__(self, outside: Outside | None) -> None:
+        self._outside = outside
+        self._exchanges: list[tuple[Question, Answer | None]] = []
+
+    def outside(self) -> Outside | None:
+        """The door that records, if there is one."""
+        door = self._outside
+        if door is None:
+            return None
+
+        def post(question: Question) -> Answer | None:
+            answer = door.post(question)
+            self._exchanges.append((question, answer))
+            return answer
+
+        return Outside(post, door.new_uuid)
+
+    def entries(self) -> Entries:
+        """What the direct-pass service was asked and said; the signature of a token in its answer is left out."""
+        entries: Entries = {}
+        for question, answer in self._exchanges:
+            if question.service != "direct_pass":
+                continue
+            entries |= {
+                "DirectPassTimeoutSetting": str(question.timeout_ms),
+                "DirectPassTimeoutUsed": str(question.timeout_ms),
+            }
+            if answer:
+                body = answer.body[:MAX_COOKIE_LENGTH].decode("utf-8", "replace")
+                entries |= {
+                    "DirectActionHttpReponseCode": str(answer.status),
+                    "DirectActionHttpResponseBody": _TOKEN_HASH.sub(r"\1…", body),
+                }
+            entries["DirectPassResult"] = _DIRECT_PASS_RESULTS[direct_pass.read_answer(answer).outcome]
+        return entries

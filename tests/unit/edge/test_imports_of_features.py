@@ -1,0 +1,72 @@
+"""What is off is not imported, and what is on is imported with the snapshot, while the CPU is fast."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FUNCTIONS = Path(__file__).parents[3] / "functions"
+OPTIONAL = {
+    "edge.outside",
+    "queueit.aes",
+    "queueit.config_warnings",
+    "queueit.diagnostics",
+    "queueit.direct_pass",
+    "queueit.enqueue_token",
+    "queueit.openssl",
+    "queueit.outside",
+    "queueit.verify_action",
+}
+SCRIPT = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import edge.viewer_request
+from queueit.snapshot import compile_snapshot
+given = json.load(sys.stdin)
+snapshot = compile_snapshot(given["snapshot"])
+if given["event"]:
+    edge.viewer_request.handle(given["event"], snapshot, 1_790_000_000.0)
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def imported(document: dict[str, Any], event: dict[str, Any] | None = None) -> set[str]:
+    """The optional modules that a fresh interpreter has imported after loading a snapshot and handling an event."""
+    finished = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", SCRIPT, str(FUNCTIONS)],
+        input=json.dumps({"snapshot": document, "event": event}),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return OPTIONAL & set(json.loads(finished.stdout))
+
+
+def test_a_plain_decision_imports_no_optional_feature(build: Any) -> None:
+    assert imported(build.snapshot_document(), build.viewer_request(querystring="queueittoken=x")) == set()
+
+
+@pytest.mark.parametrize(
+    ("settings", "module"),
+    [
+        ({"enqueue_token": {}}, "queueit.enqueue_token"),
+        ({"verify": {"url": "https://v.example.com"}}, "queueit.verify_action"),
+        ({"direct_pass": {"url": "https://p.example.com"}}, "queueit.direct_pass"),
+    ],
+)
+def test_a_feature_is_imported_with_the_snapshot_that_switches_it_on(
+    build: Any, settings: dict[str, Any], module: str
+) -> None:
+    credentials = {"secret_key": "not-a-real-key", "api_key": "not-real", "proxy_key": "not-real"}
+
+    assert module in imported(build.snapshot_document(settings=settings, credentials=credentials))
+
+
+def test_diagnostics_are_imported_for_a_debug_token(build: Any) -> None:
+    event = build.viewer_request(querystring="queueittoken=rt_debug~h_0")
+
+    assert "queueit.diagnostics" in imported(build.snapshot_document(), event)

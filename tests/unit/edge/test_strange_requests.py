@@ -1,0 +1,260 @@
+"""Requests with parts of any bytes and any length: never an exception, and no way past the queue.
+
+The long ones have so many characters that a parser worse than linear would take minutes or hours over them.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge import viewer_request
+from queueit import session_cookie
+from queueit.outside import Answer, Outside
+from queueit.session_cookie import VALID, Session
+from queueit.snapshot import Snapshot
+from workbench.queue_token import mint_queue_token
+
+LENGTH = 100_000
+MILLION = 1_000_000
+COOKIE = "QueueITAccepted-SDFrts345E-V3_tickets"
+SETTINGS = {
+    "include_body": True,
+    "allowed_origins": ["https://www.example.com"],
+    "enqueue_token": {},
+    "direct_pass": {"url": "https://pass.example.com", "on_failure": "queue"},
+}
+UNITS = {
+    "slashes": "/",
+    "dots": "/..",
+    "backslashes": "\\",
+    "percents": "%",
+    "escapes": "%2f",
+    "broken escapes": "%c3%",
+    "spaces": " ",
+    "ampersands": "&",
+    "tildes": "~",
+    "semicolons": "; ",
+    "equals signs": "=",
+    "tokens": "queueittoken=&",
+    "token names": "queueittoken",
+    "digits": "1",
+    "astral": "\U0001f600",
+    "surrogates": "\ud800",
+    "cookies": f"{COOKIE}=EventId%3Dtickets; ",
+    "question marks": "?",
+    "colons": ":",
+    "nulls": "\0",
+}
+LONG = {name: unit * (LENGTH // len(unit)) for name, unit in UNITS.items()}
+
+
+@pytest.fixture(scope="module")
+def snapshot(build: Any) -> Snapshot:
+    """Every trigger there is, normalized and raw, with everything switched on that reads the request."""
+
+    def part(validator: str, **changes: Any) -> dict[str, Any]:
+        return {
+            "ValidatorType": validator,
+            "Operator": "Contains",
+            "ValueToCompare": "never there",
+            "IsIgnoreCase": True,
+            "CookieName": "colour",
+            "HttpHeaderName": "x-colour",
+            "UrlPart": "PageUrl",
+        } | changes
+
+    looking = [
+        part(kind)
+        for kind in (
+            "UrlValidator",
+            "CookieValidator",
+            "HttpHeaderValidator",
+            "UserAgentValidator",
+            "RequestBodyValidator",
+        )
+    ]
+    first = build.queue_integration(
+        Name="Never",
+        Triggers=[{"LogicalOperator": "Or", "TriggerParts": looking}],
+        IsNormalizationEnabled=True,
+    )
+    always = build.queue_integration(Triggers=[{"LogicalOperator": "And", "TriggerParts": []}])
+    credentials = {"secret_key": build.secret_key, "proxy_key": "not-a-real-proxy-key"}
+    made: Snapshot = build.snapshot(first, always, settings=SETTINGS, credentials=credentials)
+    return made
+
+
+def outside() -> Outside:
+    return Outside(
+        lambda question: Answer(200, question.body), lambda: "0f1e2d3c-4b5a-4678-8f9e-0a1b2c3d4e5f"
+    )
+
+
+def is_queued(answer: dict[str, Any]) -> bool:
+    """Whether the visitor is sent to the waiting room or one of its pages, by a response that CloudFront takes."""
+    for name, lines in answer["headers"].items():
+        for line in lines:
+            assert line["key"].lower() == name
+            assert line["value"].isascii()
+            assert line["value"].isprintable()
+    size = sum(len(line["key"] + line["value"]) for lines in answer["headers"].values() for line in lines)
+    assert size < 40_000
+    where = answer["headers"].get("location") or answer["headers"].get("x-queueit-redirect")
+    return bool(where) and "queue-it.net" in where[0]["value"][:60]
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG.keys())
+def test_a_long_field_is_queued_as_the_same_request_without_it(
+    build: Any, snapshot: Snapshot, text: str
+) -> None:
+    requests: list[dict[str, Any]] = [
+        {"uri": f"/{text}"},
+        {"querystring": text},
+        {"querystring": f"queueittoken={text}"},
+        {"headers": [("Cookie", text)]},
+        {"headers": [("Cookie", f"{COOKIE}={text}; colour={text}")]},
+        {
+            "headers": [
+                (name, text) for name in ("User-Agent", "X-Colour", "Origin", "X-Forwarded-For", "Referer")
+            ]
+        },
+        {"headers": [("X-QueueItToken", text)]},
+        {"headers": [("X-QueueIt-AjaxPageUrl", text)]},
+        {"headers": [("X-QueueIt-Handover", text), ("X-QueueIt-Connector", text)]},
+        {"method": "POST", "body": {"inputTruncated": False, "encoding": "base64", "data": text}},
+        {"method": "POST", "body": {"inputTruncated": False, "encoding": "text", "data": text}},
+    ]
+    for request in requests:
+        event = build.viewer_request(**request)
+        assert is_queued(viewer_request.handle(event, snapshot, build.now, outside())), request.keys()
+
+
+@pytest.mark.parametrize("unit", ["/", "%", "; ", "queueittoken=&"])
+def test_all_fields_can_be_a_million_characters_long_at_once(
+    build: Any, snapshot: Snapshot, unit: str
+) -> None:
+    text = unit * (MILLION // len(unit))
+    names = ("Cookie", "User-Agent", "X-Colour", "Origin", "X-QueueItToken", "X-QueueIt-AjaxPageUrl")
+    event = build.viewer_request(
+        uri=f"/{text}",
+        querystring=text,
+        headers=[(name, text) for name in names],
+        method="POST",
+        body={"inputTruncated": True, "encoding": "base64", "data": text},
+    )
+
+    assert is_queued(viewer_request.handle(event, snapshot, build.now, outside()))
+
+
+@pytest.mark.parametrize("count", [1, 50_000])
+def test_any_number_of_copies_of_a_header_or_parameter_is_queued(
+    build: Any, snapshot: Snapshot, count: int
+) -> None:
+    expired = mint_queue_token(build.secret_key, "tickets", expires_at=1)
+    headers = [
+        (name, "x")
+        for name in ("Cookie", "Origin", "X-QueueItToken", "X-QueueIt-AjaxPageUrl")
+        for _ in range(count)
+    ]
+    event = build.viewer_request(headers=headers, querystring="&".join([f"queueittoken={expired}"] * count))
+
+    assert is_queued(viewer_request.handle(event, snapshot, build.now, outside()))
+
+
+_text = st.text(st.characters(codec=None, exclude_categories=())) | st.sampled_from(
+    [
+        "",
+        "%",
+        "%ff",
+        "%00",
+        "e_tickets~h_",
+        "queueittoken=",
+        "https://",
+        "a=b; c",
+        "\r\nX: y",
+        "rt_debug~h_0",
+        "|",
+    ]
+)
+
+
+@given(
+    uri=_text,
+    querystring=_text,
+    token=_text,
+    cookie=_text,
+    page=_text,
+    agent=_text,
+    origin=_text,
+    forwarded=_text,
+    client_ip=_text,
+    data=_text,
+)
+def test_whatever_the_parts_hold_the_answer_is_a_redirect_that_cloudfront_takes(
+    build: Any,
+    snapshot: Snapshot,
+    uri: str,
+    querystring: str,
+    token: str,
+    cookie: str,
+    page: str,
+    agent: str,
+    origin: str,
+    forwarded: str,
+    client_ip: str,
+    data: str,
+) -> None:
+    event = build.viewer_request(
+        uri=f"/{uri}",
+        querystring=f"{querystring}&queueittoken={token}",
+        headers=[
+            ("Cookie", f"{COOKIE}={cookie}"),
+            ("X-QueueIt-AjaxPageUrl", page),
+            ("X-QueueItToken", token),
+            ("User-Agent", agent),
+            ("Origin", origin),
+            ("X-Forwarded-For", forwarded),
+        ],
+        method="POST",
+        client_ip=client_ip,
+        body={"inputTruncated": False, "encoding": "base64", "data": data},
+    )
+
+    assert is_queued(viewer_request.handle(event, snapshot, build.now, outside()))
+
+
+@pytest.mark.parametrize("strange", [*LONG, "nothing"])
+def test_who_has_a_valid_session_passes_whatever_else_the_request_holds(
+    build: Any, snapshot: Snapshot, strange: str
+) -> None:
+    text = LONG.get(strange, "")
+    value = session_cookie.issue(Session(VALID, "tickets", redirect_type="queue"), snapshot.keys, build.now)
+    event = build.viewer_request(
+        headers=[("Cookie", f"{COOKIE}={value}"), ("Cookie", text), ("User-Agent", text), ("Origin", text)]
+    )
+
+    assert "status" not in viewer_request.handle(event, snapshot, build.now, outside())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda cf: cf["request"].pop("querystring"),
+        lambda cf: cf["request"].pop("clientIp"),
+        lambda cf: cf["request"]["headers"].pop("host"),
+        lambda cf: cf["request"]["headers"].update({"cookie": []}),
+        lambda cf: cf["request"]["headers"].update({"x-queueittoken": [{"key": "x", "value": None}]}),
+        lambda cf: cf["request"].update({"body": {}}),
+        lambda cf: cf["config"].pop("requestId"),
+    ],
+)
+def test_what_an_event_leaves_out_counts_as_absent(
+    build: Any, snapshot: Snapshot, change: Callable[[dict[str, Any]], object]
+) -> None:
+    event = build.viewer_request()
+    change(event["Records"][0]["cf"])
+
+    assert is_queued(viewer_request.handle(event, snapshot, build.now, outside()))

@@ -1,0 +1,56 @@
+"""Visits with the optional features on, and a door to the outside whose services say what a test tells them to."""
+
+import json
+from typing import Any, NamedTuple
+
+from edge.cloudfront_event import to_request
+from queueit.decision import Decision, decide
+from queueit.outside import Answer, Outside, Question
+from queueit.snapshot import Snapshot
+
+QUEUE_ID = "1f2d3c4b-5a69-4788-9c0d-e1f2a3b4c5d6"
+CREDENTIALS = {
+    "secret_key": "not-a-real-secret-key",
+    "api_key": "not-a-real-api-key",
+    "proxy_key": "not-a-real-proxy-key",
+}
+
+
+UUIDS = ("0f1e2d3c-4b5a-4678-8f9e-0a1b2c3d4e5f", "7c6b5a49-3827-4166-9504-f3e2d1c0b9a8")
+
+
+class Visit(NamedTuple):
+    """A visitor's request as the tests describe it; `cookie` is the session cookie's value."""
+
+    snapshot: Snapshot
+    event: dict[str, Any]
+    now: float
+
+    def decide(self, outside: Outside | None = None) -> Decision:
+        return decide(self.snapshot, to_request(self.event["Records"][0]["cf"]["request"]), self.now, outside)
+
+
+def answer(document: Any, status: int = 200) -> Answer:
+    """An answer with a JSON document."""
+    return Answer(status, json.dumps(document).encode())
+
+
+class Door:
+    """Answers every question with `answer`, and keeps the questions."""
+
+    def __init__(self, answer: Answer | None = None) -> None:
+        self.answer = answer
+        self.questions: list[Question] = []
+        self._uuids = iter(UUIDS)
+        self.outside = Outside(self._post, lambda: next(self._uuids))
+
+    def _post(self, question: Question) -> Answer | None:
+        self.questions.append(question)
+        return self.answer
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The body of the one question."""
+        (question,) = self.questions
+        fields: dict[str, Any] = json.loads(question.body)
+        return fields

@@ -1,0 +1,148 @@
+"""Triggers on the request's body: with the body, without it, and with only its beginning."""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from queueit.config_warnings import MAX_WARNINGS, config_warnings
+from queueit.settings import Settings, VerifySettings
+from tests.unit.queueit.feature_visits import Visit
+
+Visits = Callable[..., Visit]
+
+BODY_PART = {
+    "ValidatorType": "RequestBodyValidator",
+    "Operator": "Contains",
+    "ValueToCompare": "checkout",
+    "IsNegative": False,
+    "IsIgnoreCase": False,
+}
+
+
+def triggers(*parts: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"LogicalOperator": "And", "TriggerParts": list(parts)}]
+
+
+def body(text: bytes, *, cut: bool = False) -> dict[str, Any]:
+    """A body as CloudFront hands it over."""
+    data = base64.b64encode(text).decode()
+    return {"inputTruncated": cut, "action": "read-only", "encoding": "base64", "data": data}
+
+
+def matches(visit: Visits, request_body: dict[str, Any] | None, *parts: dict[str, Any], **named: Any) -> bool:
+    """Whether the integration matched a POST with that body."""
+    integration = {"Triggers": triggers(*(parts or (BODY_PART,))), **named.pop("integration", {})}
+    decision = visit(integration=integration, method="POST", body=request_body, **named).decide()
+    return decision.integration is not None
+
+
+def test_a_body_that_is_included_is_compared(visit: Visits) -> None:
+    assert matches(visit, body(b"step=checkout"))
+    assert not matches(visit, body(b"step=basket"))
+
+
+def test_a_body_that_is_not_included_compares_as_empty(visit: Visits) -> None:
+    assert not matches(visit, None)
+    assert matches(visit, None, BODY_PART | {"IsNegative": True})
+
+
+@pytest.mark.parametrize(
+    "request_body",
+    [
+        body(b"\xff\xfe\x00"),
+        {"inputTruncated": False, "encoding": "base64", "data": "%%%"},
+        {"inputTruncated": False, "encoding": "base64", "data": "é"},
+        {"data": None},
+        {},
+    ],
+)
+def test_a_body_that_is_no_text_matches_nothing(visit: Visits, request_body: dict[str, Any]) -> None:
+    assert not matches(visit, request_body)
+
+
+@pytest.mark.parametrize("negative", [False, True])
+@pytest.mark.parametrize("action", ["Queue", "Cancel"])
+def test_a_cut_body_matches_for_queue_and_cancel(visit: Visits, action: str, negative: bool) -> None:
+    part = BODY_PART | {"IsNegative": negative}
+
+    assert matches(visit, body(b"x", cut=True), part, integration={"ActionType": action})
+
+
+@pytest.mark.parametrize("negative", [False, True])
+def test_a_cut_body_does_not_match_for_ignore(visit: Visits, negative: bool) -> None:
+    part = BODY_PART | {"IsNegative": negative}
+
+    assert not matches(visit, body(b"checkout", cut=True), part, integration={"ActionType": "Ignore"})
+
+
+@pytest.mark.parametrize(("text", "expected"), [(b"checkout", True), (b"basket", False)])
+@pytest.mark.parametrize("action", ["Queue", "Ignore"])
+def test_the_visible_part_of_a_cut_body_is_compared_where_the_setting_says_so(
+    visit: Visits, action: str, text: bytes, expected: bool
+) -> None:
+    settings = {"truncated_body": "visible_part"}
+
+    found = matches(visit, body(text, cut=True), settings=settings, integration={"ActionType": action})
+
+    assert found is expected
+
+
+def test_the_other_parts_of_a_trigger_count_for_a_cut_body_too(visit: Visits, build: Any) -> None:
+    assert matches(visit, body(b"x", cut=True), BODY_PART, build.url_part("/tickets"))
+    assert not matches(visit, body(b"x", cut=True), BODY_PART, build.url_part("/other"))
+
+
+def test_an_unknown_operator_never_matches_a_cut_body(visit: Visits) -> None:
+    assert not matches(visit, body(b"x", cut=True), BODY_PART | {"Operator": "Resembles"})
+
+
+def test_a_whole_body_is_never_taken_for_a_cut_one(visit: Visits) -> None:
+    assert not matches(visit, body(b"x" * 40_000))
+
+
+class TestWarnings:
+    def test_a_body_trigger_without_the_body_is_named_with_its_place(self, build: Any) -> None:
+        url_first = [*triggers(build.url_part("/")), *triggers(build.url_part("/pay"), BODY_PART)]
+        config = build.integration_config(
+            build.queue_integration(), build.queue_integration(Name="Pay", Triggers=url_first)
+        )
+
+        assert config_warnings(config, Settings()) == [
+            'integration 2 "Pay", trigger 2, part 2: compares the request\'s body, which the function is not given; '
+            "set include_body to true, or it compares with an empty text"
+        ]
+        assert config_warnings(config, Settings(include_body=True)) == []
+
+    def test_an_integration_that_verifies_without_a_service_is_named(self, build: Any) -> None:
+        config = build.integration_config(build.queue_integration(VerifyQueueIdEnabled=True))
+
+        (warning,) = config_warnings(config, Settings())
+
+        assert warning.startswith(
+            'integration 1 "Tickets": VerifyQueueIdEnabled is true, but no service is asked'
+        )
+        assert config_warnings(config, Settings(verify=VerifySettings("https://v.example.com"))) == []
+
+    def test_many_warnings_are_counted(self, build: Any) -> None:
+        many = build.queue_integration(Triggers=triggers(*[BODY_PART] * 50))
+
+        found = config_warnings(build.integration_config(many), Settings())
+
+        assert len(found) == MAX_WARNINGS + 1
+        assert found[-1] == "and 30 more"
+
+    @pytest.mark.parametrize(
+        "document",
+        [
+            None,
+            [],
+            {},
+            {"Integrations": 5},
+            {"Integrations": [{"Triggers": 5}, {"Triggers": [{"TriggerParts": "x"}]}]},
+            {"Integrations": [5, {"Name": 7, "Triggers": [None, {"TriggerParts": [3]}]}]},
+        ],
+    )
+    def test_a_document_that_is_no_configuration_has_no_warnings(self, document: Any) -> None:
+        assert config_warnings(document, Settings()) == []

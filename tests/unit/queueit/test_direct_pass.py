@@ -1,0 +1,174 @@
+"""Direct pass: when it is asked for, what lets a visitor in, and what a failure of the service means."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from queueit import __version__
+from queueit.outside import NOT_ASKED, Answer
+from tests.unit.queueit.feature_visits import QUEUE_ID, Door, Visit, answer
+
+NOT_PASSED = answer({"HasPassed": False})
+SETTINGS = {"direct_pass": {"url": "https://pass.example.com/v1"}}
+
+Visits = Callable[..., Visit]
+
+
+@pytest.fixture
+def passing(visit: Visits) -> Visits:
+    """Visits with direct pass on."""
+    return lambda **changes: visit(**{"settings": SETTINGS, **changes})
+
+
+def session_of(set_cookie: str) -> str:
+    """The decoded value of a session cookie."""
+    return unquote(set_cookie.partition("=")[2].partition(";")[0])
+
+
+def passed(token: str) -> Answer:
+    return answer({"HasPassed": True, "QueueItToken": token})
+
+
+def test_the_service_is_asked_as_the_protocol_says(passing: Visits) -> None:
+    door = Door(NOT_PASSED)
+    headers = (("User-Agent", "Browser/1.0"), ("Referer", "https://www.example.com/"))
+
+    passing(headers=headers, querystring="a=1").decide(door.outside)
+
+    (question,) = door.questions
+    assert (question.service, question.timeout_ms) == ("direct_pass", 3000)
+    assert question.url == "https://pass.example.com/v1?customerId=example&eventId=tickets"
+    assert question.headers == {
+        "proxy-key": "not-a-real-proxy-key",
+        "client-ip": "203.0.113.7",
+        "User-Agent": "Browser/1.0",
+        "Referer": "https://www.example.com/",
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+    }
+    assert door.fields == {
+        "protectedUrl": "https://shop.example.com/tickets?a=1",
+        "sdkVersion": f"cloudfront-python-{__version__}",
+        "connectorPlatformVersion": f"cloudfront-{__version__}",
+        "actionName": "Tickets",
+    }
+
+
+def test_who_passes_gets_the_session_of_the_services_token(passing: Visits, token: Any) -> None:
+    door = Door(passed(token(redirect_type="directpass", validity_minutes=7)))
+
+    decision = passing().decide(door.outside)
+
+    assert (decision.redirect_url, decision.reason) == ("", "direct pass")
+    (cookie,) = decision.set_cookies
+    assert session_of(cookie).startswith(
+        f"EventId=tickets&QueueId={QUEUE_ID}&FixedValidityMins=7&RedirectType=directpass&IssueTime="
+    )
+
+
+def test_who_does_not_pass_is_queued(passing: Visits) -> None:
+    decision = passing().decide(Door(NOT_PASSED).outside)
+
+    assert decision.reason == "queue"
+    assert decision.redirect_url.startswith("https://example.queue-it.net/?c=example")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"secret_key": "another"}, {"event_id": "other"}, {"expires_at": 1}, {"client_ip": "192.0.2.9"}],
+)
+def test_a_token_that_is_not_valid_passes_nobody(
+    passing: Visits, token: Any, changes: dict[str, Any]
+) -> None:
+    assert passing().decide(Door(passed(token(**changes))).outside).reason == "queue"
+
+
+@pytest.mark.parametrize("failure", [None, answer({}, 500), answer({}, 503)])
+def test_a_failure_passes_for_three_minutes(passing: Visits, failure: Answer | None) -> None:
+    decision = passing().decide(Door(failure).outside)
+
+    assert (decision.redirect_url, decision.reason) == ("", "direct pass failed")
+    (cookie,) = decision.set_cookies
+    assert session_of(cookie).startswith(
+        "EventId=tickets&FixedValidityMins=3&RedirectType=timeout&IssueTime="
+    )
+
+
+@pytest.mark.parametrize("failure", [None, answer({}, 500)])
+def test_a_failure_queues_where_the_setting_says_so(visit: Visits, failure: Answer | None) -> None:
+    settings = {"direct_pass": {"url": "https://pass.example.com", "on_failure": "queue"}}
+
+    assert visit(settings=settings).decide(Door(failure).outside).reason == "queue"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        answer({}, 400),
+        answer({}, 403),
+        answer({}, 429),
+        Answer(302, b""),
+        Answer(200, b""),
+        Answer(200, b"<html>"),
+        Answer(200, b"[" * 100_000),
+        answer([]),
+        answer({"HasPassed": "true", "QueueItToken": "x"}),
+        answer({"HasPassed": True}),
+        answer({"HasPassed": True, "QueueItToken": None}),
+        answer({"HasPassed": True, "QueueItToken": ""}),
+        NOT_ASKED,
+    ],
+)
+def test_a_refusal_garbage_and_a_defect_of_ours_pass_nobody(passing: Visits, refusal: Answer) -> None:
+    assert passing().decide(Door(refusal).outside).reason == "queue"
+
+
+def test_nobody_is_asked_about_who_need_not_be_queued_or_has_an_error(
+    passing: Visits, cookie: Any, token: Any, build: Any
+) -> None:
+    door = Door(NOT_PASSED)
+    bound = cookie(hashed_ip=build.snapshot().keys.sign("192.0.2.9"))
+
+    reasons = [
+        passing(cookie=cookie()).decide(door.outside).reason,
+        passing(querystring=f"queueittoken={token()}").decide(door.outside).reason,
+        passing(querystring="queueittoken=e_tickets~h_0").decide(door.outside).reason,
+        passing(cookie=bound).decide(door.outside).reason,
+    ]
+
+    assert reasons == ["session", "token", "token error: hash", "session of another address"]
+    assert door.questions == []
+
+
+def test_a_stale_session_is_replaced_by_one_cookie(passing: Visits, cookie: Any, token: Any) -> None:
+    decision = passing(cookie=cookie(issued_at=1_600_000_000)).decide(Door(passed(token())).outside)
+
+    assert len(decision.set_cookies) == 1
+    assert session_of(decision.set_cookies[0]).startswith("EventId=tickets&QueueId=")
+
+
+def test_a_strange_request_is_asked_about_in_bounds(passing: Visits) -> None:
+    door = Door(NOT_PASSED)
+    strange = "\ud800é\r\nX: y" * 100_000
+
+    passing(
+        headers=(("User-Agent", strange), ("Referer", strange)),
+        querystring="a" * 1_000_000,
+        client_ip="\ud800",
+    ).decide(door.outside)
+
+    (question,) = door.questions
+    assert len(question.body) < 8_000
+    assert all(
+        len(value) <= 1024 and value.isascii() and value.isprintable() for value in question.headers.values()
+    )
+
+
+def test_direct_pass_is_off_by_default_and_on_paper(visit: Visits, passing: Visits) -> None:
+    door = Door(None)
+
+    assert visit().decide(door.outside).reason == "queue"
+    assert passing().decide().reason == "queue"
+    assert door.questions == []

@@ -1,0 +1,104 @@
+"""Which redirects an enqueue token goes with, and what the settings put into it."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from edge.cloudfront_event import to_request
+from queueit.decision import decide
+from queueit.outside import Answer
+from tests.unit.queueit.feature_visits import UUIDS, Door, Visit
+from workbench.enqueue_token import EnqueueToken, read_enqueue_token
+
+Visits = Callable[..., Visit]
+SECRET_KEY = "not-a-real-secret-key"
+
+
+def token_of(url: str) -> EnqueueToken:
+    return read_enqueue_token(dict(parse_qsl(urlsplit(url).query))["enqueuetoken"], SECRET_KEY)
+
+
+def test_the_redirect_to_the_queue_has_one_between_layout_and_target(visit: Visits) -> None:
+    integration = {"LayoutName": "L", "Culture": "en"}
+
+    url = visit(integration=integration, settings={"enqueue_token": {}}).decide(Door().outside).redirect_url
+
+    names = [name for name, _ in parse_qsl(urlsplit(url).query)]
+    assert names == ["c", "e", "ver", "cver", "man", "cid", "l", "enqueuetoken", "t", "kupver"]
+
+
+def test_by_default_it_holds_both_addresses_no_key_and_lasts_four_minutes(visit: Visits, build: Any) -> None:
+    headers = (("X-Forwarded-For", "192.0.2.1, 192.0.2.2"),)
+
+    decision = visit(settings={"enqueue_token": {}}, headers=headers).decide(Door().outside)
+
+    assert token_of(decision.redirect_url) == EnqueueToken(
+        customer_id="example",
+        event_id="tickets",
+        token_id=UUIDS[0],
+        issued_at_ms=build.now * 1000,
+        expires_at_ms=build.now * 1000 + 240_000,
+        client_ip="203.0.113.7",
+        forwarded_for="192.0.2.1, 192.0.2.2",
+        key="",
+        custom_data={},
+        origin="Connector",
+    )
+
+
+def test_settings_change_what_it_holds(visit: Visits) -> None:
+    settings = {"validity_seconds": 30, "key": True, "client_ip": False, "x_forwarded_for": False}
+    headers = (("X-Forwarded-For", "192.0.2.1"),)
+
+    decision = visit(settings={"enqueue_token": settings}, headers=headers).decide(Door().outside)
+
+    token = token_of(decision.redirect_url)
+    assert token.expires_at_ms - token.issued_at_ms == 30_000
+    assert (token.token_id, token.key, token.client_ip, token.forwarded_for) == (*UUIDS, "", "")
+
+
+def test_it_is_signed_with_the_current_key_while_keys_rotate(build: Any) -> None:
+    credentials = {"secret_key": SECRET_KEY, "previous_secret_key": "not-a-real-previous-key"}
+    snapshot = build.snapshot(settings={"enqueue_token": {}}, credentials=credentials)
+    request = to_request(build.viewer_request()["Records"][0]["cf"]["request"])
+
+    assert token_of(decide(snapshot, request, build.now, Door().outside).redirect_url).event_id == "tickets"
+
+
+@pytest.mark.parametrize("settings", [{}, {"enqueue_token": None}])
+def test_it_is_off_by_default(visit: Visits, settings: dict[str, Any]) -> None:
+    assert "enqueuetoken" not in visit(settings=settings).decide(Door().outside).redirect_url
+
+
+def test_error_and_cancel_redirects_have_none(visit: Visits, cookie: Any) -> None:
+    settings: dict[str, Any] = {"enqueue_token": {}}
+    error = visit(settings=settings, querystring="queueittoken=x").decide(Door().outside)
+    cancel = visit(settings=settings, integration={"ActionType": "Cancel"}, cookie=cookie()).decide(
+        Door().outside
+    )
+
+    assert "/error/hash/" in error.redirect_url
+    assert "/cancel/multiple/" in cancel.redirect_url
+    assert "enqueuetoken" not in error.redirect_url + cancel.redirect_url
+
+
+def test_who_passes_directly_needs_none_and_who_does_not_gets_one(visit: Visits) -> None:
+    settings = {"enqueue_token": {}, "direct_pass": {"url": "https://pass.example.com"}}
+
+    queued = visit(settings=settings).decide(Door(Answer(200, b'{"HasPassed": false}')).outside)
+
+    assert token_of(queued.redirect_url).event_id == "tickets"
+
+
+def test_a_redirect_too_long_for_a_header_loses_its_target_not_its_token(visit: Visits) -> None:
+    decision = visit(settings={"enqueue_token": {}}, querystring="a" * 30_000).decide(Door().outside)
+
+    assert len(decision.redirect_url) < 20_000
+    assert "&t=" not in decision.redirect_url
+    assert token_of(decision.redirect_url).event_id == "tickets"
+
+
+def test_a_decision_on_paper_makes_none(visit: Visits) -> None:
+    assert "enqueuetoken" not in visit(settings={"enqueue_token": {}}).decide().redirect_url
