@@ -17,6 +17,9 @@ API_KEY = "not-a-real-api-key"
 SECRET_KEY = "not-a-real-secret-key"
 NOW = 1_790_000_000
 
+SESSION: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", region_name="us-east-1")
+"""One for all tests: it keeps the services' models, which take long to load."""
+
 
 def pushed(configuration: Any, key: str = SECRET_KEY) -> str:
     """The body of a push, signed with `key`."""
@@ -29,10 +32,9 @@ class Run:
     """One connector; `answers` are what the platform says, the last one for ever."""
 
     def __init__(self, configuration: dict[str, Any]) -> None:
-        session: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", region_name="us-east-1")
         self._clients = {
-            "dynamodb": session.client("dynamodb"),
-            "secretsmanager": session.client("secretsmanager"),
+            "dynamodb": SESSION.client("dynamodb"),
+            "secretsmanager": SESSION.client("secretsmanager"),
         }
         self.table: Any = self._clients["dynamodb"]
         self.secrets: Any = self._clients["secretsmanager"]
