@@ -11,7 +11,6 @@ from config_refresh.operator_state import OperatorState
 from config_refresh.publication import encode
 from config_refresh.store import Current, Store
 from queueit.errors import QueueitError
-from queueit.settings import parse_settings
 from queueit.snapshot import compile_snapshot
 
 _ATTEMPTS = 3
@@ -101,7 +100,7 @@ def outcome(name: str, state: State, *, previous: str | None) -> Outcome:
     """The result of an invocation after which `state`, which has a document, is in force."""
     if state.current is None or state.document is None:
         raise RefreshError('nothing has been published yet; invoke with {"action": "refresh"} first')
-    enabled = parse_settings(state.document["settings"], strict=False).enabled
+    enabled = (state.document["settings"] or {}).get("enabled") is not False
     current = state.current
     return Outcome(
         name, current.snapshot, current.version, previous, enabled, state.operator.freeze is not None

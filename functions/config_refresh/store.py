@@ -38,7 +38,7 @@ class Store:
             return getattr(self._client, operation)(**arguments)
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "unknown error")
-            if code == "ConditionalCheckFailedException" or _is_overtaken(error.response):
+            if _is_overtaken(code, error.response):
                 raise Overtaken(
                     "another publication was faster; nothing is lost, the next run looks again"
                 ) from None
@@ -154,10 +154,12 @@ class Store:
         return _put_if_unchanged(self._table, item, "revision", revision)
 
 
-def _is_overtaken(response: Any) -> bool:
-    """Whether a transaction was given up because another writer was there first."""
+def _is_overtaken(code: str, response: Any) -> bool:
+    """Whether another writer was there first, or is there at this moment."""
     reasons = {reason.get("Code") for reason in response.get("CancellationReasons") or []}
-    return bool(reasons & {"ConditionalCheckFailed", "TransactionConflict"})
+    return code == "TransactionConflictException" or bool(
+        reasons & {"ConditionalCheckFailed", "TransactionConflict"}
+    )
 
 
 def _pointer(to: Current) -> dict[str, Any]:
