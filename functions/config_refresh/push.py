@@ -8,12 +8,13 @@ from config_refresh.connector import (
     again_when_overtaken,
     check_account,
     check_document,
+    outcome,
     put_in_force,
     read_state,
 )
 from config_refresh.errors import PublicationRefused, RefreshError
 from config_refresh.history import Cause
-from config_refresh.refresh import is_newer, version_of
+from config_refresh.refresh import is_to_be_taken, version_of
 
 _CAUSE = Cause("push", "publish")
 
@@ -61,16 +62,19 @@ def _publish(connector: Connector, config: dict[str, Any]) -> Outcome:
         check_document(document)
     except RefreshError as error:
         raise Unusable(str(error)) from None
-    if not is_newer(state, config):
+    version = version_of(config)
+    if state.is_held and version <= current.highest_version:
         raise Held(
-            f"version {version_of(config)} is not above {current.highest_version}, the newest before the rollback"
+            f"version {version} is not above {current.highest_version}, the newest before the rollback"
         )
+    if not is_to_be_taken(state, config):
+        return outcome("unchanged", state, previous=current.snapshot)
     return put_in_force(
         connector,
         state,
         document,
         _CAUSE,
         "published",
-        highest_version=max(current.highest_version, version_of(config)),
+        highest_version=max(current.highest_version, version),
         is_held=False,
     )

@@ -86,7 +86,7 @@ def _refresh(connector: Connector, sources: Sources, cause: Cause) -> Outcome:
             published = sources.download(secret.api_key)
             check_account(published, connector.environment.customer_id)
             snapshot_document(connector, state, published, credentials, cause.source)
-            if is_newer(state, published):
+            if is_to_be_taken(state, published):
                 config, is_held = published, False
                 highest_version = max(highest_version, version_of(published))
     except RefreshError as error:
@@ -108,8 +108,23 @@ def _refresh(connector: Connector, sources: Sources, cause: Cause) -> Outcome:
     return done._replace(outcome="frozen") if is_frozen and done.outcome == "unchanged" else done
 
 
-def is_newer(state: State, config: dict[str, Any]) -> bool:
-    """Whether `config` may take the place of the one in force; False while a rollback holds that one.
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(one) for name, one in value.items() if one is not None}
+    return [_without_nulls(one) for one in value] if isinstance(value, list) else value
+
+
+def _says_the_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two configurations decide alike: a pushed one may be written another way than the one to download.
+
+    A field that is null is one that is missing (protocol section 2), and only the integrations decide.
+    """
+    first, second = one.get("Integrations"), other.get("Integrations")
+    return first == second or bool(_without_nulls(first) == _without_nulls(second))
+
+
+def is_to_be_taken(state: State, config: dict[str, Any]) -> bool:
+    """Whether `config` takes the place of the one in force; False when that one says the same, or a rollback holds it.
 
     Raises PublicationRefused for an older version, and for another configuration under the same version.
     """
@@ -123,12 +138,14 @@ def is_newer(state: State, config: dict[str, Any]) -> bool:
             f"the platform's configuration has version {version}, older than version {current.version} in force; "
             f"{_ANYWAY}"
         )
-    if version == current.version and state.config is not None and config != state.config:
+    if version > current.version or state.config is None:
+        return True
+    if not _says_the_same(config, state.config):
         raise PublicationRefused(
             f"the platform's configuration differs from the one in force under the same version {version}; "
             f"{_ANYWAY}"
         )
-    return True
+    return False
 
 
 def force(connector: Connector, sources: Sources, cause: Cause) -> Outcome:

@@ -73,6 +73,18 @@ class TestPublication:
         assert told(answer) == (200, {"status": "unchanged", "version": 7})
         assert ready.everything() == before
 
+    def test_the_same_configuration_written_another_way_is_the_same(self, ready: Any, build: Any) -> None:
+        ready.push(build.integration_config(version=8))
+        before = ready.everything()
+        integration = build.queue_integration()
+        other = {name: value for name, value in integration.items() if value is not None} | {"Later": None}
+        rewritten = build.integration_config(other, version=8) | {"PublishDate": "2026-11-25T04:00:00Z"}
+
+        assert told(ready.push(rewritten)) == (200, {"status": "unchanged", "version": 8})
+        ready.platform_has(rewritten)
+        assert ready()["outcome"] == "unchanged"
+        assert ready.everything() == before
+
     def test_a_body_in_base64_is_read_too(self, ready: Any, build: Any) -> None:
         body = base64.b64encode(pushed(build.integration_config(version=8)).encode()).decode()
 
@@ -205,6 +217,10 @@ class TestRequest:
     @pytest.mark.parametrize("context", [None, 5, [], {}, {"http": None}, {"http": "PUT"}])
     def test_an_event_that_is_no_request_is_told_the_same(self, ready: Any, context: Any) -> None:
         assert told(ready.request("{}", requestContext=context)) == (405, {"status": "method"})
+
+    @pytest.mark.parametrize("event", [None, [], "PUT", 5])
+    def test_what_is_no_event_at_all_is_told_the_same(self, ready: Any, event: Any) -> None:
+        assert publish_endpoint.run(event, ready.environ, ready.endpoint_credentials).status == 405
 
     def test_an_action_of_config_refresh_is_none_here(self, ready: Any) -> None:
         answer = publish_endpoint.run(
