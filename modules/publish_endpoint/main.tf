@@ -173,7 +173,6 @@ resource "aws_lambda_function_url" "this" {
 # gets them what the URL gives anybody: an answer to a request whose body has to be signed with the account's secret key.
 resource "aws_lambda_permission" "invoke" {
   # checkov:skip=CKV_AWS_301: the endpoint is public by design and trusts nothing but the signature of the body
-  # checkov:skip=CKV_AWS_364: anybody may call, so there is no source to name
   statement_id  = "InvokeThroughUrl"
   function_name = aws_lambda_function.this.function_name
   action        = "lambda:InvokeFunction"
