@@ -1,10 +1,13 @@
 """What operators do by hand, who is recorded for it, and what stays in force until they lift it."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from config_refresh import publish_endpoint
 from config_refresh.errors import RefreshError
 from tests.functional.config_refresh.test_refresh import in_force, version_in_force
 
@@ -362,6 +365,21 @@ def test_an_action_needs_a_name_and_says_how_to_give_it(run: Any, action: str) -
     with pytest.raises(RefreshError, match=rf'add "actor", such as \{{"action": "{action}", "actor": '):
         run(action=action)
     assert run.everything() == before
+
+
+def test_every_action_and_answer_is_described(run: Any) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "publishing.md").read_text(encoding="utf-8")
+    with pytest.raises(RefreshError) as raised:
+        run.operate("dance")
+    actions = str(raised.value).split("the actions are ")[1].split(", ")
+
+    assert set(actions) == {"refresh", "history", *ACTIONS}
+    table = text.split("What operators decide")[1]
+    assert [action for action in actions if f"`{action}`" not in table] == []
+    code = Path(publish_endpoint.__file__).read_text(encoding="utf-8")
+    answers = re.findall(r'Answer\((\d{3}), "(\w+)"', code) + [("409", "held"), ("409", "conflict")]
+    assert len(answers) >= 8
+    assert [one for one in answers if f'| {one[0]} | `{{"status": "{one[1]}"' not in text] == []
 
 
 @pytest.mark.parametrize("field", ["actor", "reason"])
