@@ -48,8 +48,11 @@ def _json(entries: object) -> bytes:
 
 
 def decoded(text: str, revision: int) -> History:
-    """A history from its stored form."""
-    return History(tuple(json.loads(text)), revision)
+    """A history from its stored form; one that cannot be read begins anew."""
+    try:
+        return History(tuple(one for one in json.loads(text) if "snapshot" in one), revision)
+    except (TypeError, ValueError):
+        return History((), revision)
 
 
 def entry(

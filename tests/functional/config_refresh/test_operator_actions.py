@@ -197,6 +197,30 @@ class TestKillSwitch:
         assert in_force(run)["settings"] == {"enabled": False}
 
 
+def test_a_decision_that_somebody_wrote_into_the_table_by_hand_counts_all_the_same(run: Any) -> None:
+    run()
+    run.table.put_item(
+        TableName="shop", Item={"pk": {"S": "operator"}, "override": {"S": "off!"}, "freeze": {"S": "[]"}}
+    )
+
+    assert run()["enabled"] is False
+    history = run(action="history")
+    assert (history["override"]["actor"], history["freeze"]["actor"]) == ("unknown", "unknown")
+    assert run.operate("enable")["enabled"] is True
+
+
+def test_a_history_that_nobody_can_read_begins_anew_and_stops_no_publication(run: Any, build: Any) -> None:
+    run()
+    run.table.put_item(
+        TableName="shop",
+        Item={"pk": {"S": "history"}, "entries": {"S": "{"}, "revision": {"N": "5"}},
+    )
+    run.platform_has(build.integration_config(version=8))
+
+    assert run()["version"] == 8
+    assert len(run(action="history")["entries"]) == 1
+
+
 class TestRotation:
     NEW = {  # noqa: RUF012  # obvious fakes
         "secret_key": "new",
@@ -377,7 +401,7 @@ def test_every_action_and_answer_is_described(run: Any) -> None:
     table = text.split("What operators decide")[1]
     assert [action for action in actions if f"`{action}`" not in table] == []
     code = Path(publish_endpoint.__file__).read_text(encoding="utf-8")
-    answers = re.findall(r'Answer\((\d{3}), "(\w+)"', code) + [("409", "held"), ("409", "conflict")]
+    answers = [*re.findall(r'Answer\((\d{3}), "(\w+)"', code), ("409", "held"), ("409", "conflict")]
     assert len(answers) >= 8
     assert [one for one in answers if f'| {one[0]} | `{{"status": "{one[1]}"' not in text] == []
 
