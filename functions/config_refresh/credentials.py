@@ -42,7 +42,7 @@ def read_credentials(secrets: Any, secret_arn: str) -> Credentials:
         raise CredentialsError(f"Secrets Manager could not be reached: {type(error).__name__}") from None
     try:
         document = json.loads(text or "")
-    except (TypeError, ValueError):
+    except (RecursionError, TypeError, ValueError):
         document = None
     if not isinstance(document, dict):
         raise CredentialsError(f"the secret {secret_arn} is not a JSON object; store {_SHAPE}")

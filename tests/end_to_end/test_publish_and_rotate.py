@@ -19,6 +19,7 @@ from tests.end_to_end.visitor import EVENT_ID, QUEUE_ID, Visitor, session_cookie
 from workbench.demo import Demo
 from workbench.queue_token import mint_queue_token
 
+FUNCTION = "busy-viewer-request"
 WORKERS = 4
 POLL_SECONDS = 5
 NEW_KEY = "another-demo-secret-key-that-protects-nothing-fedcba9876543210"
@@ -29,10 +30,6 @@ class Busy(NamedTuple):
 
     demo: Demo
     said: list[tuple[float, dict[str, Any]]]
-
-    @property
-    def function(self) -> str:
-        return "busy-viewer-request"
 
     def loaded(self, snapshot: str) -> list[float]:
         """When each worker came to know a snapshot."""
@@ -49,8 +46,9 @@ def busy() -> Iterator[Busy]:
     said: list[tuple[float, dict[str, Any]]] = []
 
     def hear(line: str) -> None:
-        if ": {" in line:
-            said.append((time.monotonic(), json.loads(line.split(": ", 1)[1])))
+        function, _, text = line.partition(": ")
+        if function == FUNCTION and text.startswith("{"):
+            said.append((time.monotonic(), json.loads(text)))
 
     with Demo(
         name="busy",
@@ -61,7 +59,7 @@ def busy() -> Iterator[Busy]:
     ) as demo:
         system = Busy(demo, said)
         with browsing(demo, "/"):
-            wait_for(lambda: len(demo.edge.worker_pids(system.function)) == WORKERS, 20)
+            wait_for(lambda: len(demo.edge.worker_pids(FUNCTION)) == WORKERS, 20)
         yield system
         failed = [one._asdict() for one in demo.edge.invocations if one.outcome != "success"]
         assert (list(demo.edge.rule_breaches), failed) == ([], [])
