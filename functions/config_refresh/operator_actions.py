@@ -38,12 +38,10 @@ def roll_back(connector: Connector, digest: object, cause: Cause) -> Outcome:
         version = compile_snapshot(earlier).version
     except QueueitError as error:
         raise RefreshError(f"the snapshot {digest} cannot be used: {error}. Nothing was changed") from None
-    return again_when_overtaken(lambda: _roll_back(connector, digest, earlier, version, cause))
+    return again_when_overtaken(lambda: _roll_back(connector, earlier, version, cause))
 
 
-def _roll_back(
-    connector: Connector, digest: str, earlier: dict[str, Any], version: int, cause: Cause
-) -> Outcome:
+def _roll_back(connector: Connector, earlier: dict[str, Any], version: int, cause: Cause) -> Outcome:
     state = read_state(connector.store)
     current, config = state.current, earlier["integration_config"]
     if current and state.config == config:

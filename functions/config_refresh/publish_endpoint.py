@@ -78,11 +78,9 @@ def read_push(event: Mapping[str, Any]) -> Push | Answer:
         envelope = json.loads(body)
     except (RecursionError, ValueError):
         return _REFUSED
-    hex_text, mac = (
-        (envelope.get("integrationInfo"), envelope.get("hash"))
-        if isinstance(envelope, dict)
-        else (None, None)
-    )
+    if not isinstance(envelope, dict):
+        return _REFUSED
+    hex_text, mac = envelope.get("integrationInfo"), envelope.get("hash")
     if not isinstance(hex_text, str) or not isinstance(mac, str):
         return _REFUSED
     is_hex = len(hex_text) % 2 == 0 and _HEX.fullmatch(hex_text)
