@@ -6,14 +6,17 @@ from typing import Any
 
 from edge import generated_response, handover
 from edge.cloudfront_event import to_request
+from edge.decision_log import FAILED_CLOSED, FAILED_OPEN, DecisionLog
 from edge.handover import Handover
-from edge.snapshot_reader import SnapshotReader, reader_from_environment
+from edge.snapshot_reader import SnapshotReader, reader_from_environment, table_name
 from queueit.decision import decide
 from queueit.integration_config import QUEUE
 from queueit.snapshot import Snapshot
 
 
-def handle(event: dict[str, Any], snapshot: Snapshot, now: float) -> dict[str, Any]:
+def handle(
+    event: dict[str, Any], snapshot: Snapshot, now: float, log: DecisionLog | None = None
+) -> dict[str, Any]:
     """The request of `event` to pass on, or the response to give instead; `now` in Unix seconds.
 
     Sections 5, 7 and 8 of the protocol. The event's request is changed in place.
@@ -23,6 +26,8 @@ def handle(event: dict[str, Any], snapshot: Snapshot, now: float) -> dict[str, A
     handover.strip_internal_headers(passed["headers"])
     request = to_request(passed)
     decision = decide(snapshot, request, now)
+    if log:
+        log.decided(decision, snapshot, cf, now)
     integration = decision.integration
     if integration is None:
         return passed
@@ -58,29 +63,36 @@ def _report_defect(error: Exception) -> None:
     print(json.dumps({"level": "error", "event": "defect", "error": type(error).__name__, "where": where}))
 
 
-def _decide_or_none(event: dict[str, Any]) -> dict[str, Any] | None:
+def _decide_or_none(event: dict[str, Any], how_to_fail: str) -> dict[str, Any] | None:
     """What `handle` answers; None when there is no snapshot to decide by, or a defect."""
+    now = time.time()
+    why = "no snapshot"
     try:
-        now = time.time()
         snapshot = _reader.current(now) if _reader else None
-        return handle(event, snapshot, now) if snapshot else None
+        if snapshot:
+            return handle(event, snapshot, now, _log)
     except Exception as error:
         _report_defect(error)
-        return None
+        why = "defect"
+    if _log:
+        _log.failed(how_to_fail, why, event, now)
+    return None
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Fails open: a visitor whose request could not be decided on gets the page."""
-    return _decide_or_none(event) or _fail_open(event)
+    return _decide_or_none(event, FAILED_OPEN) or _fail_open(event)
 
 
 def handler_fail_closed(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Fails closed: a visitor whose request could not be decided on gets a 503 and may try again."""
-    return _decide_or_none(event) or generated_response.unavailable()
+    return _decide_or_none(event, FAILED_CLOSED) or generated_response.unavailable()
 
 
 # Initialisation has a full CPU, handling a sliver of one: the snapshot is loaded before the first visitor.
 _reader: SnapshotReader | None = None
+_log: DecisionLog | None = None
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     _reader = reader_from_environment(os.environ)
     _reader.load()
+    _log = DecisionLog(table_name(os.environ["AWS_LAMBDA_FUNCTION_NAME"]), _reader)

@@ -28,6 +28,7 @@ class Settings(NamedTuple):
     session_cookie: SessionCookieSettings = SessionCookieSettings()
     poll_interval_seconds: int = 30
     replica_regions: tuple[str, ...] = ()
+    decision_log_rate: float = 0.01
 
 
 def _boolean(value: object) -> bool:
@@ -54,6 +55,12 @@ def _whole_number(lowest: int, highest: int) -> Any:
     return read
 
 
+def _share(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise ValueError("a number from 0 to 1")
+    return float(value)
+
+
 def _list_of(pattern: "re.Pattern[str]", accepts: str) -> Any:
     def read(value: object) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(
@@ -76,6 +83,7 @@ _READERS: Final = {
     "ignored_methods": _list_of(_METHOD, 'a list of HTTP methods in capitals, such as ["OPTIONS"]'),
     "poll_interval_seconds": _whole_number(5, 300),
     "replica_regions": _list_of(_REGION, 'a list of AWS regions, such as ["eu-west-1"]'),
+    "decision_log_rate": _share,
 }
 
 

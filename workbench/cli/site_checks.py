@@ -15,6 +15,7 @@ from workbench.queue_token import add_queue_token, mint_queue_token
 GOOD, WARNING, PROBLEM, SKIPPED = "ok", "warning", "problem", "skipped"
 
 _TIMEOUT_SECONDS = 15
+_EDGE_FUNCTION_ERRORS = ("LambdaExecutionError", "LambdaValidationError", "LambdaLimitExceeded")
 _QUEUE_PARAMETERS = ("c", "e", "ver", "cver", "man")
 _QUEUE_ID = "00000000-0000-4000-8000-000000000000"
 _ASSOCIATION = "associate viewer-request and viewer-response with the cache behavior that serves this path"
@@ -109,7 +110,7 @@ class Examination:
     def _judge_answer(self, answer: requests.Response) -> bool:
         """The plain request: whether the site is up and the connector had its say."""
         cached = answer.headers.get("X-Cache", "")
-        if "Lambda" in cached:
+        if cached.startswith(_EDGE_FUNCTION_ERRORS):
             self._add(
                 "answer",
                 PROBLEM,

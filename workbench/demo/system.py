@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
-from workbench.demo.aws_stand_in import AwsStandIn
+from workbench.demo.aws_stand_in import FAKE_CREDENTIALS, AwsStandIn
+from workbench.demo.lambda_stand_in import create_app as create_lambda
 from workbench.demo.refresh_schedule import InvocationFailed, RefreshFunction, Schedule
 from workbench.demo.sample_configuration import PROTECTED_PATHS, sample_configuration
 from workbench.demo.sample_distribution import sample_distribution
@@ -39,6 +40,7 @@ class Ports:
     origin: int = 0
     dynamodb: int = 0
     secrets: int = 0
+    functions: int = 0
 
 
 class PortUnavailable(OSError):
@@ -114,7 +116,7 @@ class Demo:
         for zip_path in (self._edge_zip, self._config_refresh_zip):
             if not zip_path.is_file():
                 raise ZipMissing(f"{zip_path} is missing; `make build` makes it")
-        for part in ("shop", "waiting_room", "origin", "dynamodb", "secrets"):
+        for part in ("shop", "waiting_room", "origin", "dynamodb", "secrets", "functions"):
             self._check_port(part)
         self._waiting_room_server = starting.enter_context(WebServer(HOST, self._ports.waiting_room))
         self._origin = starting.enter_context(WebServer(HOST, self._ports.origin))
@@ -137,6 +139,8 @@ class Demo:
             log=self._log_refresh,
         )
         starting.callback(self._refresh_function.stop)
+        self._functions_server = starting.enter_context(WebServer(HOST, self._ports.functions))
+        self._functions_server.start(create_lambda({f"{self._name}-config-refresh": self.refresh}))
         self.refresh()
 
         self.edge = self.new_edge(port=self._ports.shop)
@@ -154,6 +158,16 @@ class Demo:
     def sample_configuration(self) -> dict[str, Any]:
         """The configuration that is published first, to be changed and published again."""
         return sample_configuration(self._waiting_room_server.authority)
+
+    @property
+    def command_environment(self) -> dict[str, str]:
+        """What makes the command line `queueit` talk to this connector."""
+        return {
+            **FAKE_CREDENTIALS,
+            "AWS_ENDPOINT_URL": self.aws.secrets_url,
+            "AWS_ENDPOINT_URL_LAMBDA": self._functions_server.url,
+            "QUEUEIT_CONNECTOR": self._name,
+        }
 
     def publish(self, configuration: dict[str, Any]) -> int:
         """Publish a configuration on the platform; returns its version. No edge knows it yet."""
@@ -232,8 +246,10 @@ class Demo:
             self._log(f"{self._name}-config-refresh: {line}")
 
     def _log_edge(self, message: dict[str, Any]) -> None:
-        """What a function prints is shown as it is, after the function's name."""
+        """What a function prints is shown as it is, after the function's name; metrics are not for people."""
         if "line" in message:
+            if str(message["line"]).startswith('{"_aws"'):
+                return
             self._log(f"{message['function']}: {message['line']}")
         else:
             self._log(f"edge: {json.dumps(message)}")
