@@ -23,12 +23,15 @@ VISITORS_CHOICE: Final = ("cookie", "header", "user-agent", "body")
 class Condition(NamedTuple):
     """One trigger part: `subject` contains, or is exactly, any of `values`, or with `is_negative` does not.
 
+    `is_list` tells ContainsAny from Contains, for the two treat `*` differently (section 2).
+
     `subject` is host, path, url, body, user-agent, `cookie NAME` or `header NAME`, or empty when the part names
     none, so that what it compares is always the empty text.
     """
 
     subject: str
     is_exact: bool
+    is_list: bool
     values: tuple[str, ...]
     is_negative: bool
     ignores_case: bool
@@ -40,8 +43,8 @@ class Condition(NamedTuple):
 
     @property
     def is_any_value(self) -> bool:
-        """Whether it holds for any subject that is not empty (section 2: `Contains "*"`)."""
-        return not self.is_exact and "*" in self.values
+        """Whether it holds for any subject that is not empty."""
+        return not self.is_exact and "*" in self.values and not (self.is_list and self.is_negative)
 
     def holds_for(self, text: str) -> bool:
         """Whether it holds when the subject is `text`."""
@@ -51,6 +54,8 @@ class Condition(NamedTuple):
             text = text.upper()
         values = [value.upper() for value in self.values] if self.ignores_case else self.values
         hit = text in values if self.is_exact else any(value in text for value in values)
+        if self.is_list and not self.is_exact and "*" in self.values:
+            hit = hit or bool(text)
         return hit is not self.is_negative
 
     def negated(self) -> "Condition":
@@ -80,11 +85,11 @@ def condition(part: dict[str, Any]) -> Condition | None:
         subject = "body"
     else:
         return None
-    is_exact, takes_several = operator
-    values = (
-        tuple(part.get("ValuesToCompare") or []) if takes_several else (part.get("ValueToCompare") or "",)
+    is_exact, is_list = operator
+    values = tuple(part.get("ValuesToCompare") or []) if is_list else (part.get("ValueToCompare") or "",)
+    return Condition(
+        subject, is_exact, is_list, values, bool(part.get("IsNegative")), bool(part.get("IsIgnoreCase"))
     )
-    return Condition(subject, is_exact, values, bool(part.get("IsNegative")), bool(part.get("IsIgnoreCase")))
 
 
 def conjunctions(trigger: dict[str, Any]) -> list[Conjunction]:
