@@ -5,12 +5,12 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from config_refresh.errors import RefreshError
-from config_refresh.publication import Store
+from edge.regions import HOME_REGION
 from queueit.errors import QueueitError
 from queueit.settings import Settings, parse_settings
 from queueit.snapshot import FORMAT, Snapshot, compile_snapshot
-from workbench.cli.command import CommandFailed, Context, UsageError, connector_name, home_client
+from workbench.cli.command import CommandFailed, Context, UsageError, connector_name
+from workbench.cli.connector_table import ConnectorTable
 
 _UNKNOWN_CUSTOMER = "customer"
 
@@ -62,12 +62,9 @@ def from_file(path: str, settings_path: str | None, context: Context) -> Source:
 
 def from_connector(name: str, context: Context) -> Source:
     """What the connector's table serves now. Raises CommandFailed."""
-    try:
-        store = Store(home_client(context, "dynamodb"), name)
-        current = store.current()
-        document = store.document(current.snapshot) if current else None
-    except RefreshError as error:
-        raise CommandFailed(str(error)) from None
+    table = ConnectorTable(name, HOME_REGION, context)
+    current = table.pointer()
+    document = table.document(current.snapshot) if current else None
     if current is None:
         raise CommandFailed(
             f"the connector {name} has published nothing yet; see: queueit publish --name {name}"

@@ -14,7 +14,9 @@ from queueit.triggers import compared_value, compile_part, compile_triggers
 from queueit.url_normalization import normalize_url
 from workbench.cli.condition import described
 
-_URL = re.compile(r"(?:https?://)?(?!https?:/)([^/?#]+)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.DOTALL | re.IGNORECASE)
+_URL = re.compile(
+    r"(?:https?://)?(?!https?:/)([^/?#]+)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.DOTALL | re.IGNORECASE
+)
 
 
 class PartExplained(NamedTuple):

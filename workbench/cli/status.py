@@ -3,10 +3,6 @@
 from argparse import ArgumentParser, Namespace
 from typing import Any, NamedTuple
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from config_refresh.errors import RefreshError
-from config_refresh.publication import Store
 from edge.regions import HOME_REGION
 from queueit.errors import QueueitError
 from queueit.snapshot import compile_snapshot
@@ -18,10 +14,10 @@ from workbench.cli.command import (
     add_name,
     connector_name,
     duration,
-    home_client,
     moment,
     plural,
 )
+from workbench.cli.connector_table import ConnectorTable
 
 NAME = "status"
 HELP = (
@@ -46,12 +42,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace, context: Context) -> Result:
     """Read everything that can be read; what cannot is said and is no reason to give up."""
     name = connector_name(options, context)
-    try:
-        store = Store(home_client(context, "dynamodb"), name)
-        current = store.current()
-        document = store.document(current.snapshot) if current else None
-    except RefreshError as error:
-        raise CommandFailed(str(error)) from None
+    table = ConnectorTable(name, HOME_REGION, context)
+    current = table.pointer()
+    document = table.document(current.snapshot) if current else None
     if current is None:
         raise CommandFailed(
             f"the connector {name} has published nothing: its edges have no configuration and follow their failure "
@@ -75,7 +68,7 @@ def run(options: Namespace, context: Context) -> Result:
             f"queueit publish --name {name}"
         )
     else:
-        served, served_lines, problem = _served(document, context.now())
+        served, served_lines, problem = _served(document, current.published_at, context.now())
         data |= served
         lines += served_lines
         problems += problem
@@ -83,14 +76,14 @@ def run(options: Namespace, context: Context) -> Result:
     state, state_lines = _operator_state(name, context)
     data["operator"] = state
     lines += state_lines
-    replicas, unread = _replicas(name, current.snapshot, replica_regions, context)
-    data["replicas"] = [one._asdict() for one in replicas]
-    for one in replicas:
+    replicas = _replicas(name, table, current.snapshot, replica_regions, context)
+    data["replicas"] = None if replicas is None else [one._asdict() for one in replicas]
+    for one in replicas or []:
         lines.append(f"  replica       {one.region}: {one.problem or 'up to date'}")
         if one.problem:
             problems.append(f"the replica in {one.region} {one.problem}")
-    if unread:
-        lines.append(f"  replicas      unknown: {unread}")
+    if replicas is None:
+        lines.append("  replicas      unknown: these credentials may not describe the table")
     elif not replicas:
         lines.append(f"  replicas      none: every edge reads {HOME_REGION}")
     data["problems"] = problems
@@ -99,16 +92,18 @@ def run(options: Namespace, context: Context) -> Result:
     return Result(data, "\n".join(lines), ok=not problems)
 
 
-def _served(document: dict[str, Any], now: float) -> tuple[dict[str, Any], list[str], list[str]]:
+def _served(
+    document: dict[str, Any], published_at: int, now: float
+) -> tuple[dict[str, Any], list[str], list[str]]:
     """What the snapshot says, as data and as lines, and what is wrong with it; never a credential."""
     config, settings = document["integration_config"], document["settings"]
     integrations = config["Integrations"]
-    age = max(0, round(now - document["published_at"]))
+    age = max(0, round(now - published_at))
     is_enabled = settings.get("enabled", True) is not False
     is_rotating = bool(document["credentials"].get("previous_secret_key"))
     data = {
         "customer_id": document["customer_id"],
-        "published_at": document["published_at"],
+        "published_at": published_at,
         "age_seconds": age,
         "source": document["source"],
         "enabled": is_enabled,
@@ -122,7 +117,7 @@ def _served(document: dict[str, Any], now: float) -> tuple[dict[str, Any], list[
     lines = [
         f"  version       {config['Version']} of customer {document['customer_id']}, "
         f"{plural(len(integrations), 'integration')}",
-        f"  published     {moment(document['published_at'])}, {duration(age)} ago, by {document['source']}",
+        f"  published     {moment(published_at)}, {duration(age)} ago, by {document['source']}",
         f"  connector is  {'on' if is_enabled else 'OFF: every request passes without queueing'}",
     ]
     if is_rotating:
@@ -144,13 +139,13 @@ def _operator_state(name: str, context: Context) -> tuple[dict[str, Any] | None,
     return state, [f"  {line}" for line in history.state_lines(found)]
 
 
-def _replicas(name: str, digest: str, wanted: list[str], context: Context) -> tuple[list[_Replica], str]:
-    """The table's replicas beside the home region, or why they cannot be listed."""
-    try:
-        table = home_client(context, "dynamodb").describe_table(TableName=name)["Table"]
-    except (BotoCoreError, ClientError) as error:
-        return [], f"these credentials may not describe the table ({type(error).__name__})"
-    statuses = {one["RegionName"]: one.get("ReplicaStatus", "unknown") for one in table.get("Replicas") or []}
+def _replicas(
+    name: str, table: ConnectorTable, digest: str, wanted: list[str], context: Context
+) -> list[_Replica] | None:
+    """The table's replicas beside the home region; None when they cannot be listed."""
+    statuses = table.replicas()
+    if statuses is None:
+        return None
     found = []
     for region in sorted({*statuses, *wanted} - {HOME_REGION}):
         if region not in statuses:
@@ -163,14 +158,14 @@ def _replicas(name: str, digest: str, wanted: list[str], context: Context) -> tu
         elif not problem and region not in wanted:
             problem = "is not in the settings' replica_regions, so no edge reads it: apply Terraform again"
         found.append(_Replica(region, statuses[region], snapshot, problem))
-    return found, ""
+    return found
 
 
 def _served_in(region: str, name: str, digest: str, context: Context) -> tuple[str | None, str]:
     """The digest that a replica points at, and what is wrong with it."""
+    table = ConnectorTable(name, region, context)
     try:
-        store = Store(context.client("dynamodb", region), name)
-        current = store.current()
+        current = table.pointer()
         if current is None:
             return None, "has nothing yet; replication takes a second or two"
         if current.snapshot != digest:
@@ -178,8 +173,8 @@ def _served_in(region: str, name: str, digest: str, context: Context) -> tuple[s
                 current.snapshot,
                 f"is behind: it serves version {current.version}; ask again in a few seconds",
             )
-        if store.document(digest) is None:
+        if table.document(digest) is None:
             return current.snapshot, "points at a snapshot that it does not have; ask again in a few seconds"
-    except RefreshError as error:
+    except CommandFailed as error:
         return None, f"cannot be read: {error}"
     return digest, ""

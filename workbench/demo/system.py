@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
-from workbench.demo.aws_stand_in import FAKE_CREDENTIALS, AwsStandIn
+from workbench.demo.aws_stand_in import AwsStandIn
 from workbench.demo.lambda_stand_in import create_app as create_lambda
 from workbench.demo.refresh_schedule import InvocationFailed, RefreshFunction, Schedule
 from workbench.demo.sample_configuration import PROTECTED_PATHS, sample_configuration
@@ -116,7 +116,7 @@ class Demo:
         for zip_path in (self._edge_zip, self._config_refresh_zip):
             if not zip_path.is_file():
                 raise ZipMissing(f"{zip_path} is missing; `make build` makes it")
-        for part in ("shop", "waiting_room", "origin", "dynamodb", "secrets", "functions"):
+        for part in ("shop", "waiting_room", "origin", "dynamodb", "secrets"):
             self._check_port(part)
         self._waiting_room_server = starting.enter_context(WebServer(HOST, self._ports.waiting_room))
         self._origin = starting.enter_context(WebServer(HOST, self._ports.origin))
@@ -139,6 +139,7 @@ class Demo:
             log=self._log_refresh,
         )
         starting.callback(self._refresh_function.stop)
+        self._check_port("functions")
         self._functions_server = starting.enter_context(WebServer(HOST, self._ports.functions))
         self._functions_server.start(create_lambda({f"{self._name}-config-refresh": self.refresh}))
         self.refresh()
@@ -163,7 +164,7 @@ class Demo:
     def command_environment(self) -> dict[str, str]:
         """What makes the command line `queueit` talk to this connector."""
         return {
-            **FAKE_CREDENTIALS,
+            **self.aws.environment,
             "AWS_ENDPOINT_URL": self.aws.secrets_url,
             "AWS_ENDPOINT_URL_LAMBDA": self._functions_server.url,
             "QUEUEIT_CONNECTOR": self._name,
