@@ -187,7 +187,7 @@ class Examination:
         target = query.get("t", [""])[0]
         if not target:
             self._add("target", GOOD, "visitors come back to the waiting room's own target")
-        elif target == self.url:
+        elif target.partition("://")[2] == self.url.partition("://")[2]:  # the edge always says https
             self._add("target", GOOD, "visitors come back to this page")
         elif urlsplit(target).netloc != urlsplit(self.url).netloc:
             self._add(
