@@ -9,9 +9,7 @@ from queueit.request import Request, Url
 Part = Callable[[Request, Url], bool]
 """A compiled trigger part; the URL is the request's own or its normalized form."""
 
-Value = Callable[[Request, Url], str]
-"""Reads of a request the text that a part compares."""
-
+_Value = Callable[[Request, Url], str]
 _Test = Callable[[str], bool]
 
 _URL_PARTS = {"HostName": "host", "PagePath": "path", "PageUrl": "text"}
@@ -25,7 +23,7 @@ def _nothing(_request: Request, _url: Url) -> str:
     return ""
 
 
-def _url_value(part: dict[str, Any], upper: bool) -> Value:
+def _url_value(part: dict[str, Any], upper: bool) -> _Value:
     attribute = _URL_PARTS.get(part.get("UrlPart") or "")
     if attribute is None:
         return _nothing
@@ -33,25 +31,25 @@ def _url_value(part: dict[str, Any], upper: bool) -> Value:
     return lambda _request, url: get(url)
 
 
-def _cookie_value(part: dict[str, Any]) -> Value:
+def _cookie_value(part: dict[str, Any]) -> _Value:
     name = part.get("CookieName") or ""
     return (lambda request, _url: request.cookie(name)) if name else _nothing
 
 
-def _header_value(part: dict[str, Any]) -> Value:
+def _header_value(part: dict[str, Any]) -> _Value:
     name = (part.get("HttpHeaderName") or "").lower()
     return (lambda request, _url: request.header(name)) if name else _nothing
 
 
-def _user_agent_value(_part: dict[str, Any]) -> Value:
+def _user_agent_value(_part: dict[str, Any]) -> _Value:
     return lambda request, _url: request.header("user-agent")
 
 
-def _body_value(_part: dict[str, Any]) -> Value:
+def _body_value(_part: dict[str, Any]) -> _Value:
     return lambda request, _url: request.body
 
 
-_VALUES: dict[str, Callable[[dict[str, Any]], Value]] = {
+_VALUES: dict[str, Callable[[dict[str, Any]], _Value]] = {
     "CookieValidator": _cookie_value,
     "HttpHeaderValidator": _header_value,
     "UserAgentValidator": _user_agent_value,
@@ -94,26 +92,20 @@ def _comparison(part: dict[str, Any], upper: bool) -> tuple[_Test, bool] | None:
     return None
 
 
-def compared_value(part: dict[str, Any]) -> Value | None:
-    """What reads the text that a part compares, upper-cased when it ignores case; None for an unknown validator."""
-    upper = bool(part.get("IsIgnoreCase"))
-    validator = part.get("ValidatorType")
-    if validator == "UrlValidator":
-        return _url_value(part, upper)
-    if validator not in _VALUES:
-        return None
-    read = _VALUES[validator](part)
-    return (lambda request, url: read(request, url).upper()) if upper else read
-
-
 def compile_part(part: dict[str, Any]) -> Part:
     """Compile one trigger part whose fields have been checked for their types."""
-    comparison = _comparison(part, bool(part.get("IsIgnoreCase")))
-    value = compared_value(part)
-    if comparison is None or value is None:
+    upper = bool(part.get("IsIgnoreCase"))
+    comparison = _comparison(part, upper)
+    validator = part.get("ValidatorType")
+    if comparison is None or (validator != "UrlValidator" and validator not in _VALUES):
         return _never
     test, any_value = comparison
     negative = bool(part.get("IsNegative"))
+    if validator == "UrlValidator":
+        value = _url_value(part, upper)
+    else:
+        read = _VALUES[str(validator)](part)
+        value = (lambda request, url: read(request, url).upper()) if upper else read
     if any_value:
         return lambda request, url: bool(subject := value(request, url)) or test(subject) is not negative
     if negative:
@@ -177,3 +169,12 @@ def required_text(triggers: list[dict[str, Any]]) -> str:
     if len(parts) > 1 and triggers[0].get("LogicalOperator") == "Or":
         return ""
     return max(map(_required_text, parts), key=len, default="")
+
+
+def compared_value(part: dict[str, Any]) -> Callable[[Request, Url], str] | None:
+    """What reads the text that a part compares, as it was sent: to explain a match. None for an unknown validator."""
+    validator = part.get("ValidatorType")
+    if validator == "UrlValidator":
+        return _url_value(part, upper=False)
+    read = _VALUES.get(str(validator))
+    return read(part) if read else None

@@ -148,7 +148,7 @@ def _trigger(trigger: dict[str, Any], request: Request, normalized: Url) -> Trig
 
 def _part(part: dict[str, Any], request: Request, normalized: Url) -> PartExplained:
     matches = compile_part(part)
-    value = compared_value({**part, "IsIgnoreCase": False})
+    value = compared_value(part)
     return PartExplained(
         described(part),
         matches(request, request.url),
