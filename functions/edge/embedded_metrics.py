@@ -12,6 +12,9 @@ _METRICS: Final = {
     "cancel": "Cancelled",
     "switched off": "SwitchedOff",
     "session of another address": "Refused",
+    "queue id used up": "Refused",
+    "direct pass": "PassedDirectly",
+    "direct pass failed": "DirectPassFailed",
     "no match": "PassedUntouched",
     "ignored method": "PassedUntouched",
     "ignore": "PassedUntouched",
@@ -24,7 +27,7 @@ _OTHERS: Final = "OtherDecisions"
 
 def metric_of(reason: str) -> str:
     """The metric that a decision counts in, by its reason."""
-    if reason.startswith("token error"):
+    if reason.startswith(("token error", "diagnostics error")):
         return "Refused"
     return _METRICS.get(reason, _OTHERS)
 

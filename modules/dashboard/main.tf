@@ -12,6 +12,8 @@ locals {
     ["SentToQueue", "sent to the waiting room"],
     ["PassedWithToken", "let in with a token"],
     ["PassedWithSession", "browsing on with a session"],
+    ["PassedDirectly", "let in by direct pass"],
+    ["DirectPassFailed", "let in, direct pass failed"],
     ["PassedUntouched", "no business of the connector"],
     ["Refused", "token or session refused"],
     ["Cancelled", "session ended"],

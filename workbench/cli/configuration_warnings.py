@@ -53,7 +53,9 @@ def _read(config: dict[str, Any]) -> list[_Integration]:
     return found
 
 
-def warnings(config: dict[str, Any], settings: Settings, *, include_body: bool) -> list[Warned]:
+def warnings(
+    config: dict[str, Any], settings: Settings, *, include_body: bool, has_verify_service: bool
+) -> list[Warned]:
     """All warnings about a configuration that the engine accepts, in the order of its integrations."""
     integrations = _read(config)
     found: list[Warned] = []
@@ -67,6 +69,15 @@ def warnings(config: dict[str, Any], settings: Settings, *, include_body: bool) 
             found += _about_cookies(integration, settings)
         if integration.action == QUEUE:
             found += _about_return(integration)
+            if integration.document.get("VerifyQueueIdEnabled") and not has_verify_service:
+                found.append(
+                    Warned(
+                        "verify_without_service",
+                        integration.place,
+                        "has VerifyQueueIdEnabled, but the settings name no service to ask (verify.url): nobody is "
+                        "denied. Name it, or switch the verification off on the platform",
+                    )
+                )
     if not any(one.action == QUEUE for one in integrations):
         found.append(
             Warned("no_queue", "the configuration", "has no integration that queues: every request passes")

@@ -43,7 +43,12 @@ def run(options: Namespace, context: Context) -> Result:
         summary = source.place
     else:
         include_body = options.include_body or bool(source.settings.get("include_body"))
-        warned = warnings(source.config, settings, include_body=include_body)
+        warned = warnings(
+            source.config,
+            settings,
+            include_body=include_body,
+            has_verify_service=bool(source.settings.get("verify")),
+        )
         summary = (
             f"{source.place}: version {compiled.version}, {plural(len(compiled.integrations), 'integration')}"
         )

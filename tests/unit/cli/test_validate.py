@@ -250,6 +250,7 @@ def test_an_ignore_after_all_that_queues_has_no_effect(codes: Any, build: Any) -
     ("changes", "code"),
     [
         ({"ActionType": "queue"}, "unknown_action"),
+        ({"VerifyQueueIdEnabled": True}, "verify_without_service"),
         ({"RedirectLogic": "Back"}, "unknown_redirect_logic"),
         ({"RedirectLogic": "ForcedTargetUrl", "ForcedTargetUrl": ""}, "no_forced_target"),
     ],

@@ -206,6 +206,25 @@ def test_each_kind_of_decision_counts_in_its_metric(
     assert worker.metrics[0]["FailedOpen"] == 1
 
 
+@pytest.mark.parametrize(
+    ("reason", "metric"),
+    [
+        ("session", "PassedWithSession"),
+        ("token", "PassedWithToken"),
+        ("direct pass", "PassedDirectly"),
+        ("direct pass failed", "DirectPassFailed"),
+        ("queue id used up", "Refused"),
+        ("diagnostics error: hash", "Refused"),
+        ("cancel", "Cancelled"),
+        ("nothing to cancel", "PassedUntouched"),
+        ("ignore", "PassedUntouched"),
+        ("switched off", "SwitchedOff"),
+    ],
+)
+def test_each_reason_of_a_decision_has_its_metric(reason: str, metric: str) -> None:
+    assert metric_of(reason) == metric
+
+
 def test_a_kind_of_decision_that_has_no_metric_of_its_own_is_counted_with_the_others() -> None:
     assert metric_of("something new") == "OtherDecisions"
 
