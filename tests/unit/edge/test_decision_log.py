@@ -35,7 +35,7 @@ class Worker:
 
     def ask(self, uri: str = "/tickets", querystring: str = "", **request: Any) -> dict[str, Any]:
         event = self.build.viewer_request(uri, querystring, **request)
-        return viewer_request.handle(event, self.snapshot, self.now, self.log)
+        return viewer_request.handle(event, self.snapshot, self.now, log=self.log)
 
     @property
     def decisions(self) -> list[dict[str, Any]]:
@@ -235,7 +235,7 @@ def test_a_log_that_cannot_be_written_changes_no_decision(build: Any) -> None:
 
     log = DecisionLog("shop", Health(), uniform=lambda: 0.0, log=broken)
     snapshot = build.snapshot(settings={"decision_log_rate": 1})
-    answer = viewer_request.handle(build.viewer_request(), snapshot, build.now, log)
+    answer = viewer_request.handle(build.viewer_request(), snapshot, build.now, log=log)
     assert answer["status"] == "302"
     log.failed(FAILED_OPEN, "defect", {}, build.now)
 
