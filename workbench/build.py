@@ -18,6 +18,7 @@ DIST = FUNCTIONS / "dist"
 PACKAGES = {
     "edge.zip": ("edge", "queueit"),
     "config_refresh.zip": ("config_refresh", "queueit"),
+    "log_retention.zip": ("log_retention",),
 }
 
 _DEFLATED = 8

@@ -1,1 +1,1 @@
-"""The scheduled function that keeps the published configuration in the table fresh."""
+"""The functions that keep the published configuration in the table: one by a schedule, one for pushes."""

@@ -9,7 +9,9 @@ from config_refresh.errors import InvalidEnvironment
 from queueit.errors import InvalidSettings
 from queueit.settings import parse_settings
 
-FUNCTION_SUFFIX: Final = "-config-refresh"
+FUNCTION_SUFFIXES: Final = ("-config-refresh", "-publish")
+"""What follows the connector's name in that of the scheduled function and of the publish endpoint."""
+
 DEFAULT_RETENTION_DAYS: Final = 90
 
 _CUSTOMER_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -48,12 +50,22 @@ def _settings(text: str) -> dict[str, Any]:
     return dict(settings or {})
 
 
+def connector_name(function_name: str) -> str:
+    """The connector that a function of this name belongs to; a name without a known suffix stays as it is."""
+    for suffix in FUNCTION_SUFFIXES:
+        if function_name.endswith(suffix):
+            return function_name.removesuffix(suffix)
+    return function_name
+
+
 def read_environment(environ: Mapping[str, str]) -> Environment:
     """Read and check all variables. Raises InvalidEnvironment: the variable, its value and what it takes."""
-    function_name = _required(environ, "AWS_LAMBDA_FUNCTION_NAME", f"a name that ends in {FUNCTION_SUFFIX}")
-    if not function_name.endswith(FUNCTION_SUFFIX):
+    suffixes = " or ".join(FUNCTION_SUFFIXES)
+    function_name = _required(environ, "AWS_LAMBDA_FUNCTION_NAME", f"a name that ends in {suffixes}")
+    connector = connector_name(function_name)
+    if connector == function_name:
         raise InvalidEnvironment(
-            f'AWS_LAMBDA_FUNCTION_NAME is "{function_name}"; name the function {{connector}}{FUNCTION_SUFFIX}'
+            f'AWS_LAMBDA_FUNCTION_NAME is "{function_name}"; name the function {{connector}} and then {suffixes}'
         )
     customer_id = _required(environ, "QUEUEIT_CUSTOMER_ID", "the account's id at Queue-it")
     if not _CUSTOMER_ID.fullmatch(customer_id):
@@ -71,7 +83,7 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
             f'QUEUEIT_SNAPSHOT_RETENTION_DAYS is "{days:.20}"; it takes a whole number from 1 to 3650'
         )
     return Environment(
-        connector=function_name.removesuffix(FUNCTION_SUFFIX),
+        connector=connector,
         customer_id=customer_id,
         secret_arn=_required(environ, "QUEUEIT_SECRET_ARN", "the ARN of a Secrets Manager secret"),
         settings=_settings(environ.get("QUEUEIT_SETTINGS") or "{}"),

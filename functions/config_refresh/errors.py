@@ -19,3 +19,11 @@ class PlatformError(RefreshError):
 
 class PublicationRefused(RefreshError):
     """The snapshot may not be published: too old, too large, or overtaken by another publication."""
+
+
+class TooLarge(PublicationRefused):
+    """The snapshot does not fit into an item of the table."""
+
+
+class Overtaken(PublicationRefused):
+    """Another publication was faster: what this one was decided by is no longer so."""

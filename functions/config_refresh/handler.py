@@ -1,4 +1,4 @@
-"""The config-refresh function: keeps the snapshot in the connector's table fresh."""
+"""The config-refresh function: keeps the snapshot in the connector's table fresh, and does what operators ask for."""
 
 import os
 import time
@@ -8,42 +8,57 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from config_refresh import platform, report
+from config_refresh import operator_actions, platform, report
+from config_refresh.connector import Connector, Outcome
 from config_refresh.credentials import read_credentials
-from config_refresh.environment import Environment, read_environment
+from config_refresh.environment import Environment, connector_name, read_environment
 from config_refresh.errors import RefreshError
-from config_refresh.publication import Store
-from config_refresh.refresh import Connector, Outcome, force, refresh, roll_back
+from config_refresh.history import Cause
+from config_refresh.operator_state import decision
+from config_refresh.refresh import Sources, force, refresh
+from config_refresh.store import Store
 
 _CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "max_attempts": 3})
 
 Client = Callable[[str], Any]
 """A boto3 client by its service's name."""
 
+_OPERATOR_ACTIONS: Mapping[str, Callable[[Connector, Cause], Outcome]] = {
+    "freeze": operator_actions.freeze,
+    "unfreeze": operator_actions.unfreeze,
+    "kill": operator_actions.kill,
+    "enable": operator_actions.enable,
+}
 
-def _client(service: str) -> Any:
+
+def aws_client(service: str) -> Any:
+    """A boto3 client that gives up in seconds."""
     connect: Any = boto3.client  # its stubs know each service by name only
     return connect(service, config=_CLIENT_CONFIG)
 
 
-def _act(event: Mapping[str, Any], connector: Connector) -> Outcome:
+def _act(event: Mapping[str, Any], connector: Connector, sources: Sources) -> Outcome:
     # An event of the scheduler itself has no action of ours: it is a refresh.
     action = event.get("action", "refresh")
     if action == "refresh":
         source = event.get("source")
-        return refresh(connector, "apply" if source == "apply" else "schedule")
+        return refresh(connector, sources, "apply" if source == "apply" else "schedule")
+    if not isinstance(action, str) or action not in ("force", "rollback", *_OPERATOR_ACTIONS):
+        known = ", ".join(["refresh", "history", "force", "rollback", *_OPERATOR_ACTIONS])
+        raise RefreshError(f'the action "{action!s:.50}" is not known; the actions are {known}')
+    cause = Cause(action, "operator", decision(event, connector.now))
     if action == "force":
-        return force(connector)
+        return force(connector, sources, cause)
     if action == "rollback":
-        return roll_back(connector, event.get("snapshot"))
-    raise RefreshError(f'the action "{action!s:.50}" is not known; use refresh, force or rollback')
+        return operator_actions.roll_back(connector, event.get("snapshot"), cause)
+    return _OPERATOR_ACTIONS[action](connector, cause)
 
 
 def run(
     event: Mapping[str, Any],
     environ: Mapping[str, str],
     *,
-    client: Client = _client,
+    client: Client = aws_client,
     fetch: platform.Fetch = platform.fetch_with_urllib3,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
@@ -54,39 +69,44 @@ def run(
     Raises RefreshError, after logging it, so that the invocation fails and alarms see it.
     """
     now = clock()
-    connector_name = environ.get("AWS_LAMBDA_FUNCTION_NAME", "").removesuffix("-config-refresh")
+    is_refresh = event.get("action", "refresh") in ("refresh", "force")
+    name = connector_name(environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
     try:
         environment: Environment = read_environment(environ)
-        connector = Connector(
-            environment=environment,
+        connector = Connector(environment, Store(client("dynamodb"), environment.connector), int(now))
+        sources = Sources(
             credentials=lambda: read_credentials(client("secretsmanager"), environment.secret_arn),
             download=lambda api_key: platform.download(
                 environment.base_url, environment.customer_id, api_key, fetch=fetch, sleep=sleep
             ),
-            store=Store(client("dynamodb"), environment.connector),
-            now=int(now),
         )
-        outcome = _act(event, connector)
+        if event.get("action") == "history":
+            return operator_actions.read_history(connector)
+        outcome = _act(event, connector, sources)
     except RefreshError as error:
         report.log(
             {
                 "level": "error",
-                "event": "refresh_failed",
+                "event": "refresh_failed" if is_refresh else "operator_action_failed",
                 "error": type(error).__name__,
                 "message": str(error),
             },
             print_line,
         )
-        report.metrics(connector_name, {"RefreshFailed": 1, "RefreshSucceeded": 0}, now, print_line)
+        if is_refresh:
+            report.metrics(name, {"RefreshFailed": 1, "RefreshSucceeded": 0}, now, print_line)
         raise
-    report.log({"level": "info", "event": "refresh_succeeded", **outcome._asdict()}, print_line)
+    done = "refresh_succeeded" if is_refresh else "operator_action_done"
+    who = {key: event[key] for key in ("action", "actor", "reason") if event.get(key) is not None}
+    report.log({"level": "info", "event": done, **outcome._asdict(), **who}, print_line)
     values = {
-        "RefreshFailed": 0,
-        "RefreshSucceeded": 1,
-        "Published": int(outcome.outcome != "unchanged"),
+        **({"RefreshFailed": 0, "RefreshSucceeded": 1} if is_refresh else {}),
+        "Published": int(outcome.snapshot != outcome.previous_snapshot),
         "ConfigurationVersion": outcome.version,
+        "Frozen": int(outcome.frozen),
+        "Killed": int(not outcome.enabled),
     }
-    report.metrics(connector_name, values, now, print_line)
+    report.metrics(name, values, now, print_line)
     return outcome._asdict()
 
 

@@ -1,172 +1,175 @@
-"""The three actions: refresh, force and rollback. Each either moves the pointer or leaves everything as it is."""
+"""Keeps the snapshot what the platform, the settings and the credentials say: the actions refresh and force."""
 
-import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from config_refresh.connector import (
+    Connector,
+    Outcome,
+    State,
+    again_when_overtaken,
+    check_account,
+    check_document,
+    put_in_force,
+    read_state,
+)
 from config_refresh.credentials import Credentials
-from config_refresh.environment import Environment
-from config_refresh.errors import PlatformError, PublicationRefused, RefreshError
-from config_refresh.publication import Current, Publication, Store, encode
-from queueit.errors import QueueitError
-from queueit.snapshot import FORMAT, compile_snapshot
+from config_refresh.errors import PublicationRefused, RefreshError
+from config_refresh.history import Cause
+from config_refresh.key_rotation import next_credentials
+from queueit.snapshot import FORMAT
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_WHEN_AND_WHY = ("published_at", "source")
+_ANYWAY = 'publish it again on the platform, or invoke with {"action": "force", "actor": "…"}'
 
 
-class Outcome(NamedTuple):
-    """What an invocation did; `previous_snapshot` is the digest that was in force before, None at the first time."""
+class Sources(NamedTuple):
+    """Where news come from: the secret, and the platform, which is asked with the api key.
 
-    outcome: str
-    snapshot: str
-    version: int
-    previous_snapshot: str | None
-
-
-class Connector(NamedTuple):
-    """One connector with all that its actions need; `now` in Unix seconds.
-
-    `download` gives the platform's configuration, parsed. Raises PlatformError.
+    `download` gives the platform's configuration, parsed. They raise CredentialsError and PlatformError.
     """
 
-    environment: Environment
     credentials: Callable[[], Credentials]
     download: Callable[[str], dict[str, Any]]
-    store: Store
-    now: int
 
 
-def _snapshot_document(
-    connector: Connector, credentials: Credentials, config: dict[str, Any], source: str
+def snapshot_document(
+    connector: Connector, state: State, config: dict[str, Any], credentials: dict[str, str], source: str
 ) -> dict[str, Any]:
-    """The document that the edge would load. Raises RefreshError when the edge could not."""
+    """The document for `config` with the settings of now and the credentials in force or, after them, of the secret.
+
+    Raises RefreshError when the edge could not load it.
+    """
     environment = connector.environment
+    settings = state.operator.effective(environment.settings)
     document = {
         "format": FORMAT,
         "customer_id": environment.customer_id,
-        "credentials": credentials.document,
+        "credentials": next_credentials(credentials, state.document, settings, connector.now),
         "integration_config": config,
-        "settings": environment.settings,
+        "settings": settings,
         "published_at": connector.now,
         "source": source,
     }
-    try:
-        compile_snapshot(document)
-    except QueueitError as error:
-        raise RefreshError(f"{error}; the last good snapshot stays") from None
+    check_document(document)
     return document
 
 
-def _check_account(config: dict[str, Any], customer_id: str) -> None:
-    account = config.get("CustomerId")
-    if isinstance(account, str) and account and account.lower() != customer_id.lower():
-        raise PlatformError(
-            f'the configuration is of the account "{account:.100}", not of "{customer_id}"; check the customer id'
-        )
-
-
-def _content(document: dict[str, Any]) -> dict[str, Any]:
-    """A document less what differs between two publications of the same thing."""
-    return {name: value for name, value in document.items() if name not in _WHEN_AND_WHY}
-
-
-def _publish(
-    connector: Connector,
-    document: dict[str, Any],
-    current: Current | None,
-    stored: dict[str, Any] | None,
-    highest_version: int,
-) -> Outcome:
-    if (
-        current
-        and stored
-        and _content(stored) == _content(document)
-        and current.highest_version == highest_version
-    ):
-        return Outcome("unchanged", current.snapshot, current.version, current.snapshot)
-    publication: Publication = encode(document)
-    connector.store.put_snapshot(publication)
-    moved = Current(publication.digest, publication.version, highest_version)
-    connector.store.move_current(moved, current, connector.now)
-    previous = current.snapshot if current else None
-    if previous and previous != publication.digest and stored:
-        connector.store.expire_snapshot(previous, connector.now, connector.environment.retention_days)
-    return Outcome("published", publication.digest, publication.version, previous)
-
-
-def _version(config: dict[str, Any]) -> int:
+def version_of(config: dict[str, Any]) -> int:
+    """The configuration's version."""
     version = config.get("Version")
     return version if isinstance(version, int) else 0
 
 
-def refresh(connector: Connector, source: str) -> Outcome:
+def refresh(connector: Connector, sources: Sources, source: str) -> Outcome:
     """Publish what the platform, the settings and the credentials are now, if that is anything new.
 
     A configuration older than the one in force, or different under the same version, is refused. After a rollback
-    the rolled-back configuration stays until the platform has a higher version than ever was in force. When the
-    platform gives nothing usable, changed settings and credentials are still published with the configuration
-    that is in force, so that the kill switch works; the run fails all the same.
+    the rolled-back configuration stays until the platform has a higher version than ever was in force; while
+    publications are frozen, it stays whatever the platform has. When the platform or the secret gives nothing
+    usable, the rest is still published with what is in force, so that the kill switch works; the run fails all the
+    same.
     """
-    credentials = connector.credentials()
-    current = connector.store.current()
-    stored = connector.store.document(current.snapshot) if current else None
-    in_force = stored["integration_config"] if stored else None
+    return again_when_overtaken(lambda: _refresh(connector, sources, Cause("refresh", source)))
+
+
+def _refresh(connector: Connector, sources: Sources, cause: Cause) -> Outcome:
+    state = read_state(connector.store)
+    current, in_force = state.current, state.document
+    problem: RefreshError | None = None
+    config, credentials = (in_force["integration_config"], in_force["credentials"]) if in_force else ({}, {})
+    highest_version, is_held = (current.highest_version, current.is_held) if current else (0, False)
+    is_frozen = bool(state.operator.freeze and in_force)
     try:
-        config = connector.download(credentials.api_key)
-        _check_account(config, connector.environment.customer_id)
-        document = _snapshot_document(connector, credentials, config, source)
-        version = _version(config)
-        if current and in_force is not None and current.highest_version > current.version >= 0:
-            if version <= current.highest_version:  # held after a rollback
-                document, version = {**document, "integration_config": in_force}, current.highest_version
-        elif current and version < current.version:
-            raise PublicationRefused(
-                f"the platform's configuration has version {version}, older than version {current.version} in force; "
-                'publish it again on the platform, or invoke with {"action": "force"}'
-            )
-        elif current and version == current.version and in_force is not None and config != in_force:
-            raise PublicationRefused(
-                f"the platform's configuration differs from the one in force under the same version {version}; "
-                'publish it again on the platform, or invoke with {"action": "force"}'
-            )
-    except RefreshError:
-        if current and in_force is not None:
-            document = _snapshot_document(connector, credentials, in_force, source)
-            _publish(connector, document, current, stored, current.highest_version)
-        raise
-    highest = max(version, current.highest_version if current else 0)
-    return _publish(connector, document, current, stored, highest)
+        secret = sources.credentials()
+        credentials = secret.document
+        if not is_frozen:
+            published = sources.download(secret.api_key)
+            check_account(published, connector.environment.customer_id)
+            snapshot_document(connector, state, published, credentials, cause.source)
+            if is_to_be_taken(state, published):
+                config, is_held = published, False
+                highest_version = max(highest_version, version_of(published))
+    except RefreshError as error:
+        if in_force is None:
+            raise
+        problem = error
+    document = snapshot_document(connector, state, config, credentials, cause.source)
+    done = put_in_force(
+        connector,
+        state,
+        document,
+        cause,
+        "published",
+        highest_version=highest_version,
+        is_held=is_held,
+    )
+    if problem:
+        raise problem
+    return done._replace(outcome="frozen") if is_frozen and done.outcome == "unchanged" else done
 
 
-def force(connector: Connector) -> Outcome:
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(one) for name, one in value.items() if one is not None}
+    return [_without_nulls(one) for one in value] if isinstance(value, list) else value
+
+
+def _says_the_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two configurations decide alike: a pushed one may be written another way than the one to download.
+
+    A field that is null is one that is missing (protocol section 2), and only the integrations decide.
+    """
+    first, second = one.get("Integrations"), other.get("Integrations")
+    return first == second or bool(_without_nulls(first) == _without_nulls(second))
+
+
+def is_to_be_taken(state: State, config: dict[str, Any]) -> bool:
+    """Whether `config` takes the place of the one in force; False when that one says the same, or a rollback holds it.
+
+    Raises PublicationRefused for an older version, and for another configuration under the same version.
+    """
+    version, current = version_of(config), state.current
+    if current is None:
+        return True
+    if state.is_held:
+        return version > current.highest_version
+    if version < current.version:
+        raise PublicationRefused(
+            f"the platform's configuration has version {version}, older than version {current.version} in force; "
+            f"{_ANYWAY}"
+        )
+    if version > current.version or state.config is None:
+        return True
+    if not _says_the_same(config, state.config):
+        raise PublicationRefused(
+            f"the platform's configuration differs from the one in force under the same version {version}; "
+            f"{_ANYWAY}"
+        )
+    return False
+
+
+def force(connector: Connector, sources: Sources, cause: Cause) -> Outcome:
     """Publish what the platform has now, whatever its version; ends the hold after a rollback."""
-    credentials = connector.credentials()
-    config = connector.download(credentials.api_key)
-    _check_account(config, connector.environment.customer_id)
-    document = _snapshot_document(connector, credentials, config, "publish")
-    current = connector.store.current()
-    stored = connector.store.document(current.snapshot) if current else None
-    return _publish(connector, document, current, stored, _version(config))
+    return again_when_overtaken(lambda: _force(connector, sources, cause))
 
 
-def roll_back(connector: Connector, digest: object) -> Outcome:
-    """Point at an earlier snapshot that is still stored, and hold its configuration."""
-    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
-        raise RefreshError('"snapshot" is not a digest; give 64 lower-case hex digits')
-    current = connector.store.current()
-    document = connector.store.document(digest)
-    if document is None:
-        raise RefreshError(f"there is no usable snapshot {digest}; it may have expired. Nothing was changed")
-    try:
-        version = compile_snapshot(document).version
-    except QueueitError as error:
-        raise RefreshError(f"the snapshot {digest} cannot be used: {error}. Nothing was changed") from None
-    if current and current.snapshot == digest:
-        return Outcome("unchanged", digest, version, digest)
-    connector.store.keep_snapshot(digest)
-    highest = max(version, current.highest_version if current else 0)
-    connector.store.move_current(Current(digest, version, highest), current, connector.now)
-    if current:
-        connector.store.expire_snapshot(current.snapshot, connector.now, connector.environment.retention_days)
-    return Outcome("rolled_back", digest, version, current.snapshot if current else None)
+def _force(connector: Connector, sources: Sources, cause: Cause) -> Outcome:
+    state = read_state(connector.store)
+    freeze = state.operator.freeze
+    if freeze:
+        raise PublicationRefused(
+            f'publications are frozen by {freeze.actor}; invoke with {{"action": "unfreeze", "actor": "…"}} first'
+        )
+    secret = sources.credentials()
+    config = sources.download(secret.api_key)
+    check_account(config, connector.environment.customer_id)
+    document = snapshot_document(connector, state, config, secret.document, "publish")
+    return put_in_force(
+        connector,
+        state,
+        document,
+        cause,
+        "published",
+        highest_version=version_of(config),
+        is_held=False,
+    )

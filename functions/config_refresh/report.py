@@ -10,6 +10,11 @@ _UNITS: Final = {
     "RefreshFailed": "Count",
     "Published": "Count",
     "ConfigurationVersion": "None",
+    "Frozen": "None",
+    "Killed": "None",
+    "PublishAccepted": "Count",
+    "PublishRefused": "Count",
+    "PublishFailed": "Count",
 }
 
 Print = Callable[[str], None]

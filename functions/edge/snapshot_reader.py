@@ -37,6 +37,8 @@ MAX_DOCUMENT_BYTES: Final = 8_000_000
 """The largest snapshot document, uncompressed."""
 
 _JITTER: Final = 0.2
+"""By how much of itself a wait is shortened at most; never lengthened: edges follow within the interval."""
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _FUNCTION_SUFFIXES: Final = ("-viewer-request", "-viewer-response")
 
@@ -189,7 +191,7 @@ class SnapshotReader:
         if self._snapshot is None:
             return RETRY_SECONDS
         seconds = float(self._snapshot.settings.poll_interval_seconds)
-        jitter = 1 + _JITTER * (2 * self._uniform() - 1)
+        jitter = 1 - _JITTER * self._uniform()
         if not self._failures:
             return seconds * jitter
         if self._failure in (_NotReplicated, TableUnfinished):

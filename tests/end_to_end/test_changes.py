@@ -122,7 +122,8 @@ def test_a_rollback_brings_an_earlier_snapshot_back_until_a_newer_is_published(d
     assert demo.refresh()["outcome"] == "published"
     with started(demo.new_edge(), demo) as edge:
         assert set(statuses(edge.url, "/encore")) == {302}
-    assert demo.refresh({"action": "rollback", "snapshot": before})["outcome"] == "rolled_back"
+    rollback = {"action": "rollback", "snapshot": before, "actor": "ada@example.com"}
+    assert demo.refresh(rollback)["outcome"] == "rolled_back"
     with started(demo.new_edge(), demo) as edge:
         assert set(statuses(edge.url, "/encore")) == {404}
     assert demo.refresh()["outcome"] == "unchanged", "the schedule does not undo a rollback"

@@ -17,6 +17,7 @@ _LABELS = {
     "shop": "the shop behind the local edge: the address to open",
     "waiting_room": "the waiting room and its administration",
     "origin": "the shop itself, without the connector",
+    "publish": "the publish endpoint, to which the waiting room pushes",
     "dynamodb": "DynamoDB (moto)",
     "secrets": "Secrets Manager (moto)",
     "functions": "Lambda, for the command line",
@@ -79,13 +80,14 @@ def describe(demo: Demo) -> str:
   Shop, protected      {shop}/
   Waiting room         {room}/admin   (edit and publish the configuration, let everybody in)
   Shop, unprotected    {demo.origin_url}/
+  Publish endpoint     {demo.waiting_room.publish_url}
   DynamoDB             {demo.aws.dynamodb_url}
 
   Try
    1. Open {shop}/tickets: you are sent to the waiting room, and come out on the page you asked for.
    2. Look around and order: the session cookie lets you pass. "Sign out" ends it, and you wait again.
    3. On {shop}/ press "Check live availability": the same for a background request.
-   4. On {room}/admin change a trigger and publish: every edge follows within twelve seconds.
+   4. On {room}/admin change a trigger and publish: it is pushed, and every edge follows within five seconds.
    5. Open {shop}/tickets?queueittoken=made-up and see what becomes of a forged token.
    6. curl -sI {shop}/tickets shows what the connector answers.
    7. .venv/bin/queueit doctor {shop}/tickets asks it more; with these variables set, status, history, explain,
@@ -108,6 +110,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         refresh_every_seconds=5,
         visitors_per_second=options.visitors_per_second,
         crowd=options.crowd,
+        publish_endpoint=True,
         log=_print_line,
     )
     print("Starting …", flush=True)

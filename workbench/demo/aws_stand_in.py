@@ -66,6 +66,12 @@ class AwsStandIn:
         )
         self.secret_arn = created["ARN"]
 
+    def store_secret(self, secret: dict[str, str]) -> None:
+        """Replace the secret's value."""
+        self._client("secretsmanager", self.secrets_url).put_secret_value(
+            SecretId=self.secret_arn, SecretString=json.dumps(secret)
+        )
+
     def start_dynamodb(self) -> None:
         """Bring DynamoDB back with the items it had."""
         if self._moto:

@@ -1,4 +1,4 @@
-"""config_refresh, run from its zip with the environment that Terraform gives it, and its schedule."""
+"""The functions of config_refresh.zip, run with the environment that Terraform gives them, and the schedule."""
 
 import json
 import shutil
@@ -20,10 +20,18 @@ class InvocationFailed(RuntimeError):
 
 
 class RefreshFunction:
-    """The config_refresh function, one invocation at a time."""
+    """A function of config_refresh's zip, one invocation at a time."""
 
-    def __init__(self, zip_path: Path, environment: Mapping[str, str], *, log: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        zip_path: Path,
+        environment: Mapping[str, str],
+        *,
+        handler: str = "config_refresh.handler.handler",
+        log: Callable[[str], None],
+    ) -> None:
         """`environment` is all that the process gets; what it prints goes to `log` line by line."""
+        self._handler = handler
         with zipfile.ZipFile(zip_path) as archive:
             self._directory = tempfile.mkdtemp(prefix="config-refresh-")
             archive.extractall(self._directory)
@@ -75,7 +83,7 @@ class RefreshFunction:
             return self._process
         self._end()
         process = subprocess.Popen(
-            [sys.executable, "-P", str(_SCRIPT), self._directory, "config_refresh.handler.handler"],
+            [sys.executable, "-P", str(_SCRIPT), self._directory, self._handler],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from workbench.demo.aws_stand_in import AwsStandIn
+from workbench.demo.function_url import create_function_url
 from workbench.demo.lambda_stand_in import create_app as create_lambda
 from workbench.demo.refresh_schedule import InvocationFailed, RefreshFunction, Schedule
 from workbench.demo.sample_configuration import PROTECTED_PATHS, sample_configuration
@@ -38,6 +39,7 @@ class Ports:
     shop: int = 0
     waiting_room: int = 0
     origin: int = 0
+    publish: int = 0
     dynamodb: int = 0
     secrets: int = 0
     functions: int = 0
@@ -80,16 +82,21 @@ class Demo:
         visitors_per_second: float = 2.0,
         crowd: int = 20,
         workers_per_function: int = 2,
+        publish_endpoint: bool = False,
         edge_zip: Path = DIST / "edge.zip",
         config_refresh_zip: Path = DIST / "config_refresh.zip",
         log: Callable[[str], None] = lambda line: None,
     ) -> None:
-        """`name` is the connector's; without `refresh_every_seconds`, config_refresh runs when told."""
+        """`name` is the connector's; without `refresh_every_seconds`, config_refresh runs when told.
+
+        With `publish_endpoint` the waiting room pushes what it publishes to the connector's publish endpoint.
+        """
         self._ports = ports or Ports()
         self._name = name
         self._settings: dict[str, Any] = {"poll_interval_seconds": 5, **(settings or {})}
         self._refresh_every_seconds = refresh_every_seconds
         self._workers_per_function = workers_per_function
+        self._has_publish_endpoint = publish_endpoint
         self._edge_zip = edge_zip
         self._config_refresh_zip = config_refresh_zip
         self._log = log
@@ -116,7 +123,7 @@ class Demo:
         for zip_path in (self._edge_zip, self._config_refresh_zip):
             if not zip_path.is_file():
                 raise ZipMissing(f"{zip_path} is missing; `make build` makes it")
-        for part in ("shop", "waiting_room", "origin", "dynamodb", "secrets"):
+        for part in ("shop", "waiting_room", "origin", "publish", "dynamodb", "secrets"):
             self._check_port(part)
         self._waiting_room_server = starting.enter_context(WebServer(HOST, self._ports.waiting_room))
         self._origin = starting.enter_context(WebServer(HOST, self._ports.origin))
@@ -143,6 +150,8 @@ class Demo:
         self._functions_server = starting.enter_context(WebServer(HOST, self._ports.functions))
         self._functions_server.start(create_lambda({f"{self._name}-config-refresh": self.refresh}))
         self.refresh()
+        if self._has_publish_endpoint:
+            self._start_publish_endpoint(starting)
 
         self.edge = self.new_edge(port=self._ports.shop)
         starting.callback(self.edge.stop)
@@ -155,6 +164,23 @@ class Demo:
             schedule = Schedule(self._refresh_function, self._refresh_every_seconds, self._report)
             starting.callback(schedule.stop)
             schedule.start()
+
+    def _start_publish_endpoint(self, starting: ExitStack) -> None:
+        function = RefreshFunction(
+            self._config_refresh_zip,
+            {
+                **self.aws.environment,
+                "AWS_LAMBDA_FUNCTION_NAME": f"{self._name}-publish",
+                "QUEUEIT_CUSTOMER_ID": self.account.customer_id,
+                "QUEUEIT_SECRET_ARN": self.aws.secret_arn,
+            },
+            handler="config_refresh.publish_endpoint.handler",
+            log=self._log_refresh,
+        )
+        starting.callback(function.stop)
+        server = starting.enter_context(WebServer(HOST, self._ports.publish))
+        server.start(create_function_url(function))
+        self.waiting_room.publish_url = f"{server.url}/"
 
     def sample_configuration(self) -> dict[str, Any]:
         """The configuration that is published first, to be changed and published again."""
@@ -171,8 +197,11 @@ class Demo:
         }
 
     def publish(self, configuration: dict[str, Any]) -> int:
-        """Publish a configuration on the platform; returns its version. No edge knows it yet."""
-        return self.waiting_room.publication.publish(configuration)
+        """Publish a configuration on the platform; returns its version.
+
+        Without a publish endpoint, edges get to know it by the next refresh.
+        """
+        return self.waiting_room.publish(configuration)
 
     def refresh(self, event: dict[str, Any] | None = None) -> dict[str, Any]:
         """Invoke config_refresh now. Raises InvocationFailed when it fails."""
@@ -183,6 +212,16 @@ class Demo:
         self._settings = {**self._settings, **settings}
         self._refresh_function.set_environment(self._refresh_environment())
         self.refresh({"action": "refresh", "source": "apply"})
+
+    def rotate_secret(self, secret_key: str) -> None:
+        """Store a new secret key, with the platform's as the previous one; the platform itself keeps its own."""
+        self.aws.store_secret(
+            {
+                "secret_key": secret_key,
+                "previous_secret_key": self.waiting_room.account.secret_key,
+                "api_key": self.account.api_key,
+            }
+        )
 
     def stop_dynamodb(self) -> None:
         """Take DynamoDB away; its items stay."""

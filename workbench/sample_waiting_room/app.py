@@ -206,10 +206,11 @@ def _add_administration(app: Flask, room: WaitingRoom) -> None:
                 problems = room.publication.problems_of(document)
                 notice = "" if problems else "No problems found. Not published yet."
                 return editor(text, problems=problems, notice=notice, status=422 if problems else 200)
-            version = room.publication.publish(document)
+            version = room.publish(document)
         except RefusedConfiguration as refused:
             return editor(text, problems=refused.problems, status=422)
-        return redirect(url_for("admin", notice=f"Version {version} is published."), 303)
+        pushed = f" The connector's answer to the push: {room.last_push}." if room.last_push else ""
+        return redirect(url_for("admin", notice=f"Version {version} is published.{pushed}"), 303)
 
     @app.post("/admin/configuration/problems")
     def problems() -> _Answer:

@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from workbench.queue_token import add_queue_token, mint_queue_token
 from workbench.sample_waiting_room.publication import Publication
+from workbench.sample_waiting_room.push import Pushed, push
 from workbench.sample_waiting_room.targets import Targets
 from workbench.sample_waiting_room.waiting_line import Visitor, WaitingLines
 
@@ -32,7 +34,10 @@ class WaitingRoom:
         token_lifetime_seconds: int = 180,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """`default_target` is the page visitors come out on when the connector names none."""
+        """`default_target` is the page visitors come out on when the connector names none.
+
+        Set `publish_url` to have each published configuration pushed there; `last_push` is what became of it.
+        """
         self.account = account
         self.targets = Targets()
         self.default_target = default_target
@@ -40,6 +45,27 @@ class WaitingRoom:
         self.now = now
         self.lines = WaitingLines(now=now, visitors_per_second=visitors_per_second, crowd=crowd)
         self.publication = Publication(account.customer_id, now=now)
+        self.publish_url = ""
+        self.last_push: Pushed | None = None
+
+    def publish(self, document: object) -> int:
+        """Publish `document` as the next version, push it where that is wanted, and return its number.
+
+        Raises RefusedConfiguration and changes nothing when the document does not compile.
+        """
+        version = self.publication.publish(document)
+        if self.publish_url:
+            self.push(self.publication.current())
+        return version
+
+    def push(self, configuration: dict[str, Any]) -> Pushed:
+        """Push a configuration, signed with the account's key, to the publish endpoint."""
+        self.last_push = push(self.publish_url, configuration, self.account.secret_key)
+        return self.last_push
+
+    def rotate_secret_key(self, secret_key: str) -> None:
+        """Sign tokens and pushes with another key from now on."""
+        self.account = replace(self.account, secret_key=secret_key)
 
     def target_with_token(self, visitor: Visitor) -> str:
         """Where the visitor whose turn it is goes now, with a fresh token."""

@@ -1,5 +1,6 @@
 """A connector's table and secret in moto, and a platform that answers as a test tells it to."""
 
+import hmac
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -8,22 +9,32 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from config_refresh import handler
+from config_refresh import handler, publish_endpoint
+from config_refresh.credentials import CachedCredentials, Credentials, read_credentials
 from config_refresh.platform import PassingFailure
 
 API_KEY = "not-a-real-api-key"
 SECRET_KEY = "not-a-real-secret-key"
 NOW = 1_790_000_000
 
+SESSION: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", region_name="us-east-1")
+"""One for all tests: it keeps the services' models, which take long to load."""
+
+
+def pushed(configuration: Any, key: str = SECRET_KEY) -> str:
+    """The body of a push, signed with `key`."""
+    hex_text = json.dumps(configuration).encode().hex()
+    mac = hmac.new(key.encode(), hex_text.encode(), "sha256").hexdigest()
+    return json.dumps({"integrationInfo": hex_text, "hash": mac})
+
 
 class Run:
     """One connector; `answers` are what the platform says, the last one for ever."""
 
     def __init__(self, configuration: dict[str, Any]) -> None:
-        session: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", region_name="us-east-1")
         self._clients = {
-            "dynamodb": session.client("dynamodb"),
-            "secretsmanager": session.client("secretsmanager"),
+            "dynamodb": SESSION.client("dynamodb"),
+            "secretsmanager": SESSION.client("secretsmanager"),
         }
         self.table: Any = self._clients["dynamodb"]
         self.secrets: Any = self._clients["secretsmanager"]
@@ -46,6 +57,8 @@ class Run:
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.lines: list[str] = []
         self.now = NOW
+        self.secret_reads = 0
+        self.endpoint_credentials = CachedCredentials(self._read_credentials, lambda: self.now)
 
     def platform_has(self, configuration: Any) -> None:
         self.answers = [(200, json.dumps(configuration).encode())]
@@ -67,6 +80,31 @@ class Run:
             sleep=lambda seconds: None,
             print_line=self.lines.append,
         )
+
+    def operate(self, action: str, **event: Any) -> dict[str, Any]:
+        """Do what an operator asks for, as Ada."""
+        return self(action=action, actor="ada@example.com", **event)
+
+    def push(self, configuration: Any, key: str = SECRET_KEY, **changes: Any) -> dict[str, Any]:
+        """Send the publish endpoint what the platform would; `changes` are to the event."""
+        return self.request(pushed(configuration, key), **changes)
+
+    def request(self, body: str | None, **changes: Any) -> dict[str, Any]:
+        """Send the publish endpoint a PUT with this body, from the one worker there is."""
+        event = {"requestContext": {"http": {"method": "PUT"}}, "body": body, "isBase64Encoded": False}
+        answer = publish_endpoint.run(
+            event | changes,
+            self.environ | {"AWS_LAMBDA_FUNCTION_NAME": "shop-publish"},
+            self.endpoint_credentials,
+            client=self._clients.__getitem__,
+            clock=lambda: self.now,
+            print_line=self.lines.append,
+        )
+        return publish_endpoint.response(answer)
+
+    def _read_credentials(self) -> Credentials:
+        self.secret_reads += 1
+        return read_credentials(self.secrets, self.secret_arn)
 
     def _fetch(self, url: str, headers: dict[str, str], seconds: float) -> tuple[int, bytes]:
         self.requests.append((url, headers))

@@ -37,6 +37,8 @@ class TestPublication:
             "snapshot": run.item("current")["snapshot"]["S"],
             "version": 7,
             "previous_snapshot": None,
+            "enabled": True,
+            "frozen": False,
         }
         assert in_force(run) == {
             "format": 1,
@@ -100,18 +102,6 @@ class TestPublication:
         assert run()["outcome"] == "published"
         assert in_force(run)["settings"] == {"enabled": False}
 
-    def test_a_rotated_key_is_published_with_the_previous_one(self, run: Any) -> None:
-        run()
-        rotated = {
-            "secret_key": "new",
-            "previous_secret_key": "not-a-real-secret-key",
-            "api_key": "not-a-real-api-key",
-        }
-        run.store_secret(rotated)
-
-        assert run()["outcome"] == "published"
-        assert in_force(run)["credentials"] == rotated
-
 
 class TestVersions:
     def test_an_older_version_is_refused(self, run: Any, build: Any) -> None:
@@ -137,24 +127,41 @@ class TestVersions:
         run()
         run.platform_has(build.integration_config(build.queue_integration(Name="Other"), version=version))
 
-        assert run(action="force")["outcome"] == "published"
+        assert run.operate("force")["outcome"] == "published"
         assert in_force(run)["integration_config"]["Integrations"][0]["Name"] == "Other"
         assert run()["outcome"] == "unchanged"
 
     def test_a_publication_that_was_overtaken_changes_nothing(self, run: Any, build: Any) -> None:
         run()
         run.platform_has(build.integration_config(version=8))
-        move = run.table.put_item
+        write, digests = run.table.transact_write_items, iter("abc")
 
         def overtaken(**arguments: Any) -> Any:
-            if arguments["Item"]["pk"]["S"] == "current":
-                move(TableName="shop", Item={**arguments["Item"], "snapshot": {"S": "f" * 64}})
-            return move(**arguments)
+            pointer = arguments["TransactItems"][0]["Put"]["Item"]
+            run.table.put_item(TableName="shop", Item={**pointer, "snapshot": {"S": next(digests) * 64}})
+            return write(**arguments)
 
-        run.table.put_item = overtaken
+        run.table.transact_write_items = overtaken
         with pytest.raises(RefreshError, match="another publication was faster"):
             run()
-        assert run.item("current")["snapshot"] == {"S": "f" * 64}
+        assert run.item("current")["snapshot"] == {"S": "c" * 64}
+
+    def test_a_run_that_was_overtaken_once_decides_again_by_what_is_in_force_then(
+        self, run: Any, build: Any
+    ) -> None:
+        run()
+        run.platform_has(build.integration_config(version=8))
+        write = run.table.transact_write_items
+
+        def overtaken_once(**arguments: Any) -> Any:
+            run.table.transact_write_items = write
+            run.push(build.integration_config(version=9))
+            return write(**arguments)
+
+        run.table.transact_write_items = overtaken_once
+        with pytest.raises(RefreshError, match="version 8, older than version 9 in force"):
+            run()
+        assert version_in_force(run) == 9
 
 
 class TestRollback:
@@ -167,24 +174,26 @@ class TestRollback:
     def test_it_points_at_the_earlier_snapshot_and_keeps_it(self, run: Any, two: tuple[str, str]) -> None:
         first, second = two
 
-        assert run(action="rollback", snapshot=first) == {
+        assert run.operate("rollback", snapshot=first) == {
             "outcome": "rolled_back",
             "snapshot": first,
             "version": 7,
             "previous_snapshot": second,
+            "enabled": True,
+            "frozen": False,
         }
         assert run.item("current")["snapshot"] == {"S": first}
         assert "expires_at" not in run.item(f"snapshot#{first}")
         assert "expires_at" in run.item(f"snapshot#{second}")
 
     def test_the_schedule_does_not_undo_it(self, run: Any, two: tuple[str, str]) -> None:
-        run(action="rollback", snapshot=two[0])
+        run.operate("rollback", snapshot=two[0])
 
         assert run()["outcome"] == "unchanged"
         assert version_in_force(run) == 7
 
     def test_settings_still_change_while_it_holds(self, run: Any, two: tuple[str, str]) -> None:
-        run(action="rollback", snapshot=two[0])
+        run.operate("rollback", snapshot=two[0])
         run.environ["QUEUEIT_SETTINGS"] = '{"enabled": false}'
 
         assert run()["outcome"] == "published"
@@ -195,9 +204,9 @@ class TestRollback:
     def test_a_higher_version_of_the_platform_or_force_ends_it(
         self, run: Any, two: tuple[str, str], build: Any
     ) -> None:
-        run(action="rollback", snapshot=two[0])
-        assert run(action="force")["version"] == 8
-        run(action="rollback", snapshot=two[0])
+        run.operate("rollback", snapshot=two[0])
+        assert run.operate("force")["version"] == 8
+        run.operate("rollback", snapshot=two[0])
         run.platform_has(build.integration_config(version=9))
 
         assert run()["version"] == 9
@@ -208,7 +217,7 @@ class TestRollback:
         before = run.everything()
 
         with pytest.raises(RefreshError, match=r"no usable snapshot|is not a digest"):
-            run(action="rollback", snapshot=snapshot)
+            run.operate("rollback", snapshot=snapshot)
         assert run.everything() == before
 
     def test_a_damaged_snapshot_is_not_rolled_back_to(self, run: Any, two: tuple[str, str]) -> None:
@@ -217,7 +226,7 @@ class TestRollback:
         )
 
         with pytest.raises(RefreshError, match="no usable snapshot"):
-            run(action="rollback", snapshot=two[0])
+            run.operate("rollback", snapshot=two[0])
 
 
 class TestFailure:
@@ -303,9 +312,9 @@ class TestFailure:
         with pytest.raises(RefreshError, match="answered ResourceNotFoundException for arn:aws"):
             run()
 
-    @pytest.mark.parametrize("action", ["", "delete", None, 5])
+    @pytest.mark.parametrize("action", ["", "delete", None, 5, ["kill"]])
     def test_an_unknown_action_says_which_there_are(self, run: Any, action: Any) -> None:
-        with pytest.raises(RefreshError, match="use refresh, force or rollback"):
+        with pytest.raises(RefreshError, match="the actions are refresh, history, force, rollback, freeze"):
             run(action=action)
 
 

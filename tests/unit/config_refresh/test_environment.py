@@ -21,6 +21,19 @@ def test_what_is_not_set_has_its_default() -> None:
     assert environment.retention_days == 90
 
 
+@pytest.mark.parametrize(
+    ("function", "connector"),
+    [
+        ("shop-publish", "shop"),
+        ("shop-publish-config-refresh", "shop-publish"),
+        ("shop-config-refresh-publish", "shop-config-refresh"),
+        ("shop-publish-publish", "shop-publish"),
+    ],
+)
+def test_the_connector_is_the_functions_name_less_the_last_suffix(function: str, connector: str) -> None:
+    assert read_environment(GOOD | {"AWS_LAMBDA_FUNCTION_NAME": function}).connector == connector
+
+
 def test_a_local_platform_can_be_named() -> None:
     environment = read_environment(GOOD | {"QUEUEIT_BASE_URL": "http://127.0.0.1:8081/"})
 

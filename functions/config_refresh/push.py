@@ -1,0 +1,80 @@
+"""Publishes a configuration that the platform has pushed (protocol section 2): it changes, and nothing else."""
+
+from typing import Any
+
+from config_refresh.connector import (
+    Connector,
+    Outcome,
+    again_when_overtaken,
+    check_account,
+    check_document,
+    outcome,
+    put_in_force,
+    read_state,
+)
+from config_refresh.errors import PublicationRefused, RefreshError
+from config_refresh.history import Cause
+from config_refresh.refresh import is_to_be_taken, version_of
+
+_CAUSE = Cause("push", "publish")
+
+
+class NothingInForce(RefreshError):
+    """There are no settings and credentials yet to publish the configuration with; the schedule brings them."""
+
+
+class Frozen(PublicationRefused):
+    """Operators have frozen publications."""
+
+
+class Held(PublicationRefused):
+    """A rollback holds the configuration in force, and this one is not newer than the newest there was."""
+
+
+class Unusable(PublicationRefused):
+    """The edge could not load the configuration."""
+
+
+def publish(connector: Connector, config: dict[str, Any]) -> Outcome:
+    """Publish `config` with the settings and credentials in force.
+
+    A version below the current one, or another configuration under the same version, is refused: the platform signs
+    no time, so an older push can be sent again by whoever saw it. Raises PublicationRefused or NothingInForce.
+    """
+    return again_when_overtaken(lambda: _publish(connector, config))
+
+
+def _publish(connector: Connector, config: dict[str, Any]) -> Outcome:
+    state = read_state(connector.store)
+    current, in_force = state.current, state.document
+    if current is None or in_force is None:
+        raise NothingInForce("nothing usable is in force yet; config_refresh publishes first")
+    if state.operator.freeze:
+        raise Frozen(f"publications are frozen by {state.operator.freeze.actor}")
+    try:
+        check_account(config, connector.environment.customer_id)
+        document = {
+            **in_force,
+            "integration_config": config,
+            "published_at": connector.now,
+            "source": "publish",
+        }
+        check_document(document)
+    except RefreshError as error:
+        raise Unusable(str(error)) from None
+    version = version_of(config)
+    if state.is_held and version <= current.highest_version:
+        raise Held(
+            f"version {version} is not above {current.highest_version}, the newest before the rollback"
+        )
+    if not is_to_be_taken(state, config):
+        return outcome("unchanged", state, previous=current.snapshot)
+    return put_in_force(
+        connector,
+        state,
+        document,
+        _CAUSE,
+        "published",
+        highest_version=max(current.highest_version, version),
+        is_held=False,
+    )

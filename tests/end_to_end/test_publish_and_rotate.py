@@ -1,0 +1,279 @@
+"""A push and a new secret key, on their way to every worker of a busy edge."""
+
+import hashlib
+import hmac
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, unquote
+
+import pytest
+import requests
+
+from tests.end_to_end.test_changes import with_protected
+from tests.end_to_end.visitor import EVENT_ID, QUEUE_ID, Visitor, session_cookie
+from workbench.demo import Demo
+from workbench.queue_token import mint_queue_token
+
+FUNCTION = "busy-viewer-request"
+WORKERS = 4
+POLL_SECONDS = 5
+NEW_KEY = "another-demo-secret-key-that-protects-nothing-fedcba9876543210"
+
+
+class Busy(NamedTuple):
+    """The system, and what its functions have said so far: seconds (monotonic), and the line's JSON object."""
+
+    demo: Demo
+    said: list[tuple[float, dict[str, Any]]]
+
+    def loaded(self, snapshot: str) -> list[float]:
+        """When each worker came to know a snapshot."""
+        return [
+            at
+            for at, line in list(self.said)
+            if line.get("event") == "snapshot_loaded" and line["snapshot"] == snapshot
+        ]
+
+
+@pytest.fixture(scope="module")
+def busy() -> Iterator[Busy]:
+    """An edge with several workers, all of them running, and a waiting room that pushes what it publishes."""
+    said: list[tuple[float, dict[str, Any]]] = []
+
+    def hear(line: str) -> None:
+        function, _, text = line.partition(": ")
+        if function == FUNCTION and text.startswith("{"):
+            said.append((time.monotonic(), json.loads(text)))
+
+    with Demo(
+        name="busy",
+        visitors_per_second=50,
+        workers_per_function=WORKERS,
+        publish_endpoint=True,
+        log=hear,
+    ) as demo:
+        system = Busy(demo, said)
+        with browsing(demo, "/"):
+            wait_for(lambda: len(demo.edge.worker_pids(FUNCTION)) == WORKERS, 20)
+        yield system
+        failed = [one._asdict() for one in demo.edge.invocations if one.outcome != "success"]
+        assert (list(demo.edge.rule_breaches), failed) == ([], [])
+
+
+def wait_for(is_so: Callable[[], bool], seconds: float) -> None:
+    ends_at = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > ends_at:
+            pytest.fail(f"not within {seconds} s")
+        time.sleep(0.02)
+
+
+@contextmanager
+def browsing(
+    demo: Demo, path: str, visitors: int = 2 * WORKERS, carry: str = ""
+) -> Iterator[list[tuple[float, int]]]:
+    """Visitors who ask for `path` again and again: when each answer was asked for (monotonic), and its status."""
+    seen: list[tuple[float, int]] = []
+    stop = threading.Event()
+
+    def browse() -> None:
+        with Visitor(demo.shop_url) as visitor:
+            if carry:
+                visitor.carry(carry)
+            while not stop.is_set():
+                asked_at = time.monotonic()
+                seen.append((asked_at, visitor.get(path).status_code))
+
+    with ThreadPoolExecutor(visitors) as pool:
+        running = [pool.submit(browse) for _ in range(visitors)]
+        try:
+            yield seen
+        finally:
+            stop.set()
+            for one in running:
+                one.result()
+
+
+def push(url: str, method: str = "PUT", data: str = "{}") -> requests.Response:
+    with requests.Session() as session:
+        session.trust_env = False
+        headers = {"content-type": "application/json"}
+        return session.request(method, url, data=data, headers=headers, timeout=20)
+
+
+def test_a_push_changes_the_decision_of_every_running_worker_within_a_poll(busy: Busy) -> None:
+    demo = busy.demo
+    with browsing(demo, "/secret-gig") as seen:
+        wait_for(lambda: len(seen) > 20, 10)
+        pushed_at = time.monotonic()
+        version = demo.publish(with_protected(demo.sample_configuration(), "/secret-gig"))
+        assert demo.waiting_room.last_push
+        answer = json.loads(demo.waiting_room.last_push.answer)
+        assert answer == {"status": "published", "version": version}
+        snapshot = demo.refresh()["snapshot"]
+        wait_for(lambda: len(busy.loaded(snapshot)) >= WORKERS, POLL_SECONDS + 5)
+        settled_at = time.monotonic()
+        wait_for(lambda: len(seen) > 0 and seen[-1][0] > settled_at + 1, 10)
+
+    assert {status for at, status in seen if at < pushed_at} == {404}
+    assert {status for at, status in seen if at > settled_at} == {302}
+    last_old = max(at for at, status in seen if status == 404)
+    assert last_old - pushed_at <= POLL_SECONDS + 5
+    assert max(busy.loaded(snapshot)) - pushed_at <= POLL_SECONDS + 5
+
+
+def test_the_schedule_finds_nothing_to_do_after_a_push(busy: Busy) -> None:
+    busy.demo.publish(busy.demo.sample_configuration())
+    assert busy.demo.refresh()["outcome"] == "unchanged"
+
+
+def test_a_configuration_published_on_the_page_is_pushed_and_the_page_says_so(busy: Busy) -> None:
+    text = json.dumps(with_protected(busy.demo.sample_configuration(), "/page"))
+    with requests.Session() as session:
+        session.trust_env = False
+        answer = session.post(
+            f"{busy.demo.waiting_room_url}/admin/configuration",
+            data={"configuration": text, "action": "publish"},
+            timeout=20,
+        )
+    assert "the push: 200 {&#34;status&#34;: &#34;published&#34;" in answer.text
+
+
+def test_a_push_that_was_seen_cannot_be_sent_again_later(busy: Busy) -> None:
+    seen = busy.demo.waiting_room.publication.current()
+    busy.demo.publish(busy.demo.sample_configuration())
+    replayed = busy.demo.waiting_room.push(seen)
+    assert str(replayed) == '409 {"status": "conflict"}'
+
+
+def test_operators_can_freeze_and_the_platform_is_told(busy: Busy) -> None:
+    who = {"actor": "ada@example.com"}
+    assert busy.demo.refresh({"action": "freeze", **who})["frozen"] is True
+    try:
+        busy.demo.publish(busy.demo.sample_configuration())
+        assert str(busy.demo.waiting_room.last_push) == '409 {"status": "frozen"}'
+        assert busy.demo.refresh()["outcome"] == "frozen"
+    finally:
+        busy.demo.refresh({"action": "unfreeze", **who})
+    assert busy.demo.refresh()["outcome"] == "published"
+
+
+def test_a_flood_of_junk_neither_gets_in_nor_stops_schedule_and_platform(busy: Busy) -> None:
+    url = busy.demo.waiting_room.publish_url
+    assert push(url, "GET").status_code == 405
+    junk = json.dumps({"integrationInfo": "7b7d", "hash": "0" * 64})
+    stop = threading.Event()
+    statuses: list[int] = []
+
+    def flood() -> None:
+        while not stop.is_set():
+            statuses.append(push(url, data=junk).status_code)
+
+    with ThreadPoolExecutor(4) as pool:
+        floods = [pool.submit(flood) for _ in range(4)]
+        try:
+            wait_for(lambda: len(statuses) > 50, 10)
+            assert busy.demo.refresh()["outcome"] == "unchanged"
+            busy.demo.publish(busy.demo.sample_configuration())
+        finally:
+            stop.set()
+        for one in floods:
+            one.result()
+    assert busy.demo.waiting_room.last_push
+    assert busy.demo.waiting_room.last_push.status == 200
+    assert set(statuses) == {403}
+
+
+def test_the_kill_switch_of_an_operator_lasts_through_publications_until_it_is_lifted(busy: Busy) -> None:
+    demo = busy.demo
+    with browsing(demo, "/tickets") as seen:
+        killed = demo.refresh({"action": "kill", "actor": "ada@example.com", "reason": "rehearsal"})
+        wait_for(lambda: len(busy.loaded(killed["snapshot"])) >= WORKERS, POLL_SECONDS + 5)
+        demo.publish(demo.sample_configuration())
+        published = demo.refresh()
+        assert (published["outcome"], published["enabled"]) == ("unchanged", False)
+        wait_for(lambda: len(busy.loaded(published["snapshot"])) >= WORKERS, POLL_SECONDS + 5)
+        settled_at = time.monotonic()
+        wait_for(lambda: seen[-1][0] > settled_at + 0.5, 10)
+        lifted = demo.refresh({"action": "enable", "actor": "ada@example.com"})
+        lifted_at = time.monotonic()
+        wait_for(lambda: len(busy.loaded(lifted["snapshot"])) >= WORKERS, POLL_SECONDS + 5)
+        again_at = time.monotonic()
+        wait_for(lambda: seen[-1][0] > again_at + 0.5, 10)
+    assert {status for at, status in seen if settled_at < at < lifted_at} == {200}
+    assert {status for at, status in seen if at > again_at} == {302}
+    newest = demo.refresh({"action": "history"})["entries"][0]
+    assert (newest["action"], newest["actor"]) == ("enable", "ada@example.com")
+
+
+def is_signed(cookie: str, key: str) -> bool:
+    """Whether `key` signed a session cookie's value."""
+    parts = {name: values[0] for name, values in parse_qs(unquote(cookie)).items()}
+    names = ("EventId", "QueueId", "FixedValidityMins", "RedirectType", "IssueTime")
+    signed = "".join([parts.get(name, "") for name in names])
+    return hmac.new(key.encode(), signed.encode(), hashlib.sha256).hexdigest() == parts["Hash"]
+
+
+def test_a_rotated_key_sends_nobody_back_to_the_queue(busy: Busy) -> None:
+    demo = busy.demo
+    shop, old_key = demo.shop_url, demo.waiting_room.account.secret_key
+    cookies: list[tuple[float, str]] = []
+    statuses: list[tuple[str, int]] = []
+    stop = threading.Event()
+
+    def stay() -> None:
+        """Somebody whose session began before, and who browses on with whatever cookie was set last."""
+        with Visitor(demo.shop_url) as visitor:
+            visitor.carry(session_cookie(old_key))
+            while not stop.is_set():
+                answer = visitor.get("/tickets")
+                statuses.append(("stays", answer.status_code))
+                cookies.append((time.monotonic(), visitor.session_cookie or ""))
+
+    def arrive() -> None:
+        """One after the other comes back from the waiting room, each with a token of its own."""
+        while not stop.is_set():
+            with Visitor(demo.shop_url) as visitor:
+                expires_at = int(time.time()) + 180
+                token = mint_queue_token(
+                    demo.waiting_room.account.secret_key, EVENT_ID, queue_id=QUEUE_ID, expires_at=expires_at
+                )
+                entered = visitor.get(f"/tickets?queueittoken={token}")
+                location = entered.headers.get("Location", "")
+                statuses.append(("arrives", entered.status_code if location.startswith(shop) else 0))
+                for _ in range(3):
+                    statuses.append(("stays", visitor.get("/tickets").status_code))
+
+    with ThreadPoolExecutor(2 * WORKERS) as pool:
+        running = [pool.submit(one) for one in (stay, arrive) for _ in range(WORKERS)]
+        try:
+            demo.rotate_secret(NEW_KEY)
+            staged = demo.refresh()
+            assert staged["outcome"] == "published", "the new key is accepted after the next refresh"
+            wait_for(lambda: len(busy.loaded(staged["snapshot"])) >= WORKERS, POLL_SECONDS + 5)
+            demo.waiting_room.rotate_secret_key(NEW_KEY)
+            ends_at = time.monotonic() + 2 * (POLL_SECONDS + 10)
+            while (rotated := demo.refresh())["snapshot"] == staged["snapshot"]:
+                assert time.monotonic() < ends_at
+                time.sleep(0.5)
+            wait_for(lambda: len(busy.loaded(rotated["snapshot"])) >= WORKERS, POLL_SECONDS + 5)
+            signed_by_new_from = time.monotonic() + 1
+            time.sleep(3)
+        finally:
+            stop.set()
+        for one in running:
+            one.result()
+
+    assert set(statuses) == {("stays", 200), ("arrives", 302)}
+    assert len(statuses) > 200
+    issued = [cookie for at, cookie in cookies if at > signed_by_new_from]
+    assert len(issued) > 20
+    assert all(is_signed(cookie, NEW_KEY) for cookie in issued)
+    assert demo.refresh({"action": "history"})["entries"][0]["difference"] == [
+        "cookies are signed with another secret key"
+    ]

@@ -1,0 +1,76 @@
+"""What the table's errors mean: somebody else was faster, or there is trouble."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError
+
+from config_refresh.errors import Overtaken, RefreshError
+from config_refresh.history import Cause, History, entry
+from config_refresh.store import Store
+
+ENTRY = entry(Cause("freeze", "operator"), 1, snapshot="a" * 64, previous_snapshot=None, version=1)
+
+
+class Failing:
+    """A client whose every call fails."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def __getattr__(self, _operation: str) -> Any:
+        def fail(**_: Any) -> Any:
+            raise self._error
+
+        return fail
+
+
+def cancelled(*reasons: str) -> ClientError:
+    response: Any = {
+        "Error": {"Code": "TransactionCanceledException", "Message": "…"},
+        "CancellationReasons": [{"Code": reason} for reason in reasons],
+    }
+    return ClientError(response, "TransactWriteItems")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        cancelled("None", "ConditionalCheckFailed", "None"),
+        cancelled("TransactionConflict"),
+        ClientError({"Error": {"Code": "TransactionConflictException"}}, "PutItem"),
+    ],
+)
+def test_a_write_that_met_another_one_was_overtaken(error: ClientError) -> None:
+    with pytest.raises(Overtaken, match="another publication was faster; nothing is lost"):
+        Store(Failing(error), "shop").record(History(), ENTRY)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (cancelled("None", "ProvisionedThroughputExceeded"), "TransactionCanceledException"),
+        (ClientError({"Error": {"Code": "AccessDeniedException"}}, "PutItem"), "AccessDeniedException"),
+    ],
+)
+def test_any_other_refusal_is_trouble_and_is_named(error: ClientError, code: str) -> None:
+    with pytest.raises(RefreshError, match=f"the table shop answered {code}; check") as raised:
+        Store(Failing(error), "shop").record(History(), ENTRY)
+    assert not isinstance(raised.value, Overtaken)
+
+
+def test_a_table_that_cannot_be_reached_is_named() -> None:
+    store = Store(Failing(ConnectTimeoutError(endpoint_url="https://example")), "shop")
+    with pytest.raises(RefreshError, match="the table shop could not be reached: ConnectTimeoutError"):
+        store.current()
+
+
+class TestHistoryRevision:
+    def test_two_that_read_the_same_history_do_not_lose_an_entry(self, run: Any) -> None:
+        store = Store(run.table, "shop")
+        first, second = store.history(), store.history()
+        store.record(first, ENTRY)
+        with pytest.raises(Overtaken):
+            store.record(second, ENTRY)
+        store.record(store.history(), ENTRY)
+        assert len(store.history().entries) == 2

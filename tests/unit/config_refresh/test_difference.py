@@ -1,0 +1,83 @@
+"""Two snapshots compared in words."""
+
+from typing import Any
+
+from config_refresh.difference import MAX_CHARACTERS, MAX_SENTENCES, difference
+
+
+def document(build: Any, *integrations: Any, version: int = 7, **changes: Any) -> dict[str, Any]:
+    config = build.integration_config(*integrations, version=version)
+    result: dict[str, Any] = build.snapshot_document(integration_config=config, **changes)
+    return result
+
+
+def test_the_first_snapshot_differs_from_nothing(build: Any) -> None:
+    assert difference(None, document(build)) == ["the first publication"]
+
+
+def test_snapshots_that_differ_only_in_when_and_why_do_not_differ(build: Any) -> None:
+    assert difference(document(build), document(build, published_at=1, source="apply")) == []
+
+
+def test_integrations_are_told_apart_by_their_names(build: Any) -> None:
+    one, two, three = (build.queue_integration(Name=name) for name in ("One", "Two", "Three"))
+    changed = {**two, "CookieValidityMinute": 10, "Triggers": []}
+
+    assert difference(document(build, one, two), document(build, changed, three, version=8)) == [
+        "version 7 → 8",
+        'integration "Three" is new',
+        'integration "One" is gone',
+        'integration "Two": CookieValidityMinute 20 → 10, other triggers',
+    ]
+
+
+def test_another_order_counts_because_the_first_match_wins(build: Any) -> None:
+    one, two = (build.queue_integration(Name=name) for name in ("One", "Two"))
+
+    said = difference(document(build, one, two), document(build, two, one))
+    assert said == ["the integrations are in another order"]
+
+
+def test_equal_names_and_no_names_are_numbered(build: Any) -> None:
+    same = build.queue_integration()
+    unnamed = build.queue_integration(Name=None)
+
+    assert difference(document(build, same), document(build, same, same, unnamed)) == [
+        'integration "Tickets" (2) is new',
+        'integration "3" is new',
+    ]
+
+
+def test_settings_are_shown_with_their_values(build: Any) -> None:
+    before = document(build, settings={"enabled": True, "poll_interval_seconds": 30})
+    after = document(build, settings={"enabled": False, "ignored_methods": []})
+
+    assert difference(before, after) == [
+        "setting enabled true → false",
+        "setting poll_interval_seconds 30 → not given",
+        "setting ignored_methods not given → []",
+    ]
+
+
+def test_credentials_are_never_shown(build: Any) -> None:
+    old = {"secret_key": "SECRET-1", "api_key": "SECRET-2"}
+    staged = {"secret_key": "SECRET-1", "previous_secret_key": "SECRET-3", "api_key": "SECRET-4"}
+    new = {"secret_key": "SECRET-3", "proxy_key": "SECRET-5", "api_key": "SECRET-4"}
+    steps = [document(build, credentials=one) for one in (old, staged, new)]
+
+    first, second = difference(steps[0], steps[1]), difference(steps[1], steps[2])
+    assert first == ["another secret key is accepted", "another api key"]
+    assert second == [
+        "cookies are signed with another secret key",
+        "a secret key is no longer accepted",
+        "another proxy key",
+    ]
+
+
+def test_it_is_bounded(build: Any) -> None:
+    many = [build.queue_integration(Name=f"{number}-{'x' * 500}") for number in range(40)]
+
+    said = difference(document(build), document(build, *many))
+    assert len(said) == MAX_SENTENCES
+    assert max(map(len, said)) == MAX_CHARACTERS
+    assert said[-1] == "and 22 more differences"
