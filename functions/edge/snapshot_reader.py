@@ -103,6 +103,9 @@ class SnapshotReader:
 
     `clock` is monotonic, in seconds; `uniform` gives numbers from 0 up to 1; `log` takes one JSON object per
     thing worth knowing, without secrets. Not for use by several threads at once: Lambda handles one request at a time.
+
+    `confirmed_at` (Unix seconds) is when the table last said that the snapshot is the one in force, None before the
+    first time; `poll_failures` counts the polls that failed since the worker began.
     """
 
     def __init__(
@@ -123,6 +126,8 @@ class SnapshotReader:
         self._wall_clock = wall_clock
         self._uniform = uniform
         self._log = log
+        self.confirmed_at: float | None = None
+        self.poll_failures = 0
         self._snapshot: Snapshot | None = None
         self._digest = ""
         self._refused_digest = ""
@@ -168,7 +173,10 @@ class SnapshotReader:
         self._failure = kind
         self._wait_seconds = self._next_wait()
         self._polled_at = (ended_at, now + (ended_at - started_at))
-        if problem:
+        if problem is None:
+            self.confirmed_at = self._polled_at[1]
+        else:
+            self.poll_failures += 1
             self._report(
                 "warning" if self._snapshot else "error",
                 "snapshot_poll_failed",

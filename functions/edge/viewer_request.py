@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from edge import generated_response, handover
 from edge.cloudfront_event import to_request
+from edge.decision_log import FAILED_CLOSED, FAILED_OPEN, DecisionLog
 from edge.handover import Handover
-from edge.snapshot_reader import reader_from_environment
+from edge.snapshot_reader import reader_from_environment, table_name
 from queueit.decision import decide
 from queueit.integration_config import QUEUE
 from queueit.queue_token import DEBUG
@@ -25,7 +26,11 @@ _Fail = Callable[[dict[str, Any], tuple[str, ...]], dict[str, Any]]
 
 
 def handle(
-    event: dict[str, Any], snapshot: Snapshot, now: float, outside: "Outside | None" = None
+    event: dict[str, Any],
+    snapshot: Snapshot,
+    now: float,
+    outside: "Outside | None" = None,
+    log: DecisionLog | None = None,
 ) -> dict[str, Any]:
     """The request of `event` to pass on, or the response to give instead; `now` in Unix seconds.
 
@@ -37,6 +42,8 @@ def handle(
     handover.strip_internal_headers(passed["headers"])
     request = to_request(passed)
     decision = decide(snapshot, request, now, outside)
+    if log:
+        log.decided(decision, snapshot, cf, now)
     integration = decision.integration
     if decision.redirect_url:
         if request.ajax_page_url and integration is not None:
@@ -97,34 +104,41 @@ def _services() -> "Services":
     return Services()
 
 
-def answer(event: dict[str, Any], current_snapshot: _CurrentSnapshot, fail: _Fail) -> dict[str, Any]:
+def answer(
+    event: dict[str, Any], current_snapshot: _CurrentSnapshot, fail: _Fail, log: DecisionLog | None = None
+) -> dict[str, Any]:
     """What `handle` answers; what `fail` does when there is no snapshot to decide by, or a defect.
 
     `current_snapshot` gives the snapshot for a time in Unix seconds.
     """
     set_cookies: tuple[str, ...] = ()
+    now = time.time()
+    why = "no snapshot"
     try:
-        now = time.time()
         snapshot = current_snapshot(now)
         if snapshot:
-            return handle(event, snapshot, now, _services().outside(now) if snapshot.needs_outside else None)
+            outside = _services().outside(now) if snapshot.needs_outside else None
+            return handle(event, snapshot, now, outside, log)
         if setup_error := _setup_error(event):
             return setup_error
     except Exception as error:
         # With diagnostics on, the defect comes with cookies that say so to who asked for them.
         set_cookies = getattr(error, "set_cookies", ())
         _report_defect(error.__cause__ or error)
+        why = "defect"
+    if log:
+        log.failed(FAILED_OPEN if fail is fail_open else FAILED_CLOSED, why, event, now)
     return fail(event, set_cookies)
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Fails open: a visitor whose request could not be decided on gets the page."""
-    return answer(event, _current_snapshot, fail_open)
+    return answer(event, _current_snapshot, fail_open, _log)
 
 
 def handler_fail_closed(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Fails closed: a visitor whose request could not be decided on gets a 503 and may try again."""
-    return answer(event, _current_snapshot, fail_closed)
+    return answer(event, _current_snapshot, fail_closed, _log)
 
 
 def _no_snapshot(_now: float) -> Snapshot | None:
@@ -134,10 +148,12 @@ def _no_snapshot(_now: float) -> Snapshot | None:
 # Initialisation has a full CPU, handling a sliver of one: the snapshot is loaded before the first visitor, and with
 # it what it needs.
 _current_snapshot: _CurrentSnapshot = _no_snapshot
+_log: DecisionLog | None = None
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     _reader = reader_from_environment(os.environ)
     _reader.load()
     _current_snapshot = _reader.current
+    _log = DecisionLog(table_name(os.environ["AWS_LAMBDA_FUNCTION_NAME"]), _reader)
     _loaded = _reader.current(time.time())
     if _loaded and _loaded.needs_outside:
         _services()

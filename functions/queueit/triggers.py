@@ -186,3 +186,12 @@ def required_text(triggers: list[dict[str, Any]]) -> str:
     if len(parts) > 1 and triggers[0].get("LogicalOperator") == "Or":
         return ""
     return max(map(_required_text, parts), key=len, default="")
+
+
+def compared_value(part: dict[str, Any]) -> Callable[[Request, Url], str] | None:
+    """What reads the text that a part compares, as it was sent: to explain a match. None for an unknown validator."""
+    validator = part.get("ValidatorType")
+    if validator == "UrlValidator":
+        return _url_value(part, upper=False)
+    read = _VALUES.get(str(validator))
+    return read(part) if read else None

@@ -20,6 +20,7 @@ _LABELS = {
     "publish": "the publish endpoint, to which the waiting room pushes",
     "dynamodb": "DynamoDB (moto)",
     "secrets": "Secrets Manager (moto)",
+    "functions": "Lambda, for the command line",
 }
 
 
@@ -89,6 +90,9 @@ def describe(demo: Demo) -> str:
    4. On {room}/admin change a trigger and publish: it is pushed, and every edge follows within five seconds.
    5. Open {shop}/tickets?queueittoken=made-up and see what becomes of a forged token.
    6. curl -sI {shop}/tickets shows what the connector answers.
+   7. .venv/bin/queueit doctor {shop}/tickets asks it more; with these variables set, status, history, explain,
+      publish and kill work too:
+      export {" ".join(f"{name}={value}" for name, value in demo.command_environment.items())}
 
   Ctrl-C stops everything.
 """

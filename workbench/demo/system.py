@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from workbench.demo.aws_stand_in import AwsStandIn
 from workbench.demo.function_url import create_function_url
+from workbench.demo.lambda_stand_in import create_app as create_lambda
 from workbench.demo.refresh_schedule import InvocationFailed, RefreshFunction, Schedule
 from workbench.demo.sample_configuration import PROTECTED_PATHS, sample_configuration
 from workbench.demo.sample_distribution import sample_distribution
@@ -42,6 +43,7 @@ class Ports:
     publish: int = 0
     dynamodb: int = 0
     secrets: int = 0
+    functions: int = 0
 
 
 class PortUnavailable(OSError):
@@ -148,6 +150,9 @@ class Demo:
             log=self._log_refresh,
         )
         starting.callback(self._refresh_function.stop)
+        self._check_port("functions")
+        self._functions_server = starting.enter_context(WebServer(HOST, self._ports.functions))
+        self._functions_server.start(create_lambda({f"{self._name}-config-refresh": self.refresh}))
         self.refresh()
         if self._has_publish_endpoint:
             self._start_publish_endpoint(starting)
@@ -184,6 +189,16 @@ class Demo:
     def sample_configuration(self) -> dict[str, Any]:
         """The configuration that is published first, to be changed and published again."""
         return sample_configuration(self._waiting_room_server.authority)
+
+    @property
+    def command_environment(self) -> dict[str, str]:
+        """What makes the command line `queueit` talk to this connector."""
+        return {
+            **self.aws.environment,
+            "AWS_ENDPOINT_URL": self.aws.secrets_url,
+            "AWS_ENDPOINT_URL_LAMBDA": self._functions_server.url,
+            "QUEUEIT_CONNECTOR": self._name,
+        }
 
     def publish(self, configuration: dict[str, Any]) -> int:
         """Publish a configuration on the platform; returns its version.
@@ -275,8 +290,10 @@ class Demo:
             self._log(f"{self._name}-config-refresh: {line}")
 
     def _log_edge(self, message: dict[str, Any]) -> None:
-        """What a function prints is shown as it is, after the function's name."""
+        """What a function prints is shown as it is, after the function's name; metrics are not for people."""
         if "line" in message:
+            if str(message["line"]).startswith('{"_aws"'):
+                return
             self._log(f"{message['function']}: {message['line']}")
         else:
             self._log(f"edge: {json.dumps(message)}")

@@ -118,6 +118,25 @@ def test_a_poll_picks_up_a_new_snapshot_when_it_is_due_and_not_before(
     assert worker.after(0.2) == 8
 
 
+def test_a_reader_says_when_its_snapshot_was_last_confirmed_and_how_many_polls_failed(
+    store: Any, start_worker: Any, build: Any
+) -> None:
+    worker = start_worker(store.environ())
+    worker.reader.load()
+    assert (worker.reader.confirmed_at, worker.reader.poll_failures) == (None, 1)
+    store.create_table()
+    digest = store.publish(document(build, 7))
+    assert worker.after(5) == 7
+    assert (worker.reader.confirmed_at, worker.reader.poll_failures) == (worker.clock.seconds, 1)
+    store.point_at("no digest")
+    confirmed_at = worker.reader.confirmed_at
+    assert worker.after(31) == 7
+    assert (worker.reader.confirmed_at, worker.reader.poll_failures) == (confirmed_at, 2)
+    store.point_at(digest)
+    assert worker.after(400) == 7
+    assert (worker.reader.confirmed_at, worker.reader.poll_failures) == (worker.clock.seconds, 2)
+
+
 def test_a_pointer_that_moves_back_is_followed(store: Any, start_worker: Any, build: Any) -> None:
     store.create_table()
     older = store.publish(document(build, 7))

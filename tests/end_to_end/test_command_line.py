@@ -1,0 +1,217 @@
+"""The command line `queueit` against the whole system: what it says is what visitors get, what it does they notice."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import boto3
+import pytest
+import requests
+
+from tests.end_to_end.visitor import EVENT_ID, Visitor, answer_to_raw_headers
+from workbench.cli.__main__ import run
+from workbench.cli.command import Context
+from workbench.demo import Demo
+
+SECRETS = ("demo-secret-key", "demo-api-key")
+CHECKS = {
+    "connector",
+    "queue",
+    "target",
+    "caching",
+    "ajax",
+    "forged_token",
+    "forged_cookie",
+    "internal_headers",
+    "waiting_room",
+    "token",
+    "cookie",
+    "session",
+    "isolation",
+    "table",
+}
+
+
+class Ran(NamedTuple):
+    """What a command printed and its exit status."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What `--json` printed."""
+        document: dict[str, Any] = json.loads(self.out)
+        return document
+
+
+def requests_session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Demo]:
+    """A connector of its own, whose switches may be thrown."""
+    with Demo(name="command-line", visitors_per_second=50, crowd=10) as running:
+        yield running
+
+
+@pytest.fixture
+def queueit(shop: Demo) -> Callable[..., Ran]:
+    """Runs `queueit` on that connector, in this process."""
+    environ = shop.command_environment
+    session = boto3.Session(
+        environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"], region_name=environ["AWS_REGION"]
+    )
+
+    def client(service: str, region: str) -> Any:
+        connect: Any = session.client
+        own = environ.get(f"AWS_ENDPOINT_URL_{service.upper()}")
+        return connect(service, region_name=region, endpoint_url=own or environ["AWS_ENDPOINT_URL"])
+
+    def run_command(*arguments: str, stdin: str = "", **more: str) -> Ran:
+        out, err = io.StringIO(), io.StringIO()
+        context = Context({**environ, **more}, io.StringIO(stdin), client, requests_session)
+        ran = Ran(run(arguments, context, out, err), out.getvalue(), err.getvalue())
+        assert not [secret for secret in SECRETS if secret in ran.out + ran.err]
+        return ran
+
+    return run_command
+
+
+def test_the_console_script_talks_to_the_demo_with_the_variables_that_it_prints(shop: Demo) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "workbench.cli", "status", "--json"],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, **shop.command_environment, "PYTHONPATH": f".{os.pathsep}functions"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["connector"] == "command-line"
+
+
+def test_a_healthy_site_passes_every_check_of_the_doctor(shop: Demo, queueit: Callable[..., Ran]) -> None:
+    ran = queueit("doctor", f"{shop.shop_url}/tickets?night=12", "--json")
+    found = {one["name"]: one["status"] for one in ran.document["checks"]}
+    assert (ran.status, found) == (0, dict.fromkeys(CHECKS, "ok"))
+
+
+def test_the_doctor_finds_a_page_that_the_connector_does_not_see(
+    shop: Demo, queueit: Callable[..., Ran]
+) -> None:
+    ran = queueit("doctor", f"{shop.origin_url}/tickets")
+    assert ran.status == 1
+    assert "PROBLEM connector: the page answers 200 without x-queueit-connector" in ran.out
+    assert "PROBLEM table: the site does not queue" in ran.out
+
+
+@pytest.mark.parametrize(
+    "path", ["/tickets?x=1", "/", "/tickets/terms", "/a/..//tickets", "/logout", "/TICKETS"]
+)
+def test_explain_says_what_the_edge_does(shop: Demo, queueit: Callable[..., Ran], path: str) -> None:
+    outcome = queueit("explain", f"{shop.shop_url}{path}", "--json").document["outcome"]
+    answer = answer_to_raw_headers(shop.shop_url, path, [])
+    location = answer.headers.get("Location", "")
+    queued = "kupver=" in location
+    assert outcome["passes"] is not queued
+    if queued:
+        # Behind CloudFront everything is HTTPS; the demo serves plain HTTP.
+        said = outcome["headers"]["Location"].replace("https", "http")
+        assert said == location.replace("https", "http")
+
+
+def test_a_minted_token_lets_a_visitor_in(shop: Demo, queueit: Callable[..., Ran]) -> None:
+    page = f"{shop.shop_url}/tickets"
+    arguments = ("token", "mint", "--event", EVENT_ID, "--url", page, "--secret-file", "-")
+    address = queueit(*arguments, stdin=shop.account.secret_key).out.strip()
+    with Visitor(shop.shop_url) as visitor:
+        assert visitor.get(address).headers["Location"] == page
+        assert visitor.get(page).status_code == 200
+
+
+def test_a_minted_cookie_is_a_session(shop: Demo, queueit: Callable[..., Ran]) -> None:
+    arguments = ("token", "cookie", "--event", EVENT_ID, "--json", "--secret-file", "-")
+    cookie = queueit(*arguments, stdin=shop.account.secret_key).document
+    with Visitor(shop.shop_url) as visitor:
+        visitor.carry(cookie["value"], cookie["name"])
+        assert visitor.get("/tickets").status_code == 200
+
+
+def test_the_samples_configuration_is_valid_and_its_warnings_are_those_of_a_demo(
+    shop: Demo, queueit: Callable[..., Ran]
+) -> None:
+    ran = queueit("validate", "-", "--json", stdin=json.dumps(shop.waiting_room.publication.current()))
+    assert ran.status == 0
+    assert {one["code"] for one in ran.document["warnings"]} == {
+        "cookie_domain",
+        "cookie_not_secure",
+    }
+
+
+def test_an_operator_publishes_rolls_back_freezes_and_switches_and_all_of_it_is_in_the_history(
+    shop: Demo, queueit: Callable[..., Ran]
+) -> None:
+    before = queueit("status", "--json").document
+    shop.publish(shop.sample_configuration())
+    published = queueit("publish", "--json").document
+    assert (published["outcome"], published["version"]) == ("published", before["version"] + 1)
+    shop.publish(shop.sample_configuration())
+    assert queueit("freeze", "--reason", "on-sale at noon").status == 0
+    assert queueit("publish").status == 1
+    assert queueit("unfreeze").status == 0
+    assert queueit("publish", "--json").document["version"] == before["version"] + 2
+    assert queueit("rollback", "--previous", "--json").document["version"] == before["version"] + 1
+    assert queueit("publish", "--json").document["outcome"] == "unchanged", "a rollback holds"
+    assert queueit("status", "--json").document["operator"]["held"] is True
+    assert queueit("rollback", before["snapshot"][:12], "--json").document["version"] == before["version"]
+    assert queueit("publish", "--force", "--json").document["version"] == before["version"] + 2
+    killed = queueit("kill", "--reason", "waiting room down", "--json").document
+    assert (killed["outcome"], killed["enabled"]) == ("killed", False)
+    assert queueit("explain", f"{shop.shop_url}/tickets", "--json").document["decision"] == "switched off"
+    assert "SWITCHED OFF since" in queueit("status").out
+    assert queueit("enable", "--json").document["enabled"] is True
+    actions = [one["action"] for one in queueit("history", "--json").document["entries"]]
+    assert actions[:9] == [
+        "enable",
+        "kill",
+        "force",
+        "rollback",
+        "rollback",
+        "refresh",
+        "unfreeze",
+        "freeze",
+        "refresh",
+    ]
+    assert "on-sale at noon" in queueit("history").out
+
+
+def test_what_config_refresh_refuses_reaches_the_operator_in_its_words(
+    shop: Demo, queueit: Callable[..., Ran]
+) -> None:
+    good = shop.waiting_room.publication.current()
+    broken = json.loads(json.dumps(good))
+    broken["Version"] += 1
+    broken["Integrations"][-1]["QueueDomain"] = ""
+    shop.waiting_room.publication.publish_unchecked(broken)
+    try:
+        ran = queueit("publish")
+    finally:
+        shop.waiting_room.publication.publish_unchecked(good)
+    assert ran.status == 1
+    assert 'integration 4 "Tickets": QueueDomain is missing' in ran.err
+
+
+def test_a_function_or_table_of_no_such_name_is_said_to_be_missing(queueit: Callable[..., Ran]) -> None:
+    assert "there is no function nobody-config-refresh" in queueit("kill", "--name", "nobody").err
+    assert "there is no table nobody" in queueit("status", "--name", "nobody").err

@@ -1,0 +1,263 @@
+"""`queueit status` and `explain --name` against the connector's table in moto."""
+
+import hashlib
+import io
+import json
+import zlib
+from collections.abc import Iterator
+from typing import Any, NamedTuple, NoReturn
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from workbench.cli.__main__ import run
+from workbench.cli.command import Context
+
+HOME, REPLICA = "us-east-1", "eu-central-1"
+
+
+class Ran(NamedTuple):
+    """What a command printed and its exit status."""
+
+    status: int
+    out: str
+    err: str
+
+
+class DescribedTable:
+    """A DynamoDB client whose table has the replicas that moto cannot have."""
+
+    def __init__(self, client: Any, replicas: dict[str, str] | None) -> None:
+        self._client = client
+        self._replicas = replicas
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def describe_table(self, **arguments: Any) -> Any:
+        if self._replicas is None:
+            raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "DescribeTable")
+        described = self._client.describe_table(**arguments)
+        described["Table"]["Replicas"] = [
+            {"RegionName": region, "ReplicaStatus": status} for region, status in self._replicas.items()
+        ]
+        return described
+
+
+class NoFunction:
+    """Lambda, for somebody who may not invoke anything."""
+
+    def invoke(self, **_: Any) -> NoReturn:
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "Invoke")
+
+
+class Function:
+    """Lambda, with a history to tell."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self._answer = answer
+
+    def invoke(self, **_: Any) -> dict[str, Any]:
+        return {"Payload": io.BytesIO(json.dumps(self._answer).encode())}
+
+
+class Shop:
+    """The connector "shop" with its tables by region."""
+
+    def __init__(self, build: Any) -> None:
+        self.build = build
+        self.session: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "not-a-real-key")
+        self.replicas: dict[str, str] | None = {}
+        self.function: Any = NoFunction()
+        self.now = build.now + 3700
+        self.create_table(HOME)
+
+    def create_table(self, region: str) -> None:
+        self.session.client("dynamodb", region_name=region).create_table(
+            TableName="shop",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+
+    def publish(self, region: str = HOME, *, version: int = 7, **changes: Any) -> str:
+        config = self.build.integration_config(version=version)
+        document = self.build.snapshot_document(**{"integration_config": config, **changes})
+        text = json.dumps(document).encode()
+        digest = hashlib.sha256(text).hexdigest()
+        table = self.session.client("dynamodb", region_name=region)
+        table.put_item(
+            TableName="shop", Item={"pk": {"S": f"snapshot#{digest}"}, "body": {"B": zlib.compress(text)}}
+        )
+        pointer = {
+            "pk": {"S": "current"},
+            "snapshot": {"S": digest},
+            "version": {"N": str(version)},
+            "published_at": {"N": str(self.build.now)},
+        }
+        table.put_item(TableName="shop", Item=pointer)
+        return digest
+
+    def client(self, service: str, region: str) -> Any:
+        if service == "lambda":
+            return self.function
+        return DescribedTable(self.session.client(service, region_name=region), self.replicas)
+
+    def __call__(self, *arguments: str) -> Ran:
+        out, err = io.StringIO(), io.StringIO()
+        context = Context(
+            {"QUEUEIT_CONNECTOR": "shop"}, io.StringIO(), self.client, pytest.fail, lambda: self.now
+        )
+        return Ran(run(arguments, context, out, err), out.getvalue(), err.getvalue())
+
+    def status(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(self("status", "--json").out)
+        return document
+
+
+@pytest.fixture
+def shop(build: Any) -> Iterator[Shop]:
+    with mock_aws():
+        yield Shop(build)
+
+
+def test_status_says_what_is_served_since_when_and_no_secret(shop: Shop, build: Any) -> None:
+    digest = shop.publish(settings={"poll_interval_seconds": 10})
+    ran = shop("status")
+    assert ran.status == 0
+    assert ran.out.splitlines()[:5] == [
+        "connector shop",
+        f"  snapshot      {digest}",
+        "  version       7 of customer example, 1 integration",
+        "  published     2026-09-21 14:13:20 UTC, 1 h 1 min ago, by schedule",
+        "  connector is  on",
+    ]
+    assert build.secret_key not in ran.out + shop("status", "--json").out
+    found = shop.status()
+    assert (found["ok"], found["version"], found["age_seconds"]) == (True, 7, 3700)
+    assert found["integrations"] == [{"name": "Tickets", "action": "Queue", "event": "tickets"}]
+
+
+def test_a_connector_that_is_off_and_a_rotation_are_said(shop: Shop) -> None:
+    keys = {"secret_key": "a-fake-key", "previous_secret_key": "an-older-fake-key"}
+    shop.publish(settings={"enabled": False}, credentials=keys)
+    text = shop("status").out
+    assert "connector is  OFF: every request passes without queueing" in text
+    assert "the previous key is accepted too" in text
+    assert "fake-key" not in text
+
+
+def test_who_may_not_invoke_the_function_still_sees_what_is_served(shop: Shop) -> None:
+    shop.publish()
+    ran = shop("status")
+    assert ran.status == 0
+    assert "switches      unknown: these credentials may not invoke shop-config-refresh" in ran.out
+    assert shop.status()["operator"] is None
+
+
+def test_what_operators_have_switched_is_part_of_the_status(shop: Shop) -> None:
+    record = {"at": shop.now, "actor": "somebody", "reason": None}
+    shop.function = Function(
+        {"held": False, "freeze": record, "override": None, "current": None, "entries": []}
+    )
+    shop.publish()
+    assert "FROZEN since 2026-09-21 15:15:00 UTC by somebody" in shop("status").out
+    assert shop.status()["operator"] == {"held": False, "freeze": record, "override": None}
+
+
+def test_a_replica_that_serves_the_same_is_up_to_date(shop: Shop) -> None:
+    settings = {"replica_regions": [REPLICA]}
+    shop.publish(settings=settings)
+    shop.create_table(REPLICA)
+    shop.publish(REPLICA, settings=settings)
+    shop.replicas = {REPLICA: "ACTIVE"}
+    ran = shop("status")
+    assert (ran.status, f"replica       {REPLICA}: up to date" in ran.out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("replicas", "wanted", "served", "problem"),
+    [
+        ({REPLICA: "ACTIVE"}, [REPLICA], 6, "is behind: it serves version 6; ask again in a few seconds"),
+        ({REPLICA: "ACTIVE"}, [REPLICA], None, "has nothing yet; replication takes a second or two"),
+        ({REPLICA: "CREATING"}, [REPLICA], 7, "is CREATING, not ACTIVE"),
+        ({}, [REPLICA], None, "does not exist, though the settings name it: apply Terraform again"),
+        (
+            {REPLICA: "ACTIVE"},
+            [],
+            7,
+            "is not in the settings' replica_regions, so no edge reads it: apply Terraform again",
+        ),
+    ],
+)
+def test_a_replica_that_is_not_as_it_should_be_is_a_problem(
+    shop: Shop, replicas: dict[str, str], wanted: list[str], served: int | None, problem: str
+) -> None:
+    settings = {"replica_regions": wanted}
+    shop.publish(settings=settings)
+    shop.create_table(REPLICA)
+    if served is not None:
+        shop.publish(REPLICA, version=served, settings=settings)
+    shop.replicas = replicas
+    found = shop.status()
+    assert found["ok"] is False
+    assert found["problems"] == [f"the replica in {REPLICA} {problem}"]
+
+
+def test_who_may_not_describe_the_table_is_told_that_replicas_are_unknown(shop: Shop) -> None:
+    shop.publish()
+    shop.replicas = None
+    ran = shop("status")
+    assert (ran.status, "replicas      unknown: these credentials may not describe the table" in ran.out) == (
+        0,
+        True,
+    )
+
+
+def test_a_snapshot_that_is_gone_is_a_problem_with_its_remedy(shop: Shop) -> None:
+    digest = shop.publish()
+    shop.session.client("dynamodb", region_name=HOME).delete_item(
+        TableName="shop", Key={"pk": {"S": f"snapshot#{digest}"}}
+    )
+    ran = shop("status")
+    assert ran.status == 1
+    assert "the snapshot in force is missing or damaged" in ran.out
+    assert "queueit publish --name shop" in ran.out
+
+
+def test_a_connector_that_has_published_nothing_fails_with_what_to_do(shop: Shop) -> None:
+    ran = shop("status")
+    assert ran.status == 1
+    assert "the connector shop has published nothing" in ran.err
+    assert shop("explain", "https://a.b/").err == (
+        "queueit explain: the connector shop has published nothing yet; see: queueit publish --name shop\n"
+    )
+
+
+def test_a_table_that_does_not_exist_fails_with_what_to_check(shop: Shop) -> None:
+    ran = shop("status", "--name", "nobody")
+    assert ran.status == 1
+    assert (
+        "there is no table nobody in us-east-1 of this account; check --name and the credentials" in ran.err
+    )
+
+
+def test_explain_decides_by_what_the_connector_serves(shop: Shop, build: Any) -> None:
+    shop.publish(version=12)
+    ran = shop("explain", "https://shop.example.com/tickets")
+    assert ran.status == 0
+    assert "decided by  connector shop, version 12" in ran.out
+    assert "The edge answers 302 itself (queue)" in ran.out
+    assert "No secret key" not in ran.out
+    assert build.secret_key not in ran.out
+
+
+def test_settings_of_a_file_do_not_go_with_a_connector(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        shop("explain", "https://a.b/", "--settings", "settings.json")
+    assert stopped.value.code == 2
+    assert "--settings goes with --config" in capsys.readouterr().err

@@ -1,0 +1,382 @@
+"""`queueit doctor` before sites that are ill in one way each; a healthy one is asked end to end."""
+
+from collections.abc import Callable
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import requests
+from urllib3 import HTTPHeaderDict, HTTPResponse
+
+from edge import viewer_request, viewer_response
+from workbench.cli.explanation import viewer_event
+
+Queueit = Callable[..., Any]
+URL = "https://shop.example.com/tickets"
+WAITING_ROOM = "example.queue-it.net"
+
+
+class Site:
+    """A site behind the connector, which a test makes ill; a stand-in for `requests.Session`."""
+
+    def __init__(self, build: Any) -> None:
+        self.build = build
+        self.integration = build.queue_integration(CookieDomain=".example.com", IsCookieSecure=True)
+        self.settings: dict[str, Any] = {}
+        self.page_headers: dict[str, str] = {}
+        self.on_answer: Callable[[str, requests.Response], None] = lambda url, answer: None
+        self.trouble: dict[str, Exception] = {}
+        self.waiting_room_status = 200
+        self.asked: list[tuple[str, dict[str, str]]] = []
+
+    def __call__(self) -> "Site":
+        return self
+
+    def __enter__(self) -> "Site":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def get(
+        self, url: str, *, headers: dict[str, str], allow_redirects: bool, timeout: float
+    ) -> requests.Response:
+        assert not allow_redirects
+        assert timeout > 0
+        self.asked.append((url, headers))
+        parts = urlsplit(url)
+        for place, error in self.trouble.items():
+            if url.startswith(place):
+                raise error
+        if parts.netloc == WAITING_ROOM:
+            answer = response(self.waiting_room_status, [])
+        elif parts.scheme == "http":
+            answer = response(301, [("Location", url.replace("http:", "https:", 1))])
+        else:
+            answer = self._page(url, headers)
+        self.on_answer(url, answer)
+        return answer
+
+    def _page(self, url: str, headers: dict[str, str]) -> requests.Response:
+        event = viewer_event(url, headers=tuple(headers.items()), client_ip="203.0.113.7")
+        snapshot = self.build.snapshot(self.integration, settings=self.settings)
+        outcome = viewer_request.handle(event, snapshot, self.build.now)
+        if "status" not in outcome:
+            page = {
+                name.lower(): [{"key": name, "value": value}] for name, value in self.page_headers.items()
+            }
+            event["Records"][0]["cf"]["response"] = {"status": "200", "headers": page}
+            outcome = viewer_response.handler(event, None)
+        lines = [(one["key"], one["value"]) for each in outcome["headers"].values() for one in each]
+        return response(int(outcome["status"]), lines)
+
+
+def response(status: int, lines: list[tuple[str, str]]) -> requests.Response:
+    answer = requests.Response()
+    answer.status_code = status
+    headers = HTTPHeaderDict()
+    for name, value in lines:
+        headers.add(name, value)
+    answer.headers.update(dict(headers))
+    answer.raw = HTTPResponse(headers=headers, status=status)
+    return answer
+
+
+@pytest.fixture
+def site(build: Any) -> Site:
+    return Site(build)
+
+
+@pytest.fixture
+def doctor(queueit: Queueit, site: Site, build: Any) -> Callable[..., dict[str, Any]]:
+    """What the doctor finds, by check; with the secret key unless told otherwise."""
+
+    def examine(url: str = URL, *, key: str = build.secret_key) -> dict[str, Any]:
+        ran = queueit("doctor", url, "--json", environ={"QUEUEIT_SECRET_KEY": key}, session=site)
+        found = {one["name"]: one for one in ran.document["checks"]}
+        assert ran.status == (1 if "problem" in [one["status"] for one in found.values()] else 0)
+        return found
+
+    return examine
+
+
+def replacing(status: int = 200, headers: dict[str, str] | None = None, when: str = "") -> Any:
+    """Makes the site answer something else to addresses that contain `when`."""
+
+    def change(url: str, answer: requests.Response) -> None:
+        if when in url and urlsplit(url).netloc == "shop.example.com":
+            answer.status_code = status
+            answer.headers.clear()
+            answer.headers.update(headers or {})
+
+    return change
+
+
+def setting(headers: dict[str, str | None]) -> Any:
+    """Makes the site's answers carry, or with None lack, headers."""
+
+    def change(url: str, answer: requests.Response) -> None:
+        if urlsplit(url).netloc == "shop.example.com":
+            for name, value in headers.items():
+                if value is None:
+                    answer.headers.pop(name, None)
+                else:
+                    answer.headers[name] = value
+
+    return change
+
+
+def test_a_healthy_site_has_no_findings(doctor: Any) -> None:
+    found = doctor()
+    assert {name: one["status"] for name, one in found.items()} == dict.fromkeys(
+        [
+            "connector",
+            "queue",
+            "target",
+            "caching",
+            "ajax",
+            "forged_token",
+            "forged_cookie",
+            "internal_headers",
+            "waiting_room",
+            "token",
+            "cookie",
+            "session",
+            "isolation",
+            "plain_http",
+        ],
+        "ok",
+    )
+
+
+def test_text_for_people_names_every_check_and_counts(queueit: Queueit, site: Site) -> None:
+    ran = queueit("doctor", URL, session=site)
+    assert ran.status == 0
+    assert 'ok      queue: a visitor without a session is sent to the waiting room "tickets"' in ran.out
+    assert "skipped token: whether a genuine token lets a visitor in was not tried" in ran.out
+    assert "        → set QUEUEIT_SECRET_KEY, or give --secret-file FILE\n" in ran.out
+    assert ran.out.endswith("no problems, no warnings\n")
+
+
+def test_every_visitor_is_a_new_one_and_says_who_asks(doctor: Any, site: Site) -> None:
+    doctor()
+    agents = {headers["User-Agent"] for _, headers in site.asked}
+    assert len(agents) == 1
+    assert "queueit-doctor/" in agents.pop()
+    cookies = [SimpleCookie(headers["Cookie"]) for _, headers in site.asked if "Cookie" in headers]
+    assert len(cookies) == 2, "the forged one and the genuine one"
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (requests.exceptions.SSLError(), "its TLS certificate is not accepted"),
+        (requests.exceptions.ConnectTimeout(), "none within 15 s"),
+        (requests.exceptions.ConnectionError(), "ConnectionError"),
+    ],
+)
+def test_a_site_that_gives_no_answer_is_a_problem(
+    doctor: Any, site: Site, error: Exception, message: str
+) -> None:
+    site.trouble = {"https://shop.example.com": error}
+    assert doctor()["answer"]["message"] == f"the site gives no answer: {message}"
+
+
+def test_a_failed_or_throttled_edge_function_is_told_by_cloudfronts_own_words(
+    doctor: Any, site: Site
+) -> None:
+    site.on_answer = replacing(503, {"X-Cache": "LambdaLimitExceeded from cloudfront"})
+    found = doctor()
+    assert found.keys() == {"answer", "plain_http"}
+    assert "503 itself (LambdaLimitExceeded from cloudfront)" in found["answer"]["message"]
+    assert "raise the concurrency quota" in found["answer"]["remedy"]
+
+
+@pytest.mark.parametrize(("status", "how"), [(200, "open"), (503, "closed")])
+def test_a_connector_that_failed_is_told_open_or_closed(
+    doctor: Any, site: Site, status: int, how: str
+) -> None:
+    site.on_answer = replacing(status, {"x-queueit-failed": "true", "x-queueit-connector": "cloudfront"})
+    assert f"failed {how}" in doctor()["answer"]["message"]
+
+
+def test_a_page_that_answers_with_an_error_cannot_be_judged(doctor: Any, site: Site) -> None:
+    site.on_answer = replacing(404)
+    assert "viewer-response does not run for such answers" in doctor()["answer"]["message"]
+
+
+def test_a_page_that_the_connector_did_not_touch_is_a_problem(doctor: Any, site: Site) -> None:
+    assert doctor("https://shop.example.com/about")["connector"]["status"] == "problem"
+    site.settings = {"enabled": False}
+    found = doctor()["connector"]
+    assert "no integration matched, the connector is switched off, or it is not in front" in found["message"]
+    assert f"queueit explain {URL}" in found["remedy"]
+
+
+def test_a_page_that_is_exempt_is_a_warning(doctor: Any, site: Site) -> None:
+    site.integration |= {"ActionType": "Ignore"}
+    assert doctor()["queue"]["status"] == "warning"
+
+
+def test_a_redirect_to_elsewhere_is_not_taken_for_the_waiting_room(doctor: Any, site: Site) -> None:
+    site.on_answer = replacing(
+        301, {"Location": "https://www.example.com/", "x-queueit-connector": "cloudfront"}
+    )
+    found = doctor()
+    assert "which is no waiting room" in found["queue"]["message"]
+    assert "forged_token" not in found
+
+
+def test_a_target_on_another_host_is_a_warning(doctor: Any, site: Site) -> None:
+    site.integration |= {"RedirectLogic": "ForcedTargetUrl", "ForcedTargetUrl": "https://other.example.com/"}
+    assert "on another host than this page's" in doctor()["target"]["message"]
+    site.integration |= {"ForcedTargetUrl": "https://shop.example.com/start"}
+    assert doctor()["target"]["status"] == "warning"
+    site.integration |= {"RedirectLogic": "EventTargetUrl"}
+    assert doctor()["target"]["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("headers", "message"),
+    [
+        ({"Age": "12"}, "comes from a cache (Age 12"),
+        ({"X-Cache": "Hit from cloudfront"}, "X-Cache Hit from cloudfront"),
+        ({"Cache-Control": "max-age=60"}, "may be cached (Cache-Control: max-age=60)"),
+    ],
+)
+def test_a_redirect_that_is_or_may_be_cached_is_a_problem(
+    doctor: Any, site: Site, headers: dict[str, str | None], message: str
+) -> None:
+    site.on_answer = setting(headers)
+    found = doctor()["caching"]
+    assert found["status"] == "problem"
+    assert message in found["message"]
+
+
+def test_a_background_request_that_loses_its_header_is_a_problem(doctor: Any, site: Site) -> None:
+    site.on_answer = setting({"x-queueit-redirect": None})
+    assert doctor()["ajax"]["status"] == "problem"
+
+
+def test_a_forged_token_that_opens_the_gate_is_a_problem(doctor: Any, site: Site) -> None:
+    site.on_answer = replacing(200, when="queueittoken")
+    found = doctor()
+    assert "a forged token gets past the queue (status 200)" in found["forged_token"]["message"]
+    assert found["forged_cookie"]["status"] == "ok"
+
+
+def test_a_redirect_back_with_a_session_is_no_way_of_sending_somebody_away(doctor: Any, site: Site) -> None:
+    site.on_answer = replacing(302, {"Location": URL}, when="queueittoken")
+    assert doctor()["forged_token"]["status"] == "problem"
+
+
+def test_a_forged_cookie_or_internal_header_that_opens_the_gate_is_a_problem(doctor: Any, site: Site) -> None:
+    def open_to(header: str) -> Any:
+        def change(url: str, answer: requests.Response) -> None:
+            if header in site.asked[-1][1] and urlsplit(url).scheme == "https":
+                answer.status_code = 200
+
+        return change
+
+    site.on_answer = open_to("Cookie")
+    assert doctor()["forged_cookie"]["status"] == "problem"
+    site.on_answer = open_to("x-queueit-handover")
+    assert doctor()["internal_headers"]["status"] == "problem"
+
+
+def test_a_waiting_room_that_is_down_or_unknown_is_a_problem(doctor: Any, site: Site) -> None:
+    site.waiting_room_status = 404
+    assert doctor()["waiting_room"]["message"] == "the waiting room answers 404"
+    site.trouble = {f"https://{WAITING_ROOM}": requests.exceptions.ConnectionError()}
+    found = doctor()
+    assert "gives no answer" in found["waiting_room"]["message"]
+    assert found["token"]["status"] == "ok", "the other checks go on"
+
+
+def test_a_key_that_is_not_the_edges_is_a_problem(doctor: Any) -> None:
+    found = doctor(key="another-fake-key")["token"]
+    assert found["status"] == "problem"
+    assert "the edge knows another secret key" in found["remedy"]
+
+
+def test_a_cookie_that_browsers_drop_or_send_in_the_clear_is_found(doctor: Any, site: Site) -> None:
+    site.integration |= {"CookieDomain": ".example.org"}
+    assert "which shop.example.com does not belong to" in doctor()["cookie"]["message"]
+    site.integration |= {"CookieDomain": "", "IsCookieSecure": False}
+    assert "is not Secure" in doctor()["cookie"]["message"]
+    site.integration |= {"IsCookieSecure": True}
+    assert doctor()["cookie"]["message"] == "the session cookie is for shop.example.com alone"
+
+
+def test_a_session_that_does_not_hold_is_a_problem(doctor: Any, site: Site) -> None:
+    def forget(url: str, answer: requests.Response) -> None:
+        if "Cookie" in site.asked[-1][1] and answer.status_code == 200:
+            answer.status_code = 302
+            answer.headers["Location"] = f"https://{WAITING_ROOM}/?c=example&e=tickets&cver=7"
+
+    site.on_answer = forget
+    assert doctor()["session"]["status"] == "problem"
+
+
+def test_a_page_from_the_cache_says_its_age_and_a_public_one_with_a_cookie_is_warned_of(
+    doctor: Any, site: Site
+) -> None:
+    site.page_headers = {"Age": "75", "X-Cache": "Hit from cloudfront", "Cache-Control": "public, max-age=60"}
+    found = doctor()
+    assert found["session"]["message"].endswith("(status 200, from CloudFront's cache (age 1 min 15 s))")
+    assert "a proxy after CloudFront could keep both" in found["session_caching"]["message"]
+    assert found["isolation"]["status"] == "ok"
+
+
+def test_a_page_that_others_get_from_a_cache_before_the_connector_is_a_problem(
+    doctor: Any, site: Site
+) -> None:
+    has_been_in: list[bool] = []
+
+    def cache_all(url: str, answer: requests.Response) -> None:
+        if url == URL and answer.status_code == 200 and "Cookie" in site.asked[-1][1]:
+            has_been_in.append(True)
+        elif url == URL and has_been_in:
+            answer.status_code = 200
+
+    site.on_answer = cache_all
+    assert doctor()["isolation"]["status"] == "problem"
+
+
+def test_plain_http_that_serves_the_page_is_a_warning_and_a_closed_port_is_fine(
+    doctor: Any, site: Site
+) -> None:
+    site.trouble = {"http://": requests.exceptions.ConnectionError()}
+    assert doctor()["plain_http"]["message"] == "plain HTTP is not answered"
+    site.trouble = {}
+
+    def serve(url: str, answer: requests.Response) -> None:
+        if url.startswith("http://"):
+            answer.status_code = 200
+            answer.headers.clear()
+
+    site.on_answer = serve
+    assert doctor()["plain_http"]["status"] == "warning"
+
+
+def test_neither_the_key_nor_a_session_is_printed(queueit: Queueit, site: Site, build: Any) -> None:
+    for more in ((), ("--json",)):
+        ran = queueit("doctor", URL, *more, environ={"QUEUEIT_SECRET_KEY": build.secret_key}, session=site)
+        assert not [word for word in (build.secret_key, "Hash", "~h_") if word in ran.out]
+
+
+def test_the_query_string_of_the_page_is_kept(doctor: Any, site: Site) -> None:
+    assert doctor(f"{URL}?seat=12#top")["target"]["status"] == "ok"
+    with_token = [dict(parse_qsl(urlsplit(url).query)) for url, _ in site.asked if "queueittoken" in url]
+    assert [query["seat"] for query in with_token if "seat" in query] == ["12", "12"]
+
+
+@pytest.mark.parametrize("url", ["shop.example.com", "ftp://shop.example.com/", "https://", "https://[bad"])
+def test_what_is_no_address_is_a_matter_of_usage(
+    queueit: Queueit, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        queueit("doctor", url)
+    assert stopped.value.code == 2
+    assert "write one such as https://shop.example.com/tickets" in capsys.readouterr().err

@@ -1,0 +1,265 @@
+"""`queueit explain`: every integration, trigger and part asked, and what the edge would do."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from workbench.cli.explanation import viewer_event
+from workbench.queue_token import mint_queue_token
+
+Queueit = Callable[..., Any]
+QUEUE_ID = "11111111-2222-3333-4444-555555555555"
+
+
+@pytest.fixture
+def configuration(build: Any, write_json: Callable[..., str]) -> str:
+    """A shop with an exemption, an older queue and a newer one."""
+    return write_json(
+        build.integration_config(
+            build.queue_integration(
+                Name="Terms",
+                ActionType="Ignore",
+                Triggers=[
+                    {
+                        "LogicalOperator": "Or",
+                        "TriggerParts": [build.url_part("/tickets/terms", Operator="Equals")],
+                    }
+                ],
+            ),
+            build.queue_integration(
+                Triggers=[
+                    {
+                        "LogicalOperator": "And",
+                        "TriggerParts": [
+                            build.url_part("/TICKETS", IsIgnoreCase=True),
+                            build.url_part("shop.example.com", UrlPart="HostName", Operator="Equals"),
+                        ],
+                    }
+                ]
+            ),
+            build.queue_integration(Name="Later"),
+        )
+    )
+
+
+@pytest.fixture
+def explain(queueit: Queueit, configuration: str) -> Callable[..., dict[str, Any]]:
+    """The JSON answer about an address under that configuration."""
+
+    def ask(*arguments: str, **world: Any) -> dict[str, Any]:
+        ran = queueit("explain", "--config", configuration, "--json", *arguments, **world)
+        assert ran.status == 0, ran.err
+        document: dict[str, Any] = ran.document
+        return document
+
+    return ask
+
+
+def test_the_integration_that_counts_is_named_with_each_trigger_and_part(explain: Any) -> None:
+    found = explain("https://shop.example.com/tickets?seat=12")
+    assert (found["integration"], found["decision"]) == (2, "queue")
+    assert [(one["name"], one["matches"]) for one in found["integrations"]] == [
+        ("Terms", False),
+        ("Tickets", True),
+        ("Later", True),
+    ]
+    assert found["integrations"][1]["triggers"] == [
+        {
+            "operator": "And",
+            "matches": True,
+            "matches_normalized": True,
+            "parts": [
+                {
+                    "text": 'PagePath contains "/TICKETS" (ignoring case)',
+                    "matches": True,
+                    "matches_normalized": True,
+                    "value": "/tickets",
+                    "normalized_value": "/tickets",
+                },
+                {
+                    "text": 'HostName equals "shop.example.com"',
+                    "matches": True,
+                    "matches_normalized": True,
+                    "value": "shop.example.com",
+                    "normalized_value": "shop.example.com",
+                },
+            ],
+        }
+    ]
+
+
+def test_what_the_connector_would_do_is_what_the_edge_function_does(explain: Any) -> None:
+    outcome = explain("https://shop.example.com/tickets")["outcome"]
+    assert (outcome["passes"], outcome["status"]) == (False, "302")
+    assert outcome["headers"]["Location"].startswith("https://example.queue-it.net/?c=example&e=tickets&")
+    assert (
+        outcome["headers"]["Location"].split("&t=")[1].startswith("https%3A%2F%2Fshop.example.com%2Ftickets&")
+    )
+    assert outcome["headers"]["x-queueit-connector"] == "cloudfront"
+
+
+def test_a_request_that_no_integration_matches_passes_and_every_part_says_why(explain: Any) -> None:
+    found = explain("https://www.example.com/tickets/TERMS")
+    assert (found["integration"], found["decision"], found["outcome"]["passes"]) == (3, "queue", False)
+    found = explain("https://www.example.com/about")
+    assert (found["integration"], found["decision"], found["outcome"]["passes"]) == (None, "no match", True)
+    parts = [
+        part for one in found["integrations"] for trigger in one["triggers"] for part in trigger["parts"]
+    ]
+    assert [(part["matches"], part["value"]) for part in parts] == [
+        (False, "/about"),
+        (False, "/about"),
+        (False, "www.example.com"),
+        (False, "/about"),
+    ]
+
+
+def test_the_url_is_looked_at_raw_and_normalized(explain: Any, queueit: Queueit, configuration: str) -> None:
+    url = "https://shop.example.com/x/../tickets/./terms"
+    found = explain(url)
+    assert (found["url"], found["normalized_url"]) == (url, "https://shop.example.com/tickets/terms")
+    terms = found["integrations"][0]
+    assert (terms["matches"], terms["matches_raw"], terms["matches_normalized"]) == (False, False, True)
+    assert found["integration"] == 2, "an exemption counts only when raw and normalized both match"
+    text = queueit("explain", "--config", configuration, url).out
+    assert "raw no, normalized yes" in text
+    assert 'it is "/x/../tickets/./terms", normalized "/tickets/terms"' in text
+
+
+def test_text_for_people_tells_the_same(queueit: Queueit, configuration: str) -> None:
+    text = queueit("explain", "--config", configuration, "https://shop.example.com/tickets").out
+    assert '1. "Terms" (Ignore): does not match\n   trigger 1: no\n' in text
+    assert '2. "Tickets" (Queue): MATCHES, and is the first that does\n   trigger 1 (And): yes\n' in text
+    assert '3. "Later" (Queue): matches too, but comes later\n' in text
+    assert "The edge answers 302 itself (queue):\n  Location: https://example.queue-it.net/" in text
+    assert text.endswith("No secret key was given, so every token and session cookie counts as forged.\n")
+
+
+def test_with_the_key_a_token_counts_and_no_cookie_value_is_printed(
+    explain: Any, queueit: Queueit, configuration: str, build: Any
+) -> None:
+    token = mint_queue_token(build.secret_key, "tickets", queue_id=QUEUE_ID, expires_at=build.now + 60)
+    url = f"https://shop.example.com/tickets?queueittoken={token}"
+    environ = {"QUEUEIT_SECRET_KEY": build.secret_key}
+    found = explain(url, environ=environ)
+    assert found["decision"] == "token"
+    assert found["outcome"]["headers"]["Location"] == "https://shop.example.com/tickets"
+    assert found["outcome"]["cookies"] == ["QueueITAccepted-SDFrts345E-V3_tickets"]
+    text = queueit("explain", "--config", configuration, url, environ=environ).out
+    assert "sets the cookie QueueITAccepted-SDFrts345E-V3_tickets" in text
+    assert not [word for word in ("Hash", build.secret_key, QUEUE_ID) if word in text]
+    assert explain(url)["decision"] == "token error: hash"
+
+
+def test_cookies_headers_bodies_and_methods_are_part_of_the_request(
+    queueit: Queueit, write_json: Callable[..., str], build: Any
+) -> None:
+    parts = [
+        {
+            "ValidatorType": "CookieValidator",
+            "CookieName": "vip",
+            "Operator": "Equals",
+            "ValueToCompare": "1",
+        },
+        {
+            "ValidatorType": "HttpHeaderValidator",
+            "HttpHeaderName": "X-Vip",
+            "Operator": "Equals",
+            "ValueToCompare": "a: b",
+        },
+        {"ValidatorType": "UserAgentValidator", "Operator": "Contains", "ValueToCompare": "Phone"},
+        {"ValidatorType": "RequestBodyValidator", "Operator": "Contains", "ValueToCompare": "seat=12"},
+    ]
+    integration = build.queue_integration(Triggers=[{"LogicalOperator": "And", "TriggerParts": parts}])
+    path = write_json(build.integration_config(integration))
+    request = [
+        "--cookie",
+        "a=b",
+        "--cookie",
+        "vip=1",
+        "--header",
+        "X-Vip: a: b",
+        "--header",
+        "User-Agent: a Phone",
+    ]
+    arguments = ["explain", "shop.example.com", "--config", path, "--json", *request]
+    assert queueit(*arguments, "--body", "row=1&seat=12").document["decision"] == "queue"
+    assert queueit(*arguments, "--body", "row=1").document["decision"] == "no match"
+    assert (
+        queueit(*arguments, "--body", "seat=12", "--method", "options").document["decision"]
+        == "ignored method"
+    )
+
+
+def test_settings_count_as_they_would_at_the_edge(explain: Any, write_json: Callable[..., str]) -> None:
+    off = write_json({"enabled": False}, "settings.json")
+    found = explain("https://shop.example.com/tickets", "--settings", off)
+    assert (found["decision"], found["outcome"]["passes"]) == ("switched off", True)
+
+
+def test_an_ajax_call_gets_its_own_answer(explain: Any) -> None:
+    header = "x-queueit-ajaxpageurl: https%3A%2F%2Fshop.example.com%2Fpage"
+    outcome = explain("https://shop.example.com/tickets", "--header", header)["outcome"]
+    assert outcome["status"] == "200"
+    assert outcome["headers"]["x-queueit-redirect"].startswith("https%3A%2F%2Fexample.queue-it.net%2F%3F")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["https://"], "an address needs a host"),
+        (["https://a.b/", "--header", "no colon"], '--header "no colon" has no colon'),
+        (["https://a.b/", "--cookie", "vip"], '--cookie "vip" has no equals sign'),
+    ],
+)
+def test_a_command_line_that_makes_no_sense_says_what_to_write(
+    queueit: Queueit,
+    configuration: str,
+    arguments: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        queueit("explain", "--config", configuration, *arguments)
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_configuration_that_does_not_compile_is_refused_with_the_place(
+    queueit: Queueit, write_json: Callable[..., str], build: Any
+) -> None:
+    path = write_json(build.integration_config(build.queue_integration(EventId="")))
+    ran = queueit("explain", "https://a.b/", "--config", path, "--json")
+    assert ran.status == 1
+    assert 'integration 1 "Tickets": EventId is missing' in ran.document["error"]
+
+
+def test_the_event_has_the_address_as_it_is_on_the_wire() -> None:
+    event = viewer_event("HTTPS://Shop.example.com/a b/ü?x=%20 y#top", headers=(("X-A", "1"), ("x-a", "2")))
+    request = event["Records"][0]["cf"]["request"]
+    assert (request["uri"], request["querystring"]) == ("/a%20b/%C3%BC", "x=%20%20y")
+    assert request["headers"] == {
+        "host": [{"key": "Host", "value": "Shop.example.com"}],
+        "x-a": [{"key": "X-A", "value": "1"}, {"key": "x-a", "value": "2"}],
+    }
+
+
+def test_the_key_may_also_come_from_a_file_or_standard_input(explain: Any, build: Any, tmp_path: Any) -> None:
+    mac = hmac.new(
+        build.secret_key.encode(), f"tickets{QUEUE_ID}queue{build.now}".encode(), hashlib.sha256
+    ).hexdigest()
+    value = f"EventId%3Dtickets%26QueueId%3D{QUEUE_ID}%26RedirectType%3Dqueue%26IssueTime%3D{build.now}%26Hash%3D{mac}"
+    arguments = [
+        "https://shop.example.com/tickets",
+        "--cookie",
+        f"QueueITAccepted-SDFrts345E-V3_tickets={value}",
+    ]
+    path = tmp_path / "key"
+    path.write_text(f"{build.secret_key}\n")
+    assert explain(*arguments)["decision"] == "queue"
+    assert explain(*arguments, "--secret-file", str(path))["decision"] == "session"
+    secret = f'{{"secret_key": "{build.secret_key}", "api_key": "x"}}'
+    assert explain(*arguments, "--secret-file", "-", stdin=secret)["decision"] == "session"

@@ -1,0 +1,292 @@
+"""The commands that act through config-refresh: what they ask it for, and what they make of its answers."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+
+Queueit = Callable[..., Any]
+DIGESTS = [letter * 64 for letter in "abcd"]
+ARN = "arn:aws:sts::123456789012:assumed-role/operator/somebody"
+
+
+def entry(at: int, version: int, digest: str, **more: Any) -> dict[str, Any]:
+    """One entry of the history."""
+    return {
+        "at": at,
+        "action": "refresh",
+        "source": "schedule",
+        "actor": None,
+        "reason": None,
+        "snapshot": digest,
+        "previous_snapshot": None,
+        "version": version,
+        "size": 812,
+        "difference": [],
+        "expires_at": None,
+        "in_force": False,
+    } | more
+
+
+class Aws:
+    """Lambda and STS; `answers` are what the function says to each action."""
+
+    def __init__(self, build: Any) -> None:
+        now = build.now
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        self.identity: str | Exception = ARN
+        self.failure: Exception | None = None
+        self.function_error: dict[str, Any] | None = None
+        self.state = {
+            "snapshot": DIGESTS[0],
+            "version": 9,
+            "previous_snapshot": DIGESTS[1],
+            "enabled": True,
+            "frozen": False,
+        }
+        self.history: dict[str, Any] = {
+            "outcome": "history",
+            "current": {"snapshot": DIGESTS[0], "version": 9, "highest_version": 9, "published_at": now},
+            "held": False,
+            "freeze": None,
+            "override": None,
+            "entries": [
+                entry(now - 5, 9, DIGESTS[0], in_force=True, difference=['integration "Tickets" was added']),
+                entry(
+                    now - 50,
+                    9,
+                    DIGESTS[1],
+                    action="enable",
+                    actor=ARN,
+                    reason="all clear",
+                    expires_at=now + 100,
+                ),
+                entry(now - 500, 8, DIGESTS[2], expires_at=now + 100),
+                entry(now - 5000, 7, DIGESTS[3], expires_at=now - 1),
+            ],
+        }
+
+    def __call__(self, service: str, region: str) -> "Aws":
+        assert region == "us-east-1"
+        return self
+
+    def get_caller_identity(self) -> dict[str, str]:
+        if isinstance(self.identity, Exception):
+            raise self.identity
+        return {"Arn": self.identity}
+
+    def invoke(self, **call: Any) -> dict[str, Any]:
+        assert call["InvocationType"] == "RequestResponse"
+        event = json.loads(call["Payload"])
+        self.events.append((call["FunctionName"], event))
+        if self.failure:
+            raise self.failure
+        if self.function_error is not None:
+            return {
+                "FunctionError": "Unhandled",
+                "Payload": io.BytesIO(json.dumps(self.function_error).encode()),
+            }
+        outcome = {"refresh": "published", "force": "published", "rollback": "rolled_back", "kill": "killed"}
+        action = event["action"]
+        answer = (
+            self.history
+            if action == "history"
+            else {"outcome": outcome.get(action, f"{action}d"), **self.state}
+        )
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
+@pytest.fixture
+def aws(build: Any) -> Aws:
+    return Aws(build)
+
+
+@pytest.fixture
+def shop(queueit: Queueit, aws: Aws) -> Queueit:
+    """Runs `queueit` on the connector "shop"."""
+    return lambda *arguments, **world: queueit(
+        *arguments, client=aws, environ={"QUEUEIT_CONNECTOR": "shop"}, **world
+    )
+
+
+def test_publish_invokes_a_refresh_and_says_what_came_of_it(shop: Queueit, aws: Aws) -> None:
+    ran = shop("publish")
+    assert aws.events == [("shop-config-refresh", {"action": "refresh"})]
+    assert ran.status == 0
+    assert ran.out.startswith(f"published: version 9, snapshot {DIGESTS[0]}\nbefore   {DIGESTS[1]}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "event"),
+    [
+        (("publish", "--force", "--reason", "again"), {"action": "force", "reason": "again"}),
+        (("freeze",), {"action": "freeze"}),
+        (("unfreeze", "--reason", "sale over"), {"action": "unfreeze", "reason": "sale over"}),
+        (("kill", "--reason", "queue page down"), {"action": "kill", "reason": "queue page down"}),
+        (("enable",), {"action": "enable"}),
+        (("rollback", DIGESTS[2]), {"action": "rollback", "snapshot": DIGESTS[2]}),
+    ],
+)
+def test_each_act_is_recorded_with_who_and_why(
+    shop: Queueit, aws: Aws, arguments: tuple[str, ...], event: dict[str, Any]
+) -> None:
+    ran = shop(*arguments, "--json")
+    assert aws.events == [("shop-config-refresh", {"actor": ARN, **event})]
+    assert (ran.status, ran.document["ok"], ran.document["version"]) == (0, True, 9)
+
+
+def test_a_switch_works_even_when_aws_does_not_say_who_one_is(shop: Queueit, aws: Aws) -> None:
+    aws.identity = ClientError({"Error": {"Code": "AccessDenied"}}, "GetCallerIdentity")
+    assert shop("kill").status == 0
+    assert aws.events[0][1]["actor"].endswith("(not confirmed by AWS)")
+
+
+def test_a_name_on_the_command_line_goes_before_the_variable(shop: Queueit, aws: Aws) -> None:
+    shop("publish", "--name", "other")
+    assert aws.events[0][0] == "other-config-refresh"
+
+
+@pytest.mark.parametrize(
+    ("target", "digest"),
+    [
+        (("--previous",), DIGESTS[2]),
+        (("--version", "8"), DIGESTS[2]),
+        (("--version", "9"), DIGESTS[0]),
+        (("cccccccc",), DIGESTS[2]),
+    ],
+)
+def test_what_to_roll_back_to_is_found_in_the_history(
+    shop: Queueit, aws: Aws, target: tuple[str, ...], digest: str
+) -> None:
+    assert shop("rollback", *target).status == 0
+    assert [event["action"] for _, event in aws.events] == ["history", "rollback"]
+    assert aws.events[1][1]["snapshot"] == digest
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        (("--version", "7"), "no version 7 is stored any more"),
+        (("eeeeeeee",), "no snapshot eeeeeeee… is stored any more"),
+    ],
+)
+def test_what_is_not_stored_is_not_rolled_back_to(
+    shop: Queueit, aws: Aws, target: tuple[str, ...], message: str
+) -> None:
+    ran = shop("rollback", *target)
+    assert (ran.status, ran.err) == (1, f"queueit rollback: {message}; `queueit history` shows what is\n")
+    assert [event["action"] for _, event in aws.events] == ["history"]
+
+
+def test_a_beginning_that_fits_two_snapshots_asks_for_more_digits(shop: Queueit, aws: Aws) -> None:
+    twin = "a" * 63 + "b"
+    aws.history["entries"].append(entry(1, 6, twin))
+    ran = shop("rollback", "aaaaaaaa")
+    assert (ran.status, "fits 2 snapshots; give more digits" in ran.err) == (1, True)
+
+
+def test_the_history_says_when_which_version_who_why_and_what_changed(shop: Queueit) -> None:
+    text = shop("history", "--limit", "3").out
+    lines = text.splitlines()
+    assert lines[0] == "2026-09-21 14:13:15 UTC  version 9  refresh  aaaaaaaaaaaa  812 bytes  IN FORCE"
+    assert lines[1] == '    integration "Tickets" was added'
+    assert lines[3] == f"    by {ARN}: all clear"
+    assert "version 7" not in text
+    assert "no longer stored" in shop("history").out
+
+
+def test_the_history_begins_with_what_operators_have_switched(shop: Queueit, aws: Aws, build: Any) -> None:
+    record = {"at": build.now, "actor": ARN, "reason": "on-sale"}
+    aws.history |= {"held": True, "freeze": record, "override": {**record, "enabled": False, "reason": None}}
+    lines = shop("history").out.splitlines()
+    assert lines[0] == f"SWITCHED OFF since 2026-09-21 14:13:20 UTC by {ARN}; switch on with: queueit enable"
+    assert lines[1].startswith(f"FROZEN since 2026-09-21 14:13:20 UTC by {ARN}: on-sale; ")
+    assert lines[2].startswith("HELD after a rollback: only a version above 9 is taken")
+
+
+def test_an_empty_history_says_so(shop: Queueit, aws: Aws) -> None:
+    aws.history |= {"entries": [], "current": None}
+    assert shop("history").out == "Nothing is recorded yet.\n"
+
+
+def test_a_publication_that_a_freeze_held_back_is_a_finding(shop: Queueit, aws: Aws) -> None:
+    aws.state |= {"outcome": "frozen", "frozen": True, "previous_snapshot": DIGESTS[0]}
+    ran = shop("publish")
+    assert ran.status == 1
+    assert "Publications are frozen" in ran.out
+
+
+def test_an_enable_that_the_settings_defeat_says_what_to_change(shop: Queueit, aws: Aws) -> None:
+    aws.state |= {"enabled": False}
+    ran = shop("enable")
+    assert ran.status == 1
+    assert ran.out.endswith("Terraform's settings.enabled is false; set it to true and apply.\n")
+
+
+def test_what_the_function_refuses_is_told_in_its_words(shop: Queueit, aws: Aws) -> None:
+    aws.function_error = {
+        "errorType": "PublicationRefused",
+        "errorMessage": "version 6 is older than version 9",
+    }
+    assert shop("publish").err == "queueit publish: version 6 is older than version 9\n"
+    assert shop("publish", "--json").document == {"ok": False, "error": "version 6 is older than version 9"}
+    aws.function_error = {}
+    assert "its log group /aws/lambda/shop-config-refresh says why" in shop("publish").err
+
+
+@pytest.mark.parametrize(
+    ("failure", "message"),
+    [
+        (
+            ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "Invoke"),
+            "there is no function shop-config-refresh in us-east-1 of this account; check --name and the credentials",
+        ),
+        (
+            ClientError({"Error": {"Code": "AccessDeniedException"}}, "Invoke"),
+            "these credentials may not invoke shop-config-refresh; they need lambda:InvokeFunction on it",
+        ),
+        (
+            ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke"),
+            "Lambda answered TooManyRequests",
+        ),
+        (NoCredentialsError(), "there are no AWS credentials; set AWS_PROFILE, or log in"),
+        (EndpointConnectionError(endpoint_url="https://x"), "gave no answer (EndpointConnectionError)"),
+    ],
+)
+def test_trouble_with_aws_says_what_to_do(shop: Queueit, aws: Aws, failure: Exception, message: str) -> None:
+    aws.failure = failure
+    ran = shop("publish")
+    assert ran.status == 1
+    assert message in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("rollback", "12ab"), "give 8 to 64 lower-case hex digits"),
+        (("rollback",), "required"),
+        (("rollback", "--previous", "--version", "7"), "not allowed with"),
+        (("publish", "--reason", "x"), "--reason goes with --force"),
+        (("history", "--limit", "many"), "invalid int value"),
+    ],
+)
+def test_what_makes_no_sense_is_a_matter_of_usage(
+    shop: Queueit, arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        shop(*arguments)
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_without_a_connector_the_command_asks_which(
+    queueit: Queueit, aws: Aws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in ("status", "publish", "history", "freeze", "unfreeze", "kill", "enable"):
+        with pytest.raises(SystemExit) as stopped:
+            queueit(command, client=aws)
+        assert stopped.value.code == 2
+        assert "which connector? Give --name CONNECTOR" in capsys.readouterr().err

@@ -1,0 +1,117 @@
+"""The configuration that `explain` and `validate` look at: from a file, or what a connector serves now."""
+
+import json
+from argparse import Namespace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from edge.regions import HOME_REGION
+from queueit.errors import QueueitError
+from queueit.settings import Settings, parse_settings
+from queueit.snapshot import FORMAT, Snapshot, compile_snapshot
+from workbench.cli.command import CommandFailed, Context, UsageError, connector_name
+from workbench.cli.connector_table import ConnectorTable
+
+_UNKNOWN_CUSTOMER = "customer"
+
+
+class Source(NamedTuple):
+    """An integration configuration with the settings and credentials it comes with, if any; nothing is checked yet.
+
+    `place` says where it is from, for people.
+    """
+
+    place: str
+    config: Any
+    settings: dict[str, Any]
+    customer_id: str
+    credentials: dict[str, str]
+
+
+def read_json(path: str, context: Context) -> Any:
+    """The JSON of a file, or of standard input for `-`. Raises CommandFailed."""
+    place = "standard input" if path == "-" else path
+    try:
+        text = context.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
+        return json.loads(text)
+    except OSError as error:
+        raise CommandFailed(f"{place} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise CommandFailed(f"{place} is not UTF-8 text") from None
+    except ValueError as error:
+        raise CommandFailed(f"{place} is not JSON: {error}") from None
+
+
+def from_file(path: str, settings_path: str | None, context: Context) -> Source:
+    """A configuration as the platform exports it, or a snapshot document."""
+    document = read_json(path, context)
+    settings: dict[str, Any] = {}
+    credentials: dict[str, str] = {}
+    customer_id, config = "", document
+    if isinstance(document, dict) and "format" in document and "integration_config" in document:
+        config = document["integration_config"]
+        settings = document.get("settings") or {}
+        customer_id = document.get("customer_id") or ""
+        credentials = document.get("credentials") or {}
+    if settings_path:
+        settings = read_json(settings_path, context)
+    if not customer_id and isinstance(config, dict):
+        customer_id = config.get("CustomerId") or ""
+    return Source(path, config, settings, customer_id or _UNKNOWN_CUSTOMER, credentials)
+
+
+def from_connector(name: str, context: Context) -> Source:
+    """What the connector's table serves now. Raises CommandFailed."""
+    table = ConnectorTable(name, HOME_REGION, context)
+    current = table.pointer()
+    document = table.document(current.snapshot) if current else None
+    if current is None:
+        raise CommandFailed(
+            f"the connector {name} has published nothing yet; see: queueit publish --name {name}"
+        )
+    if document is None:
+        raise CommandFailed(
+            f"the snapshot {current.snapshot} is missing or damaged; see: queueit publish --name {name}"
+        )
+    return Source(
+        f"connector {name}",
+        document["integration_config"],
+        document["settings"],
+        document["customer_id"],
+        document["credentials"],
+    )
+
+
+def settings_of(source: Source) -> Settings:
+    """The settings, checked as config_refresh checks them. Raises CommandFailed."""
+    try:
+        return parse_settings(source.settings, strict=True)
+    except QueueitError as error:
+        raise CommandFailed(f"{error}") from None
+
+
+def snapshot_of(source: Source, secret_key: str) -> Snapshot:
+    """The compiled snapshot, as an edge would have it. Raises CommandFailed."""
+    settings_of(source)
+    document = {
+        "format": FORMAT,
+        "customer_id": source.customer_id,
+        "credentials": {"secret_key": secret_key, **source.credentials},
+        "integration_config": source.config,
+        "settings": source.settings,
+        "published_at": 0,
+        "source": "schedule",
+    }
+    try:
+        return compile_snapshot(document)
+    except QueueitError as error:
+        raise CommandFailed(f"{source.place}: {error}") from None
+
+
+def chosen(options: Namespace, context: Context) -> Source:
+    """What `--config` or else the connector's name says. Raises CommandFailed or UsageError."""
+    if options.config:
+        return from_file(options.config, options.settings, context)
+    if options.settings:
+        raise UsageError("--settings goes with --config; a connector has settings of its own")
+    return from_connector(connector_name(options, context), context)

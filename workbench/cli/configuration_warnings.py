@@ -1,0 +1,312 @@
+"""What is allowed in a configuration but hardly meant: each finding says what happens and what to do instead."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from queueit.integration_config import CANCEL, IGNORE, QUEUE
+from queueit.settings import Settings
+from workbench.cli.condition import (
+    VISITORS_CHOICE,
+    Condition,
+    Conjunction,
+    all_imply,
+    always,
+    condition,
+    conjunctions,
+    why_empty,
+    why_never,
+)
+
+_SHORT = 2  # characters; a Contains with no more of them matches by accident
+
+
+class Warned(NamedTuple):
+    """One warning: a stable `code`, the place in the configuration, and a sentence or two."""
+
+    code: str
+    place: str
+    message: str
+
+
+class _Integration(NamedTuple):
+    """One integration, with its place and the alternatives that make it match."""
+
+    place: str
+    document: dict[str, Any]
+    action: str
+    alternatives: list[Conjunction]
+
+
+def _read(config: dict[str, Any]) -> list[_Integration]:
+    found = []
+    for number, document in enumerate(config["Integrations"], 1):
+        name = document.get("Name")
+        action = document.get("ActionType")
+        found.append(
+            _Integration(
+                f"integration {number}" + (f' "{name}"' if name else ""),
+                document,
+                action if action in (QUEUE, CANCEL) else IGNORE,
+                [one for trigger in document.get("Triggers") or [] for one in conjunctions(trigger)],
+            )
+        )
+    return found
+
+
+def warnings(
+    config: dict[str, Any], settings: Settings, *, include_body: bool, has_verify_service: bool
+) -> list[Warned]:
+    """All warnings about a configuration that the engine accepts, in the order of its integrations."""
+    integrations = _read(config)
+    found: list[Warned] = []
+    for index, integration in enumerate(integrations):
+        before, after = integrations[:index], integrations[index + 1 :]
+        found += _about_names(integration, before)
+        found += _about_triggers(integration, include_body)
+        found += _about_reach(integration, before, after, settings)
+        found += _about_visitors_choice(integration, after)
+        if integration.action != IGNORE:
+            found += _about_cookies(integration, settings)
+        if integration.action == QUEUE:
+            found += _about_return(integration)
+            if integration.document.get("VerifyQueueIdEnabled") and not has_verify_service:
+                found.append(
+                    Warned(
+                        "verify_without_service",
+                        integration.place,
+                        "has VerifyQueueIdEnabled, but the settings name no service to ask (verify.url): nobody is "
+                        "denied. Name it, or switch the verification off on the platform",
+                    )
+                )
+    if not any(one.action == QUEUE for one in integrations):
+        found.append(
+            Warned("no_queue", "the configuration", "has no integration that queues: every request passes")
+        )
+    return found
+
+
+def _about_names(integration: _Integration, before: list[_Integration]) -> Iterator[Warned]:
+    place, document = integration.place, integration.document
+    action = document.get("ActionType")
+    if action not in (QUEUE, CANCEL, IGNORE):
+        yield Warned(
+            "unknown_action",
+            place,
+            f'ActionType is "{action or ""}", which counts as Ignore: what matches passes without queueing. '
+            "Write Queue, Cancel or Ignore",
+        )
+    if document.get("Name") and any(one.document.get("Name") == document["Name"] for one in before):
+        yield Warned(
+            "duplicate_name", place, "another integration has this name; logs cannot tell them apart"
+        )
+
+
+def _about_triggers(integration: _Integration, include_body: bool) -> Iterator[Warned]:
+    place = integration.place
+    triggers = integration.document.get("Triggers") or []
+    if not triggers:
+        yield Warned(
+            "never_matches", place, "has no triggers, so it never matches. Add one, or remove the integration"
+        )
+    for t, trigger in enumerate(triggers, 1):
+        at = f"{place}, trigger {t}"
+        alternatives = conjunctions(trigger)
+        parts = trigger.get("TriggerParts") or []
+        if (operator := trigger.get("LogicalOperator")) not in ("And", "Or") and len(parts) > 1:
+            yield Warned(
+                "unknown_operator", at, f'LogicalOperator is "{operator or ""}", which counts as And'
+            )
+        reasons = [why_empty(one) for one in alternatives]
+        if not alternatives or all(reasons):
+            reason = f": {reasons[0]}" if reasons else ": it has no parts"
+            yield Warned("never_matches", at, f"can never match{reason}")
+        else:
+            for p, part in enumerate(parts, 1):
+                if reason := why_never(condition(part)):
+                    yield Warned("never_matches", f"{at}, part {p}", f"can never match: {reason}")
+        if any(one and all(always(each) for each in one) for one in alternatives) or () in alternatives:
+            yield Warned(
+                "broad_contains",
+                at,
+                "matches every request, static files, health checks and payment callbacks included. Name the paths "
+                "that "
+                "are meant",
+            )
+        else:
+            for p, part in enumerate(parts, 1):
+                yield from _about_short_values(condition(part), f"{at}, part {p}")
+        for p, part in enumerate(parts, 1):
+            if part.get("ValidatorType") == "RequestBodyValidator" and not include_body:
+                yield Warned(
+                    "body_without_include_body",
+                    f"{at}, part {p}",
+                    "compares the body, which the edge only gets with the Terraform input include_body = true; "
+                    "without it "
+                    "every body is empty",
+                )
+
+
+def _about_short_values(one: Condition | None, place: str) -> Iterator[Warned]:
+    if one is None or one.is_exact or one.is_negative or why_never(one):
+        return
+    for value in one.values:
+        if one.subject in ("path", "url") and (len(value) <= _SHORT or value == "*"):
+            yield Warned(
+                "broad_contains",
+                place,
+                f'contains "{value}" matches far more pages than one thinks. Compare a longer text, such as '
+                '"/tickets/"',
+            )
+
+
+def _overlap(integration: _Integration, other: _Integration, settings: Settings) -> bool:
+    """Whether both look at the same URL, so that what follows for one URL follows for the request."""
+    return settings.url_matching == "raw_or_normalized" or (
+        bool(integration.document.get("IsNormalizationEnabled"))
+        == bool(other.document.get("IsNormalizationEnabled"))
+    )
+
+
+def _about_reach(
+    integration: _Integration, before: list[_Integration], after: list[_Integration], settings: Settings
+) -> Iterator[Warned]:
+    place = integration.place
+    alive = [one for one in integration.alternatives if not why_empty(one)]
+    blocking: dict[str, None] = {}
+    for one in alive:
+        for earlier in before:
+            if _overlap(integration, earlier, settings) and any(
+                all_imply(one, those) for those in earlier.alternatives if not why_empty(those)
+            ):
+                blocking[earlier.place] = None
+                break
+        else:
+            blocking = {}
+            break
+    if alive and blocking:
+        yield Warned(
+            "unreachable",
+            place,
+            f"is never reached: what it matches is taken by {' and '.join(blocking)} before it. Move it up, or "
+            "narrow "
+            "the other",
+        )
+    if integration.action == IGNORE and not any(one.action != IGNORE for one in after):
+        yield Warned(
+            "ignore_without_effect",
+            place,
+            "is an Ignore integration after all that queue or cancel: it has no effect. To exempt pages, move it "
+            "before "
+            "the integration they should be exempt from",
+        )
+
+
+def _chosen_by_visitor(one: Condition | None) -> bool:
+    """Whether a visitor can make a part hold for whichever page they want."""
+    if one is None:
+        return False
+    if one.kind in VISITORS_CHOICE:
+        return True
+    return one.subject == "url" and not one.is_exact and not one.is_negative
+
+
+def _about_visitors_choice(integration: _Integration, after: list[_Integration]) -> Iterator[Warned]:
+    if integration.action == IGNORE and any(one.action == QUEUE for one in after):
+        for these in integration.alternatives:
+            open_to_all = bool(these) and all(_chosen_by_visitor(one) or always(one) for one in these)
+            if open_to_all and not why_empty(these):
+                subjects = " and ".join(
+                    sorted({one.subject or "nothing" for one in these if one is not None})
+                )
+                yield Warned(
+                    "visitor_can_pass",
+                    integration.place,
+                    f"lets requests pass by their {subjects}, which a visitor can choose for any page (the query "
+                    "string is "
+                    "part of PageUrl), and so pass every queue below. Compare the PagePath or HostName as well",
+                )
+                return
+    if integration.action == QUEUE:
+        chosen = {
+            one.subject
+            for these in integration.alternatives
+            for one in these
+            if one is not None and one.kind in VISITORS_CHOICE and not always(one)
+        }
+        if chosen:
+            yield Warned(
+                "visitor_can_avoid",
+                integration.place,
+                f"queues depending on the {' and '.join(sorted(chosen))}, which a visitor can choose: who sends "
+                "something "
+                "else is not queued by it",
+            )
+
+
+def _about_cookies(integration: _Integration, settings: Settings) -> Iterator[Warned]:
+    document, place = integration.document, integration.place
+    domain = (document.get("CookieDomain") or "").lstrip(".").lower()
+    if not domain:
+        yield Warned(
+            "cookie_domain",
+            place,
+            "has no CookieDomain: the session counts for one host name alone, and a visitor who goes from "
+            "www.example.com "
+            "to shop.example.com queues again. Leave it empty only for a site with one host name",
+        )
+    elif "." not in domain:
+        yield Warned(
+            "cookie_domain",
+            place,
+            f'CookieDomain is "{domain}": browsers refuse a cookie for a whole top level',
+        )
+    else:
+        strangers = sorted(
+            host for host in _hosts(integration) if host != domain and not host.endswith(f".{domain}")
+        )
+        if strangers:
+            yield Warned(
+                "cookie_domain",
+                place,
+                f'CookieDomain is "{domain}", but it also matches {", ".join(strangers)}: browsers refuse the cookie '
+                "there, and visitors queue for ever. Use an integration for each domain",
+            )
+    is_secure = settings.session_cookie.secure
+    if not (bool(document.get("IsCookieSecure")) if is_secure is None else is_secure):
+        yield Warned(
+            "cookie_not_secure",
+            place,
+            "sets session cookies that browsers also send over plain HTTP. Set IsCookieSecure, or "
+            "session_cookie.secure in "
+            "the settings",
+        )
+
+
+def _hosts(integration: _Integration) -> set[str]:
+    """The host names that the integration asks for by name."""
+    return {
+        value.lower().partition(":")[0]
+        for these in integration.alternatives
+        for one in these
+        if one is not None and one.subject == "host" and one.is_exact and not one.is_negative
+        for value in one.values
+        if value
+    }
+
+
+def _about_return(integration: _Integration) -> Iterator[Warned]:
+    logic = integration.document.get("RedirectLogic") or ""
+    if logic not in ("AllowTParameter", "EventTargetUrl", "ForcedTargetUrl"):
+        yield Warned(
+            "unknown_redirect_logic",
+            integration.place,
+            f'RedirectLogic is "{logic}", which counts as AllowTParameter: visitors come back to the page they '
+            "asked for",
+        )
+    if logic == "ForcedTargetUrl" and not integration.document.get("ForcedTargetUrl"):
+        yield Warned(
+            "no_forced_target",
+            integration.place,
+            "has RedirectLogic ForcedTargetUrl but no ForcedTargetUrl: visitors come back to the waiting room's "
+            "own target",
+        )

@@ -1,0 +1,94 @@
+"""`queueit doctor URL`: ask a live site as visitors would, and say what is wrong and how to mend it."""
+
+from argparse import ArgumentParser, Namespace
+from urllib.parse import urlsplit
+
+from workbench.cli import configuration_source
+from workbench.cli.command import CommandFailed, Context, Result, UsageError, add_name, plural
+from workbench.cli.explanation import explain, viewer_event
+from workbench.cli.secret_key_source import add_secret_file, secret_key
+from workbench.cli.site_checks import GOOD, PROBLEM, SKIPPED, WARNING, Check, Examination
+
+NAME = "doctor"
+HELP = "ask a live site as visitors would: redirect, headers, cookies, caching, forgeries; say what is wrong"
+
+_MARKS = {GOOD: "ok      ", WARNING: "warning ", PROBLEM: "PROBLEM ", SKIPPED: "skipped "}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The page, and what lets more be checked."""
+    parser.add_argument(
+        "url", metavar="URL", help="the address of a protected page, such as https://shop.example.com/tickets"
+    )
+    add_name(parser, "; then the site is compared with what its table serves")
+    add_secret_file(parser)
+
+
+def run(options: Namespace, context: Context) -> Result:
+    """Look at the site; with a connector's name, also compare with its table. Not ok with any problem."""
+    url = options.url
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise UsageError(f'"{url}" is not an address; write one such as https://shop.example.com/tickets')
+    url = parts._replace(path=parts.path or "/", fragment="").geturl()
+    name = options.name or context.environ.get("QUEUEIT_CONNECTOR")
+    key = secret_key(options, context)
+    source = configuration_source.from_connector(name, context) if name else None
+    if source and key is None:
+        key = source.credentials.get("secret_key")
+    examination = Examination(url, context.session, secret_key=key, now=context.now)
+    examination.run()
+    checks = examination.checks
+    if source:
+        checks = [*checks, _comparison(examination, source, context)]
+    problems = sum(one.status == PROBLEM for one in checks)
+    warned = sum(one.status == WARNING for one in checks)
+    lines = [url]
+    for one in checks:
+        lines.append(f"{_MARKS[one.status]}{one.name}: {one.message}")
+        if one.remedy:
+            lines.append(f"{'':8}→ {one.remedy}")
+    lines.append(f"{plural(problems, 'problem')}, {plural(warned, 'warning')}")
+    data = {"url": url, "checks": [one._asdict() for one in checks]}
+    return Result(data, "\n".join(lines), ok=not problems)
+
+
+def _comparison(examination: Examination, source: configuration_source.Source, context: Context) -> Check:
+    """Whether the site does what the table's configuration says."""
+    try:
+        snapshot = configuration_source.snapshot_of(source, "")
+    except CommandFailed as error:
+        return Check("table", PROBLEM, str(error), "see `queueit status`")
+    expected = explain(
+        snapshot, source.config["Integrations"], viewer_event(examination.url), context.now()
+    ).decision
+    queued = examination.queued
+    if not snapshot.settings.enabled:
+        return Check(
+            "table",
+            PROBLEM,
+            "the connector is switched off: every request passes",
+            "see `queueit history` and `queueit enable`",
+        )
+    if queued and queued.version not in (None, snapshot.version):
+        return Check(
+            "table",
+            WARNING,
+            f"this edge decides by version {queued.version}, the table serves version {snapshot.version}",
+            f"ask again in {snapshot.settings.poll_interval_seconds} s; if it stays, the edge cannot reach the "
+            "table: see its log",
+        )
+    if bool(queued) != (expected.reason == "queue"):
+        does = "queues" if queued else "does not queue"
+        return Check(
+            "table",
+            PROBLEM,
+            f"the site {does}, but by the table's version {snapshot.version} the answer is: {expected.reason}",
+            "another connector, or none, is in front of this path"
+            if expected.reason == "queue"
+            else "see `queueit explain`; another connector may be in front of this path",
+        )
+    return Check("table", GOOD, f"the site does what version {snapshot.version} in the table says")

@@ -1,0 +1,71 @@
+"""`queueit history`: what was published, switched and rolled back, by whom and why."""
+
+from argparse import ArgumentParser, Namespace
+from typing import Any
+
+from workbench.cli.command import Context, Result, add_name, connector_name, moment
+from workbench.cli.connector_function import invoke
+
+NAME = "history"
+HELP = "list publications, rollbacks and switches: when, version, who, why, and what changed"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Which connector, and how far back."""
+    add_name(parser)
+    parser.add_argument(
+        "--limit", type=int, default=20, metavar="N", help="how many, the newest first (default 20)"
+    )
+
+
+def read(name: str, context: Context) -> dict[str, Any]:
+    """The whole history, newest first. Raises CommandFailed."""
+    return invoke(name, {"action": "history"}, context)
+
+
+def run(options: Namespace, context: Context) -> Result:
+    """The newest entries, and what is in force."""
+    found = read(connector_name(options, context), context)
+    entries = found["entries"][: max(0, options.limit)]
+    lines = state_lines(found)
+    for entry in entries:
+        lines += _entry_lines(entry, context.now())
+    if not entries:
+        lines.append("Nothing is recorded yet.")
+    return Result({**found, "entries": entries}, "\n".join(lines))
+
+
+def state_lines(found: dict[str, Any]) -> list[str]:
+    """What an operator has switched, each with who and why."""
+    lines = []
+    if override := found.get("override"):
+        lines.append(f"SWITCHED OFF {_by(override)}; switch on with: queueit enable")
+    if frozen := found.get("freeze"):
+        lines.append(f"FROZEN {_by(frozen)}; take publications again with: queueit unfreeze")
+    if found.get("held") and (current := found.get("current")):
+        lines.append(
+            f"HELD after a rollback: only a version above {current['highest_version']} is taken by itself; end "
+            "this with: "
+            "queueit publish --force"
+        )
+    return lines
+
+
+def _by(record: dict[str, Any]) -> str:
+    reason = f": {record['reason']}" if record.get("reason") else ""
+    return f"since {moment(record['at'])} by {record['actor']}{reason}"
+
+
+def _entry_lines(entry: dict[str, Any], now: float) -> list[str]:
+    size = "" if entry.get("size") is None else f"  {entry['size']} bytes"
+    lines = [
+        f"{moment(entry['at'])}  version {entry['version']}  {entry['action']}  {entry['snapshot'][:12]}{size}"
+        + ("  IN FORCE" if entry.get("in_force") else "")
+    ]
+    if entry.get("actor"):
+        lines.append(f"    by {entry['actor']}" + (f": {entry['reason']}" if entry.get("reason") else ""))
+    lines += [f"    {sentence}" for sentence in entry.get("difference") or []]
+    expires_at = entry.get("expires_at")
+    if expires_at is not None and expires_at <= now:
+        lines.append("    no longer stored")
+    return lines

@@ -1,0 +1,180 @@
+"""`queueit status`: what a connector's table serves, in each of its regions."""
+
+from argparse import ArgumentParser, Namespace
+from typing import Any, NamedTuple
+
+from edge.regions import HOME_REGION
+from queueit.errors import QueueitError
+from queueit.snapshot import compile_snapshot
+from workbench.cli import history
+from workbench.cli.command import (
+    CommandFailed,
+    Context,
+    Result,
+    add_name,
+    connector_name,
+    duration,
+    moment,
+    plural,
+)
+from workbench.cli.connector_table import ConnectorTable
+
+NAME = "status"
+HELP = (
+    "say what the connector's table serves: version, age, switches, and whether every replica is up to date"
+)
+
+
+class _Replica(NamedTuple):
+    """A region's copy of the table; `problem` is empty when it serves what the home region does."""
+
+    region: str
+    status: str
+    snapshot: str | None
+    problem: str
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Which connector."""
+    add_name(parser)
+
+
+def run(options: Namespace, context: Context) -> Result:
+    """Read everything that can be read; what cannot is said and is no reason to give up."""
+    name = connector_name(options, context)
+    table = ConnectorTable(name, HOME_REGION, context)
+    current = table.pointer()
+    document = table.document(current.snapshot) if current else None
+    if current is None:
+        raise CommandFailed(
+            f"the connector {name} has published nothing: its edges have no configuration and follow their failure "
+            "mode. "
+            f"Find out why with: queueit publish --name {name}"
+        )
+    problems: list[str] = []
+    data: dict[str, Any] = {
+        "connector": name,
+        "snapshot": current.snapshot,
+        "version": current.version,
+        "highest_version": current.highest_version,
+    }
+    lines = [f"connector {name}", f"  snapshot      {current.snapshot}"]
+    replica_regions: list[str] = []
+    if document is None:
+        lines.append(f"  version       {current.version}")
+        problems.append(
+            "the snapshot in force is missing or damaged: new edge workers have no configuration. Publish it "
+            "again with: "
+            f"queueit publish --name {name}"
+        )
+    else:
+        served, served_lines, problem = _served(document, current.published_at, context.now())
+        data |= served
+        lines += served_lines
+        problems += problem
+        replica_regions = document["settings"].get("replica_regions") or []
+    state, state_lines = _operator_state(name, context)
+    data["operator"] = state
+    lines += state_lines
+    replicas = _replicas(name, table, current.snapshot, replica_regions, context)
+    data["replicas"] = None if replicas is None else [one._asdict() for one in replicas]
+    for one in replicas or []:
+        lines.append(f"  replica       {one.region}: {one.problem or 'up to date'}")
+        if one.problem:
+            problems.append(f"the replica in {one.region} {one.problem}")
+    if replicas is None:
+        lines.append("  replicas      unknown: these credentials may not describe the table")
+    elif not replicas:
+        lines.append(f"  replicas      none: every edge reads {HOME_REGION}")
+    data["problems"] = problems
+    lines += [f"problem  {problem}" for problem in problems]
+    lines.append(plural(len(problems), "problem"))
+    return Result(data, "\n".join(lines), ok=not problems)
+
+
+def _served(
+    document: dict[str, Any], published_at: int, now: float
+) -> tuple[dict[str, Any], list[str], list[str]]:
+    """What the snapshot says, as data and as lines, and what is wrong with it; never a credential."""
+    config, settings = document["integration_config"], document["settings"]
+    integrations = config["Integrations"]
+    age = max(0, round(now - published_at))
+    is_enabled = settings.get("enabled", True) is not False
+    is_rotating = bool(document["credentials"].get("previous_secret_key"))
+    data = {
+        "customer_id": document["customer_id"],
+        "published_at": published_at,
+        "age_seconds": age,
+        "source": document["source"],
+        "enabled": is_enabled,
+        "accepts_previous_secret_key": is_rotating,
+        "settings": settings,
+        "integrations": [
+            {"name": one.get("Name"), "action": one.get("ActionType"), "event": one.get("EventId")}
+            for one in integrations
+        ],
+    }
+    lines = [
+        f"  version       {config['Version']} of customer {document['customer_id']}, "
+        f"{plural(len(integrations), 'integration')}",
+        f"  published     {moment(published_at)}, {duration(age)} ago, by {document['source']}",
+        f"  connector is  {'on' if is_enabled else 'OFF: every request passes without queueing'}",
+    ]
+    if is_rotating:
+        lines.append("  secret key    a rotation is going on: the previous key is accepted too")
+    try:
+        compile_snapshot(document)
+    except QueueitError as error:
+        return data, lines, [f"this version of the connector cannot use the snapshot: {error}"]
+    return data, lines, []
+
+
+def _operator_state(name: str, context: Context) -> tuple[dict[str, Any] | None, list[str]]:
+    """What operators have switched; None when these credentials may not ask."""
+    try:
+        found = history.read(name, context)
+    except CommandFailed as error:
+        return None, [f"  switches      unknown: {error}"]
+    state = {key: found.get(key) for key in ("held", "freeze", "override")}
+    return state, [f"  {line}" for line in history.state_lines(found)]
+
+
+def _replicas(
+    name: str, table: ConnectorTable, digest: str, wanted: list[str], context: Context
+) -> list[_Replica] | None:
+    """The table's replicas beside the home region; None when they cannot be listed."""
+    statuses = table.replicas()
+    if statuses is None:
+        return None
+    found = []
+    for region in sorted({*statuses, *wanted} - {HOME_REGION}):
+        if region not in statuses:
+            problem = "does not exist, though the settings name it: apply Terraform again"
+            found.append(_Replica(region, "missing", None, problem))
+            continue
+        snapshot, problem = _served_in(region, name, digest, context)
+        if statuses[region] != "ACTIVE":
+            problem = f"is {statuses[region]}, not ACTIVE"
+        elif not problem and region not in wanted:
+            problem = "is not in the settings' replica_regions, so no edge reads it: apply Terraform again"
+        found.append(_Replica(region, statuses[region], snapshot, problem))
+    return found
+
+
+def _served_in(region: str, name: str, digest: str, context: Context) -> tuple[str | None, str]:
+    """The digest that a replica points at, and what is wrong with it."""
+    table = ConnectorTable(name, region, context)
+    try:
+        current = table.pointer()
+        if current is None:
+            return None, "has nothing yet; replication takes a second or two"
+        if current.snapshot != digest:
+            return (
+                current.snapshot,
+                f"is behind: it serves version {current.version}; ask again in a few seconds",
+            )
+        if table.document(digest) is None:
+            return current.snapshot, "points at a snapshot that it does not have; ask again in a few seconds"
+    except CommandFailed as error:
+        return None, f"cannot be read: {error}"
+    return digest, ""

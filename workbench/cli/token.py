@@ -1,0 +1,249 @@
+"""`queueit token`: mint test tokens and session cookies, and take any apart."""
+
+import re
+from argparse import ArgumentParser, Namespace
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from queueit import session_cookie
+from queueit.cookies import COOKIE_NAME
+from queueit.percent_encoding import decode_uri_component
+from queueit.queue_token import parse_queue_token, token_error
+from queueit.secret_keys import secret_keys
+from queueit.session_cookie import Session
+from workbench.cli.command import CommandFailed, Context, Result, UsageError, duration, moment
+from workbench.cli.secret_key_source import add_secret_file, required_secret_key, secret_key
+from workbench.queue_token import add_queue_token, mint_queue_token
+
+NAME = "token"
+HELP = "mint test tokens and session cookies, and take tokens and cookies apart"
+
+_ERRORS = {
+    "hash": "the signature does not fit: forged, altered, or signed with another key",
+    "eventid": "it is for another waiting room",
+    "timestamp": "it has expired",
+    "ip": "it is bound to another address",
+}
+_DEFAULT_VALIDITY_MINUTES = 20
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Three subcommands: mint, cookie and read."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    mint = actions.add_parser("mint", help="a queue token, as the waiting room gives it to a visitor")
+    _add_session_arguments(mint)
+    mint.add_argument(
+        "--valid-for", type=int, default=180, metavar="SECONDS", help="until it expires (default 180)"
+    )
+    mint.add_argument("--url", help="print this address with the token added, ready to open")
+    cookie = actions.add_parser("cookie", help="a session cookie, as the connector sets it")
+    _add_session_arguments(cookie)
+    cookie.add_argument(
+        "--issued-ago", type=int, default=0, metavar="SECONDS", help="how long ago it was issued (default 0)"
+    )
+    read = actions.add_parser("read", help="take a token, a session cookie or an address with a token apart")
+    read.add_argument(
+        "text", metavar="TEXT", help="the token, the cookie's value or NAME=VALUE, or an address; - for stdin"
+    )
+    read.add_argument("--event", metavar="ID", help="the waiting room that it should be for")
+    read.add_argument("--ip", default="", metavar="ADDRESS", help="the visitor's address")
+    read.add_argument(
+        "--validity-minutes",
+        type=int,
+        default=_DEFAULT_VALIDITY_MINUTES,
+        metavar="N",
+        help="the integration's CookieValidityMinute, for a session without a fixed one (default %(default)s)",
+    )
+    add_secret_file(read)
+
+
+def _add_session_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--event", required=True, metavar="ID", help="the waiting room's id")
+    parser.add_argument("--queue-id", metavar="ID", help="the visitor's queue id")
+    parser.add_argument(
+        "--redirect-type", default="queue", metavar="TYPE", help="how they left the queue (default queue)"
+    )
+    parser.add_argument("--validity-minutes", type=int, metavar="N", help="fix the length of the session")
+    parser.add_argument("--ip", default="", metavar="ADDRESS", help="bind it to this address")
+    add_secret_file(parser)
+
+
+def run(options: Namespace, context: Context) -> Result:
+    """Do the subcommand."""
+    if options.action == "mint":
+        return _mint(options, context)
+    if options.action == "cookie":
+        return _cookie(options, context)
+    return _read(options, context)
+
+
+def _mint(options: Namespace, context: Context) -> Result:
+    expires_at = int(context.now()) + options.valid_for
+    try:
+        token = mint_queue_token(
+            required_secret_key(options, context),
+            options.event,
+            queue_id=options.queue_id,
+            expires_at=expires_at,
+            redirect_type=options.redirect_type,
+            validity_minutes=options.validity_minutes,
+            client_ip=options.ip or None,
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    data: dict[str, Any] = {"token": token, "expires_at": expires_at}
+    if options.url:
+        data["url"] = add_queue_token(options.url, token)
+    return Result(data, data.get("url", token))
+
+
+def _cookie(options: Namespace, context: Context) -> Result:
+    if not COOKIE_NAME.fullmatch(options.event):
+        raise UsageError(f'"{options.event}" cannot be a waiting room\'s id')
+    if options.validity_minutes is not None and not 1 <= options.validity_minutes <= 99_999:
+        raise UsageError("--validity-minutes takes a whole number from 1 to 99999")
+    keys = secret_keys(required_secret_key(options, context))
+    session = Session(
+        session_cookie.VALID,
+        options.event,
+        options.queue_id or "",
+        options.validity_minutes,
+        options.redirect_type,
+        keys.sign(options.ip) if options.ip else "",
+    )
+    issued_at = int(context.now()) - options.issued_ago
+    name, value = session_cookie.cookie_name(options.event), session_cookie.issue(session, keys, issued_at)
+    return Result({"name": name, "value": value, "issued_at": issued_at}, f"{name}={value}")
+
+
+def _read(options: Namespace, context: Context) -> Result:
+    if options.text == "-" and options.secret_file == "-":
+        raise UsageError("standard input can give the text or the key, not both")
+    text = (context.stdin.read() if options.text == "-" else options.text).strip()
+    if not text:
+        raise CommandFailed("there is nothing to take apart")
+    key = secret_key(options, context)
+    name, _, value = text.partition("=")
+    if name.startswith(session_cookie.NAME_PREFIX):
+        return _read_cookie(value, name.removeprefix(session_cookie.NAME_PREFIX), key, options, context)
+    if "EventId=" in (decode_uri_component(text) or ""):
+        return _read_cookie(text, options.event or "", key, options, context)
+    return _read_token(_token_in(text), key, options, context)
+
+
+def _token_in(text: str) -> str:
+    """The token of an address, else the text itself."""
+    if not re.match(r"https?://", text, re.IGNORECASE):
+        return text
+    try:
+        parameters = parse_qsl(urlsplit(text).query)
+    except ValueError:
+        parameters = []
+    tokens = [value for name, value in parameters if name.lower() == "queueittoken"]
+    if not tokens:
+        raise CommandFailed("the address has no queueittoken parameter")
+    return tokens[0]
+
+
+def _read_token(text: str, key: str | None, options: Namespace, context: Context) -> Result:
+    token = parse_queue_token(text)
+    if token is None:
+        raise CommandFailed("it is longer than a token can be, and counts as absent")
+    now = int(context.now())
+    problem = _token_problem(token, key, options, now)
+    data = {
+        "kind": "queue token",
+        "event_id": token.event_id,
+        "queue_id": token.queue_id,
+        "expires_at": token.expires_at,
+        "validity_minutes": token.validity_minutes,
+        "redirect_type": token.redirect_type,
+        "is_bound_to_an_address": bool(token.hashed_ip),
+        "verified": key is not None,
+        "problem": problem,
+    }
+    left = token.expires_at - now
+    lines = [
+        "queue token",
+        f"  waiting room   {token.event_id or 'none'}",
+        f"  queue id       {token.queue_id or 'none'}",
+        f"  expires        {moment(token.expires_at)}, "
+        + (f"in {duration(left)}" if left >= 0 else f"{duration(-left)} ago"),
+        f"  redirect type  {token.redirect_type or 'none'}",
+        f"  session        {_session_length(token.validity_minutes)}",
+        f"  address        {'bound to one' if token.hashed_ip else 'any'}",
+        f"  signature      {_shortened(token.hash)}",
+        _verdict(problem, key),
+    ]
+    return Result(data, "\n".join(lines), ok=not problem)
+
+
+def _token_problem(token: Any, key: str | None, options: Namespace, now: int) -> str | None:
+    """Why an edge would not take the token; without a key the signatures are left out."""
+    if key is not None:
+        rooms = (options.event or token.event_id,)
+        error = token_error(token, secret_keys(key), rooms, options.ip, now)
+        return f"{error}: {_ERRORS[error]}" if error else None
+    if not token.hash:
+        return f"hash: {_ERRORS['hash']}"
+    if options.event and token.event_id != options.event:
+        return f"eventid: {_ERRORS['eventid']}"
+    return f"timestamp: {_ERRORS['timestamp']}" if token.expires_at < now else None
+
+
+def _read_cookie(value: str, event_id: str, key: str | None, options: Namespace, context: Context) -> Result:
+    now = int(context.now())
+    pairs = dict(pair.partition("=")[::2] for pair in (decode_uri_component(value) or "").split("&"))
+    event_id = options.event or event_id or pairs.get("EventId", "")
+    status = None
+    if key is not None:
+        status = session_cookie.read(
+            value, event_id, secret_keys(key), options.ip, now, options.validity_minutes
+        ).status
+    problem = None if status in (None, session_cookie.VALID) else status
+    begun = _number(pairs.get("IssueTime", ""))
+    minutes = _number(pairs.get("FixedValidityMins", ""))
+    data = {
+        "kind": "session cookie",
+        "event_id": pairs.get("EventId", ""),
+        "queue_id": pairs.get("QueueId", ""),
+        "issued_at": begun,
+        "validity_minutes": minutes,
+        "redirect_type": pairs.get("RedirectType", ""),
+        "is_bound_to_an_address": "Hip" in pairs,
+        "verified": key is not None,
+        "problem": problem,
+    }
+    lines = [
+        "session cookie",
+        f"  waiting room   {data['event_id'] or 'none'}",
+        f"  queue id       {data['queue_id'] or 'none'}",
+        "  issued         "
+        f"{f'{moment(begun)}, {duration(now - begun)} ago' if begun is not None else 'not readable'}",
+        f"  redirect type  {data['redirect_type'] or 'none'}",
+        f"  session        {_session_length(minutes)}",
+        f"  address        {'bound to one' if data['is_bound_to_an_address'] else 'any'}",
+        f"  signature      {_shortened(pairs.get('Hash', ''))}",
+        _verdict(problem, key),
+    ]
+    return Result(data, "\n".join(lines), ok=not problem)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else None
+
+
+def _session_length(minutes: int | None) -> str:
+    return f"{minutes} min, fixed" if minutes is not None else "as long as the integration says, extendable"
+
+
+def _shortened(signature: str) -> str:
+    return f"{signature[:6]}…" if signature else "none"
+
+
+def _verdict(problem: str | None, key: str | None) -> str:
+    if problem:
+        return f"REFUSED: {problem}"
+    if key is None:
+        return "not verified: without the secret key nobody can tell whether it is genuine"
+    return "valid"
