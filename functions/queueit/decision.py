@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from queueit import redirect_urls, session_cookie
 from queueit.integration_config import CANCEL, QUEUE, Integration
 from queueit.percent_encoding import decode_uri_component
-from queueit.queue_token import DEBUG, QueueToken, parse_queue_token, token_error
+from queueit.queue_token import DEBUG, QueueToken, token_error
 from queueit.request import TOKEN_HEADER, Request, Url
 from queueit.session_cookie import Session
-from queueit.settings import DirectPassSettings
 from queueit.snapshot import Snapshot
 from queueit.url_normalization import normalize_url
 
@@ -25,10 +24,9 @@ _HTTP = ("http://", "https://")
 class Decision(NamedTuple):
     """The outcome: `redirect_url` is empty when the request passes.
 
-    `integration` is the one that matched, None when the request is none of the connector's business but for
-    diagnostics.
-    `set_cookies` are Set-Cookie header values for the response, whichever it is. `reason` says in a word or two
-    why, for logs: it names no visitor.
+    `integration` is the one that matched, None when the request is none of the connector's business (diagnostics may
+    all the same set a cookie, or redirect). `set_cookies` are Set-Cookie header values for the response, whichever it
+    is. `reason` says in a word or two why, for logs: it names no visitor.
     """
 
     integration: Integration | None
@@ -37,8 +35,10 @@ class Decision(NamedTuple):
     reason: str
 
 
+QUEUED = "queue"
+"""The reason of a redirect to the queue."""
+
 _NO_MATCH = Decision(None, "", (), "no match")
-_QUEUED = "queue"
 _SWITCHED_OFF = Decision(None, "", (), "switched off")
 _IGNORED_METHOD = Decision(None, "", (), "ignored method")
 
@@ -68,7 +68,7 @@ def matching_integration(snapshot: Snapshot, request: Request) -> Integration | 
     return None
 
 
-def _page_url(request: Request) -> str:
+def page_url(request: Request) -> str:
     """Where the visitor should come back to: the page, which on an AJAX call is not the URL requested.
 
     A script names the page, so it is one only as an http or https URL.
@@ -79,12 +79,13 @@ def _page_url(request: Request) -> str:
     return request.url.text
 
 
-def _queue_target(integration: Integration, request: Request) -> str:
+def queue_target(integration: Integration, request: Request) -> str:
+    """Where a visitor who is queued should come back to, empty for where the waiting room sends them."""
     if integration.redirect_logic == "ForcedTargetUrl":
         return integration.forced_target_url
     if integration.redirect_logic == "EventTargetUrl":
         return ""
-    return _page_url(request)
+    return page_url(request)
 
 
 def _room_sessions(
@@ -114,7 +115,10 @@ def _delete_cookies(integration: Integration, sessions: dict[str, Session]) -> t
     )
 
 
-def _set_cookie(integration: Integration, session: Session, snapshot: Snapshot, now: int) -> tuple[str, ...]:
+def set_session_cookie(
+    integration: Integration, session: Session, snapshot: Snapshot, now: int
+) -> tuple[str, ...]:
+    """The Set-Cookie header value that begins or extends `session` at `now` (Unix seconds)."""
     return (
         integration.cookies.set_cookie(
             session_cookie.cookie_name(session.event_id),
@@ -137,7 +141,7 @@ def _session_state_reason(session: Session, client_ip: str, now: float) -> str:
     )
 
 
-def _token_session(token: QueueToken) -> Session:
+def token_session(token: QueueToken) -> Session:
     """The session that a valid token begins."""
     return Session(
         session_cookie.VALID,
@@ -147,61 +151,6 @@ def _token_session(token: QueueToken) -> Session:
         token.redirect_type,
         token.hashed_ip,
     )
-
-
-def _denial(
-    integration: Integration,
-    request: Request,
-    snapshot: Snapshot,
-    now: int,
-    outside: "Outside | None",
-    queue_id: str,
-    deleted: tuple[str, ...],
-) -> Decision | None:
-    """The verify action: the decision for a visitor whose queue id is used up, None for one who may go on."""
-    from queueit.verify_action import is_verified
-
-    if is_verified(integration, request, snapshot, queue_id, outside):
-        return None
-    token = request.token()
-    url = redirect_urls.error_url(
-        integration.base_url,
-        integration.query,
-        "qidlimit",
-        "",
-        token.text if token else None,
-        _queue_target(integration, request),
-        now,
-    )
-    return Decision(integration, url, deleted, "queue id used up")
-
-
-def _direct_pass(
-    settings: DirectPassSettings,
-    integration: Integration,
-    request: Request,
-    snapshot: Snapshot,
-    now: int,
-    outside: "Outside | None",
-    deleted: tuple[str, ...],
-) -> Decision | None:
-    """Direct pass: the decision for a visitor who need not wait, None for one who has to."""
-    from queueit import direct_pass
-
-    answer = direct_pass.ask(settings, integration, request, snapshot, outside)
-    if answer.outcome == direct_pass.PASSED:
-        token = parse_queue_token(answer.token)
-        if not token or token_error(token, snapshot.keys, integration.rooms, request.client_ip, now):
-            return None
-        session, reason = _token_session(token), "direct pass"
-    elif answer.outcome == direct_pass.FAILED and settings.on_failure == "pass":
-        session, reason = direct_pass.failure_session(integration.event_id), "direct pass failed"
-    else:
-        return None
-    # A browser that gets two cookies of one name need not take the last.
-    name = f"{session_cookie.cookie_name(session.event_id)}="
-    others = tuple([other for other in deleted if not other.startswith(name)])
-    return Decision(integration, "", others + _set_cookie(integration, session, snapshot, now), reason)
 
 
 def _enqueue_token(
@@ -234,24 +183,28 @@ def _decide_queue(
     for session in sessions.values():
         if session.is_valid:
             if integration.verifies:
+                from queueit.verify_action import denial
+
                 deleted = _delete_cookies(integration, sessions)
-                denial = _denial(integration, request, snapshot, seconds, outside, session.queue_id, deleted)
-                if denial:
-                    return denial
+                denied = denial(integration, request, snapshot, seconds, outside, session.queue_id, deleted)
+                if denied:
+                    return denied
             extends = session.is_extendable and integration.extends_session
-            cookies = _set_cookie(integration, session, snapshot, seconds) if extends else ()
+            cookies = set_session_cookie(integration, session, snapshot, seconds) if extends else ()
             return Decision(integration, "", cookies, "session")
     token = request.token()
     error = token and token_error(token, snapshot.keys, integration.rooms, request.client_ip, seconds)
     if token and not error:
         if integration.verifies:
-            denial = _denial(integration, request, snapshot, seconds, outside, token.queue_id, ())
-            if denial:
-                return denial
-        cookie = _set_cookie(integration, _token_session(token), snapshot, seconds)
+            from queueit.verify_action import denial
+
+            denied = denial(integration, request, snapshot, seconds, outside, token.queue_id, ())
+            if denied:
+                return denied
+        cookie = set_session_cookie(integration, token_session(token), snapshot, seconds)
         return Decision(integration, "", cookie, "token")
     deleted = _delete_cookies(integration, sessions)
-    target = _queue_target(integration, request)
+    target = queue_target(integration, request)
     if token and error and not token.is_debug:
         reason = _other_address_reason(request.client_ip, token.hashed_ip) if error == "ip" else ""
         url = redirect_urls.error_url(
@@ -272,15 +225,15 @@ def _decide_queue(
         return Decision(integration, url, deleted, "session of another address")
     signed = ""
     if snapshot.needs_outside:
-        settings = snapshot.settings.direct_pass
-        passed = settings and _direct_pass(
-            settings, integration, request, snapshot, seconds, outside, deleted
-        )
-        if passed:
-            return passed
+        if snapshot.settings.direct_pass:
+            from queueit.direct_pass import admission
+
+            admitted = admission(integration, request, snapshot, seconds, outside, deleted)
+            if admitted:
+                return admitted
         signed = _enqueue_token(integration, request, snapshot, now, outside)
     url = redirect_urls.queue_url(integration.base_url, integration.query, target, signed)
-    return Decision(integration, url, deleted, _QUEUED)
+    return Decision(integration, url, deleted, QUEUED)
 
 
 def _decide_cancel(integration: Integration, request: Request, snapshot: Snapshot, now: float) -> Decision:
@@ -293,7 +246,7 @@ def _decide_cancel(integration: Integration, request: Request, snapshot: Snapsho
         snapshot.customer_id,
         integration.rooms,
         {session.event_id: session.queue_id for session in valid if session.queue_id},
-        _page_url(request),
+        page_url(request),
     )
     return Decision(integration, url, _delete_cookies(integration, sessions), "cancel")
 
@@ -307,36 +260,6 @@ def _decide(snapshot: Snapshot, request: Request, now: float, outside: "Outside 
     if integration.action == CANCEL:
         return _decide_cancel(integration, request, snapshot, now)
     return Decision(integration, "", (), "ignore")
-
-
-def _diagnose(
-    snapshot: Snapshot, request: Request, now: float, outside: "Outside | None", token: QueueToken
-) -> Decision:
-    """Decide for the holder of a debug token, and say in a cookie what was seen and done (section 11)."""
-    from queueit import diagnostics
-
-    seconds = int(now)
-    error = diagnostics.token_error(token, snapshot.keys, seconds)
-    if error:
-        url = redirect_urls.diagnostics_url(snapshot.customer_id, error)
-        return Decision(None, url, (), f"diagnostics error: {error}")
-    entries = diagnostics.request_entries(snapshot, request, token, seconds)
-    recorder = diagnostics.Recorder(outside)
-    try:
-        decision = _decide(snapshot, request, now, recorder.outside())
-    except Exception as defect:
-        entries["Exception"] = type(defect).__name__
-        raise diagnostics.DiagnosedDefect((diagnostics.set_cookie(entries, seconds),)) from defect
-    integration = decision.integration
-    target = ""
-    if integration is not None:
-        target = _queue_target(integration, request) if integration.action == QUEUE else _page_url(request)
-    entries |= diagnostics.integration_entries(integration, target, snapshot.version)
-    if decision.reason == _QUEUED and snapshot.settings.direct_pass is None:
-        entries["DirectActionDisabled"] = "true"
-    entries |= recorder.entries()
-    cookie = diagnostics.set_cookie(entries, seconds)
-    return decision._replace(set_cookies=(*decision.set_cookies, cookie))
 
 
 def decide(snapshot: Snapshot, request: Request, now: float, outside: "Outside | None" = None) -> Decision:
@@ -353,5 +276,7 @@ def decide(snapshot: Snapshot, request: Request, now: float, outside: "Outside |
     if settings.diagnostics and (request.has_query_token or request.header(TOKEN_HEADER)):
         token = request.token()
         if token and token.redirect_type == DEBUG:
-            return _diagnose(snapshot, request, now, outside, token)
+            from queueit.diagnostics import diagnose
+
+            return diagnose(_decide, snapshot, request, now, outside, token)
     return _decide(snapshot, request, now, outside)

@@ -2,15 +2,17 @@
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
 from queueit import direct_pass
 from queueit.cookies import cookie_attributes
+from queueit.decision import QUEUED, Decision, page_url, queue_target
 from queueit.integration_config import CANCEL, QUEUE, Integration
 from queueit.outside import Answer, Outside, Question
 from queueit.percent_encoding import LONE_SURROGATE, encode_uri_component
 from queueit.queue_token import QueueToken
-from queueit.redirect_urls import CONNECTOR
+from queueit.redirect_urls import CONNECTOR, diagnostics_url
 from queueit.request import Request
 from queueit.secret_keys import SecretKeys
 from queueit.snapshot import Snapshot
@@ -38,6 +40,9 @@ _DIRECT_PASS_RESULTS: Final = {
 
 Entries = dict[str, str]
 """The cookie's entries in order."""
+
+Decide = Callable[[Snapshot, Request, float, Outside | None], Decision]
+"""Decides on a request without diagnostics."""
 
 
 class DiagnosedDefect(Exception):
@@ -81,15 +86,17 @@ def request_entries(snapshot: Snapshot, request: Request, token: QueueToken, now
     }
 
 
-def integration_entries(integration: Integration | None, target: str, version: int) -> Entries:
-    """Which integration matched, and what it says; `target` is where the visitor would come back to."""
+def integration_entries(integration: Integration | None, request: Request, version: int) -> Entries:
+    """Which integration matched, where the visitor would come back to, and what it says."""
     if integration is None:
         return {"MatchedConfig": "NULL"}
     entries = {"MatchedConfig": integration.name}
     if integration.action == QUEUE:
-        entries |= {"TargetUrl": target, "QueueConfig": _queue_config(integration, version)}
+        entries["TargetUrl"] = queue_target(integration, request)
+        entries["QueueConfig"] = _queue_config(integration, version)
     elif integration.action == CANCEL:
-        entries |= {"TargetUrl": target, "CancelConfig": _cancel_config(integration, version)}
+        entries["TargetUrl"] = page_url(request)
+        entries["CancelConfig"] = _cancel_config(integration, version)
     return entries
 
 
@@ -184,3 +191,34 @@ class Recorder:
                 }
             entries["DirectPassResult"] = _DIRECT_PASS_RESULTS[direct_pass.read_answer(answer).outcome]
         return entries
+
+
+def diagnose(
+    decide: Decide,
+    snapshot: Snapshot,
+    request: Request,
+    now: float,
+    outside: Outside | None,
+    token: QueueToken,
+) -> Decision:
+    """Decide for the holder of a debug token, and say in a cookie what was seen and done; `now` in Unix seconds.
+
+    A bad token leads to the platform's page for it. A defect is raised as DiagnosedDefect.
+    """
+    seconds = int(now)
+    error = token_error(token, snapshot.keys, seconds)
+    if error:
+        url = diagnostics_url(snapshot.customer_id, error)
+        return Decision(None, url, (), f"diagnostics error: {error}")
+    entries = request_entries(snapshot, request, token, seconds)
+    recorder = Recorder(outside)
+    try:
+        decision = decide(snapshot, request, now, recorder.outside())
+    except Exception as defect:
+        entries["Exception"] = type(defect).__name__
+        raise DiagnosedDefect((set_cookie(entries, seconds),)) from defect
+    entries |= integration_entries(decision.integration, request, snapshot.version)
+    if decision.reason == QUEUED and snapshot.settings.direct_pass is None:
+        entries["DirectActionDisabled"] = "true"
+    entries |= recorder.entries()
+    return decision._replace(set_cookies=(*decision.set_cookies, set_cookie(entries, seconds)))

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from queueit.decision import Decision, set_session_cookie, token_session
 from queueit.integration_config import Integration
 from queueit.outside import (
     MAX_URL_LENGTH,
@@ -13,9 +14,10 @@ from queueit.outside import (
     json_object,
     question_url,
 )
+from queueit.queue_token import parse_queue_token, token_error
 from queueit.redirect_urls import CONNECTOR, PLATFORM_VERSION
 from queueit.request import Request
-from queueit.session_cookie import VALID, Session
+from queueit.session_cookie import VALID, Session, cookie_name
 from queueit.settings import DirectPassSettings
 from queueit.snapshot import Snapshot
 
@@ -78,14 +80,32 @@ def read_answer(answer: Answer | None) -> DirectPass:
     return DirectPass(NOT_PASSED)
 
 
-def ask(
-    settings: DirectPassSettings,
+def admission(
     integration: Integration,
     request: Request,
     snapshot: Snapshot,
+    now: int,
     outside: Outside | None,
-) -> DirectPass:
-    """Ask the service; without `outside` nobody passes."""
-    if outside is None:
-        return DirectPass(NOT_PASSED)
-    return read_answer(outside.post(question(settings, integration, request, snapshot)))
+    deleted: tuple[str, ...],
+) -> Decision | None:
+    """The decision for a visitor who need not wait, None for one who has to, as everybody has without `outside`.
+
+    `deleted` are the invalid cookies to delete, `now` is in Unix seconds.
+    """
+    settings = snapshot.settings.direct_pass
+    if settings is None or outside is None:
+        return None
+    answer = read_answer(outside.post(question(settings, integration, request, snapshot)))
+    if answer.outcome == PASSED:
+        token = parse_queue_token(answer.token)
+        if not token or token_error(token, snapshot.keys, integration.rooms, request.client_ip, now):
+            return None
+        session, reason = token_session(token), "direct pass"
+    elif answer.outcome == FAILED and settings.on_failure == "pass":
+        session, reason = failure_session(integration.event_id), "direct pass failed"
+    else:
+        return None
+    # A browser that gets two cookies of one name need not take the last.
+    name = f"{cookie_name(session.event_id)}="
+    others = tuple([other for other in deleted if not other.startswith(name)])
+    return Decision(integration, "", others + set_session_cookie(integration, session, snapshot, now), reason)

@@ -1,5 +1,7 @@
 """The verify action: asks whether a queue id has been used too often (protocol sections 5 and 12)."""
 
+from queueit import redirect_urls
+from queueit.decision import Decision, queue_target
 from queueit.integration_config import Integration
 from queueit.outside import (
     MAX_URL_LENGTH,
@@ -59,11 +61,33 @@ def allows(answer: Answer | None) -> bool:
     return answer.status not in REFUSING_STATUSES
 
 
-def is_verified(
-    integration: Integration, request: Request, snapshot: Snapshot, queue_id: str, outside: Outside | None
-) -> bool:
-    """Whether the visitor with `queue_id` may go on; one without a queue id always may."""
+def denial(
+    integration: Integration,
+    request: Request,
+    snapshot: Snapshot,
+    now: int,
+    outside: Outside | None,
+    queue_id: str,
+    deleted: tuple[str, ...],
+) -> Decision | None:
+    """The decision for a visitor whose queue id is used up, None for one who may go on.
+
+    `deleted` are the cookies to delete then, `now` is in Unix seconds. Without a queue id, or `outside`, nobody is
+    asked.
+    """
     settings = snapshot.settings.verify
     if not queue_id or settings is None or outside is None:
-        return True
-    return allows(outside.post(question(settings, integration, request, snapshot, queue_id)))
+        return None
+    if allows(outside.post(question(settings, integration, request, snapshot, queue_id))):
+        return None
+    token = request.token()
+    url = redirect_urls.error_url(
+        integration.base_url,
+        integration.query,
+        "qidlimit",
+        "",
+        token.text if token else None,
+        queue_target(integration, request),
+        now,
+    )
+    return Decision(integration, url, deleted, "queue id used up")
