@@ -1,0 +1,115 @@
+locals {
+  handlers = {
+    viewer-request  = var.failure_mode == "closed" ? "edge.viewer_request.handler_fail_closed" : "edge.viewer_request.handler"
+    viewer-response = "edge.viewer_response.handler"
+  }
+  function_names = { for event_type in keys(local.handlers) : event_type => "${var.name}-${event_type}" }
+
+  # A path that is the same wherever the configuration is applied: another one would count as a change of the code.
+  dist = "${startswith(path.module, "/") ? trimprefix(path.module, "${abspath(path.root)}/") : path.module}/../../functions/dist"
+
+  arn_prefix = "arn:${var.account.partition}"
+  regions    = concat(["us-east-1"], sort(var.replica_regions))
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "LambdaAtEdge"
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = ["lambda.amazonaws.com", "edgelambda.amazonaws.com"] }
+    }]
+  })
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        {
+          Sid    = "ReadSnapshots"
+          Effect = "Allow"
+          Action = ["dynamodb:GetItem"]
+          Resource = [
+            for region in local.regions :
+            "${local.arn_prefix}:dynamodb:${region}:${var.account.id}:table/${var.name}"
+          ]
+        },
+        {
+          # Whichever region runs the function, in a log group of that region that may not exist yet.
+          Sid    = "WriteLogsWhereverItRuns"
+          Effect = "Allow"
+          Action = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+          Resource = [
+            for function_name in values(local.function_names) :
+            "${local.arn_prefix}:logs:*:${var.account.id}:log-group:/aws/lambda/us-east-1.${function_name}:*"
+          ]
+        },
+      ],
+      length(var.table_kms_key_arns) == 0 ? [] : [
+        {
+          Sid       = "DecryptTable"
+          Effect    = "Allow"
+          Action    = ["kms:Decrypt"]
+          Resource  = var.table_kms_key_arns
+          Condition = { StringLike = { "kms:ViaService" = "dynamodb.*.amazonaws.com" } }
+        },
+      ],
+    )
+  })
+}
+
+resource "aws_iam_role" "this" {
+  name                 = "${var.name}-edge"
+  description          = "Runs the ${var.name} waiting-room functions at CloudFront's edges"
+  path                 = var.role_path
+  permissions_boundary = var.permissions_boundary
+  assume_role_policy   = local.assume_role_policy
+  tags                 = var.tags
+}
+
+resource "aws_iam_role_policy" "this" {
+  name   = "snapshots-and-logs"
+  role   = aws_iam_role.this.name
+  policy = local.policy
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  # checkov:skip=CKV_AWS_158: log groups are always encrypted; log_kms_key_arn decides whether with a key of the customer's
+  # checkov:skip=CKV_AWS_338: log_retention_days decides; a year of edge logs is rarely wanted
+  for_each = local.function_names
+
+  name              = "/aws/lambda/us-east-1.${each.value}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_kms_key_arn
+  tags              = var.tags
+}
+
+resource "aws_lambda_function" "this" {
+  # checkov:skip=CKV_AWS_50: Lambda@Edge does not allow tracing
+  # checkov:skip=CKV_AWS_115: reserved concurrency at the edge would turn a busy sale into 503s
+  # checkov:skip=CKV_AWS_116: CloudFront invokes synchronously, a dead-letter queue would stay empty; nor is one allowed
+  # checkov:skip=CKV_AWS_117: Lambda@Edge does not allow a VPC
+  # checkov:skip=CKV_AWS_272: the zips are compared with their sources in CI; signing is the organisation's choice
+  for_each = local.handlers
+
+  function_name    = local.function_names[each.key]
+  description      = "Queue-it waiting room, ${each.key}"
+  role             = aws_iam_role.this.arn
+  filename         = "${local.dist}/edge.zip"
+  source_code_hash = filebase64sha256("${local.dist}/edge.zip")
+  handler          = each.value
+  runtime          = var.runtime
+  architectures    = ["x86_64"]
+  memory_size      = var.memory_size_mb
+  timeout          = var.timeout_seconds
+  publish          = true
+  skip_destroy     = var.skip_destroy
+  tags             = var.tags
+
+  timeouts {
+    delete = var.delete_timeout
+  }
+
+  # A function that runs before it may write logs would lose its first lines.
+  depends_on = [aws_iam_role_policy.this, aws_cloudwatch_log_group.this]
+}
