@@ -29,10 +29,19 @@ locals {
     region    = data.aws_region.this.id
   }
 
+  # Relative to where Terraform runs, as Terraform takes another path for a change of the code: the same on each machine. path.module
+  # is absolute where TF_DATA_DIR is. Submodules get the path from here, as theirs are absolute where this module's source is.
+  dist = "${trimprefix(path.module, "${abspath(path.root)}/")}/functions/dist"
+
   refreshed = try(jsondecode(module.config_refresh.refreshed), {})
 
   stores_secret = var.credentials == null
   secret_name   = "${var.name}-credentials"
+
+  table_kms_key_arns = compact(concat(
+    [var.kms_key_arn],
+    [for region in sort(keys(var.replica_regions)) : var.replica_regions[region].kms_key_arn],
+  ))
 
   # What a snapshot has when it says nothing. Only what differs is sent: plans are short, and a default is decided in one place.
   setting_defaults = {
@@ -105,6 +114,7 @@ module "config_refresh" {
   source = "./modules/config_refresh"
 
   name                    = var.name
+  zip_path                = "${local.dist}/config_refresh.zip"
   account                 = local.account
   customer_id             = var.customer_id
   secret_arn              = local.stores_secret ? aws_secretsmanager_secret.this[0].arn : var.credentials.secret_arn
@@ -138,9 +148,10 @@ module "edge_functions" {
   source = "./modules/edge_functions"
 
   name                 = var.name
+  zip_path             = "${local.dist}/edge.zip"
   account              = local.account
   replica_regions      = keys(var.replica_regions)
-  table_kms_key_arns   = compact(concat([var.kms_key_arn], [for region in sort(keys(var.replica_regions)) : var.replica_regions[region].kms_key_arn]))
+  table_kms_key_arns   = local.table_kms_key_arns
   failure_mode         = var.edge.failure_mode
   include_body         = var.include_body
   pinned_versions      = var.pinned_versions
@@ -157,4 +168,16 @@ module "edge_functions" {
 
   # So that a destroy which cannot delete the functions yet, as CloudFront still has replicas of them, leaves them their table.
   depends_on = [module.config_store]
+}
+
+module "deployer_policy" {
+  source = "./modules/deployer_policy"
+
+  name                 = var.name
+  account              = local.account
+  stores_secret        = local.stores_secret
+  has_replicas         = length(var.replica_regions) > 0
+  kms_key_arns         = local.table_kms_key_arns
+  role_path            = var.role_path
+  permissions_boundary = var.permissions_boundary
 }

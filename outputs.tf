@@ -57,3 +57,13 @@ output "snapshot" {
     version  = try(local.refreshed.version, null)
   }
 }
+
+output "deployer_policy_json" {
+  description = "Least-privilege policy, as JSON, of whoever applies this module with these inputs and points distributions at the functions. modules/deployer_policy gives the same before anything exists."
+  value       = module.deployer_policy.json
+}
+
+output "body_trigger_warnings" {
+  description = "What the run of the last apply warned of: triggers on the request body while include_body is false, which then cannot be met. [] when all is well."
+  value       = try(local.refreshed.warnings, [])
+}

@@ -5,10 +5,7 @@ locals {
   function_arn  = "${local.arn_prefix}:lambda:${local.arn_suffix}:function:${local.function_name}"
   table_arn     = "${local.arn_prefix}:dynamodb:${local.arn_suffix}:table/${var.name}"
   dead_letters  = var.dead_letter_queue_arn == null ? [] : [var.dead_letter_queue_arn]
-
-  # A path that is the same wherever the configuration is applied: another one would count as a change of the code.
-  dist      = "${startswith(path.module, "/") ? trimprefix(path.module, "${abspath(path.root)}/") : path.module}/../../functions/dist"
-  code_hash = filebase64sha256("${local.dist}/config_refresh.zip")
+  code_hash     = filebase64sha256(var.zip_path)
 
   environment = {
     QUEUEIT_CUSTOMER_ID             = var.customer_id
@@ -191,7 +188,7 @@ resource "aws_lambda_function" "this" {
   function_name                  = local.function_name
   description                    = "Queue-it waiting room, keeps the configuration that edges read fresh"
   role                           = aws_iam_role.this.arn
-  filename                       = "${local.dist}/config_refresh.zip"
+  filename                       = var.zip_path
   source_code_hash               = local.code_hash
   handler                        = "config_refresh.handler.handler"
   runtime                        = var.runtime

@@ -4,6 +4,12 @@ variable "name" {
   nullable    = false
 }
 
+variable "zip_path" {
+  description = "Path of config_refresh.zip. Another path counts as a change of the code, so it has to be the same wherever the configuration is applied."
+  type        = string
+  nullable    = false
+}
+
 variable "account" {
   description = "Where everything lives: the account's id (12 digits), the partition (aws, aws-us-gov …) and the region."
   type = object({

@@ -5,9 +5,6 @@ locals {
   }
   function_names = { for event_type in keys(local.handlers) : event_type => "${var.name}-${event_type}" }
 
-  # A path that is the same wherever the configuration is applied: another one would count as a change of the code.
-  dist = "${startswith(path.module, "/") ? trimprefix(path.module, "${abspath(path.root)}/") : path.module}/../../functions/dist"
-
   arn_prefix = "arn:${var.account.partition}"
   regions    = concat(["us-east-1"], sort(var.replica_regions))
 
@@ -95,8 +92,8 @@ resource "aws_lambda_function" "this" {
   function_name    = local.function_names[each.key]
   description      = "Queue-it waiting room, ${each.key}"
   role             = aws_iam_role.this.arn
-  filename         = "${local.dist}/edge.zip"
-  source_code_hash = filebase64sha256("${local.dist}/edge.zip")
+  filename         = var.zip_path
+  source_code_hash = filebase64sha256(var.zip_path)
   handler          = each.value
   runtime          = var.runtime
   architectures    = ["x86_64"]
