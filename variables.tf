@@ -1,3 +1,15 @@
+# What several variables are validated with.
+locals {
+  runtimes            = ["python3.11", "python3.12", "python3.13", "python3.14"]
+  log_retentions      = [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+  kms_key_arn_pattern = "^arn:[^:]+:kms:us-east-1:[0-9]{12}:key/.+$"
+
+  # The same as in functions/queueit/settings.py.
+  host_pattern        = "[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?"
+  loopback_pattern    = "(localhost|127\\.0\\.0\\.1)(:[1-9][0-9]{0,4})?"
+  service_url_pattern = "^(https://${local.host_pattern}|http://${local.loopback_pattern})(/[!-\"$->@-~]*)?(\\?[!-\"$-~]*)?$"
+}
+
 variable "name" {
   description = "Name of the connector, from which all others are derived: the table is {name}, the functions are {name}-viewer-request, {name}-viewer-response and {name}-config-refresh. 3 to 40 letters, digits, hyphens and underscores, beginning with a letter. Changing it replaces everything."
   type        = string
@@ -43,7 +55,7 @@ variable "credentials" {
   }
 
   validation {
-    condition     = try(var.credentials.kms_key_arn, null) == null ? true : can(regex("^arn:[^:]+:kms:us-east-1:[0-9]{12}:key/.+$", var.credentials.kms_key_arn))
+    condition     = try(var.credentials.kms_key_arn, null) == null ? true : can(regex(local.kms_key_arn_pattern, var.credentials.kms_key_arn))
     error_message = "credentials.kms_key_arn is not the ARN of a KMS key in us-east-1; write arn:aws:kms:us-east-1:123456789012:key/…, or leave it out for the key that AWS manages."
   }
 }
@@ -138,7 +150,7 @@ variable "settings" {
     - poll_interval_seconds: how often a running edge asks for a newer snapshot, 5 to 300 seconds.
     - truncated_body: "queue" (a body trigger on a body over 40 KB counts as met for Queue and Cancel, as not met for Ignore) or "visible_part" (what is there is compared).
     - allowed_origins: origins such as "https://shop.example.com" whose scripts may read the answer that sends a background request to the queue.
-    - enqueue_token: null, or the token that goes with a visitor to the queue: validity_seconds, 30 to 3600; client_ip and x_forwarded_for say whether it holds these.
+    - enqueue_token: null, or the token that goes with a visitor to the queue: validity_seconds, 30 to 3600; key adds a random one to each token; client_ip and x_forwarded_for say whether it holds the visitor's address and that header.
     - verify: null, or the service asked for integrations with a queue-id limit: url, and timeout_ms, 100 to 3000 milliseconds.
     - direct_pass: null, or the service asked before a visitor is queued: url, timeout_ms, 800 to 4000 milliseconds, and on_failure, "pass" or "queue".
     - diagnostics: whether a signed debug token turns on diagnostics for its request.
@@ -158,6 +170,7 @@ variable "settings" {
     allowed_origins       = optional(list(string), [])
     enqueue_token = optional(object({
       validity_seconds = optional(number, 240)
+      key              = optional(bool, false)
       client_ip        = optional(bool, true)
       x_forwarded_for  = optional(bool, true)
     }))
@@ -207,8 +220,8 @@ variable "settings" {
   }
 
   validation {
-    condition     = alltrue([for origin in var.settings.allowed_origins : can(regex("^https?://[a-z0-9.-]+(:[0-9]{1,5})?$", origin))])
-    error_message = "settings.allowed_origins is ${jsonencode(var.settings.allowed_origins)}; write origins as browsers send them, in small letters and without a path, such as [\"https://shop.example.com\"]."
+    condition     = alltrue([for origin in var.settings.allowed_origins : can(regex("^(https://${local.host_pattern}|http://${local.loopback_pattern})$", origin)) && !can(regex("^https:.*:443$", origin))])
+    error_message = "settings.allowed_origins is ${jsonencode(var.settings.allowed_origins)}; write https origins as browsers send them, such as [\"https://www.example.com\"]: in small letters, without a path, and a port only if it is not 443 (http for localhost only)."
   }
 
   validation {
@@ -217,8 +230,8 @@ variable "settings" {
   }
 
   validation {
-    condition     = alltrue([for service in [var.settings.verify, var.settings.direct_pass] : service == null ? true : can(regex("^https://[^/?#[:space:]]+([/?][^#[:space:]]*)?$", service.url))])
-    error_message = "settings.verify.url or settings.direct_pass.url is not an address that the edge can ask; write an https URL, such as \"https://acme.queue-it.net/path\"."
+    condition     = alltrue([for service in [var.settings.verify, var.settings.direct_pass] : service == null ? true : length(service.url) <= 1024 && can(regex(local.service_url_pattern, service.url))])
+    error_message = "settings.verify.url or settings.direct_pass.url is ${join(" and ", [for service in [var.settings.verify, var.settings.direct_pass] : jsonencode(service.url) if service != null])}; write an https URL of visible ASCII characters, host in small letters, without credentials or fragment (http for localhost only), such as \"https://acme.queue-it.net/path\"."
   }
 
   validation {
@@ -312,7 +325,7 @@ variable "edge" {
   }
 
   validation {
-    condition     = contains(["python3.11", "python3.12", "python3.13", "python3.14"], var.edge.runtime)
+    condition     = contains(local.runtimes, var.edge.runtime)
     error_message = "edge.runtime is \"${var.edge.runtime}\"; write \"python3.11\", \"python3.12\", \"python3.13\" or \"python3.14\"."
   }
 
@@ -322,12 +335,12 @@ variable "edge" {
   }
 
   validation {
-    condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.edge.log_retention_days)
-    error_message = "edge.log_retention_days is ${var.edge.log_retention_days}; write a number of days that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, or 0 for ever."
+    condition     = contains(local.log_retentions, var.edge.log_retention_days)
+    error_message = "edge.log_retention_days is ${var.edge.log_retention_days}; write a number of days that CloudWatch Logs takes: ${join(", ", slice(local.log_retentions, 1, length(local.log_retentions)))}, or 0 for ever."
   }
 
   validation {
-    condition     = var.edge.log_kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:us-east-1:[0-9]{12}:key/.+$", var.edge.log_kms_key_arn))
+    condition     = var.edge.log_kms_key_arn == null ? true : can(regex(local.kms_key_arn_pattern, var.edge.log_kms_key_arn))
     error_message = "edge.log_kms_key_arn is \"${coalesce(var.edge.log_kms_key_arn, "null")}\"; write the ARN of a KMS key in us-east-1, arn:aws:kms:us-east-1:123456789012:key/…."
   }
 }
@@ -384,7 +397,7 @@ variable "config_refresh" {
   }
 
   validation {
-    condition     = contains(["python3.11", "python3.12", "python3.13", "python3.14"], var.config_refresh.runtime)
+    condition     = contains(local.runtimes, var.config_refresh.runtime)
     error_message = "config_refresh.runtime is \"${var.config_refresh.runtime}\"; write \"python3.11\", \"python3.12\", \"python3.13\" or \"python3.14\"."
   }
 
@@ -414,12 +427,12 @@ variable "config_refresh" {
   }
 
   validation {
-    condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.config_refresh.log_retention_days)
-    error_message = "config_refresh.log_retention_days is ${var.config_refresh.log_retention_days}; write a number of days that CloudWatch Logs takes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, or 0 for ever."
+    condition     = contains(local.log_retentions, var.config_refresh.log_retention_days)
+    error_message = "config_refresh.log_retention_days is ${var.config_refresh.log_retention_days}; write a number of days that CloudWatch Logs takes: ${join(", ", slice(local.log_retentions, 1, length(local.log_retentions)))}, or 0 for ever."
   }
 
   validation {
-    condition     = var.config_refresh.log_kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:us-east-1:[0-9]{12}:key/.+$", var.config_refresh.log_kms_key_arn))
+    condition     = var.config_refresh.log_kms_key_arn == null ? true : can(regex(local.kms_key_arn_pattern, var.config_refresh.log_kms_key_arn))
     error_message = "config_refresh.log_kms_key_arn is \"${coalesce(var.config_refresh.log_kms_key_arn, "null")}\"; write the ARN of a KMS key in us-east-1, arn:aws:kms:us-east-1:123456789012:key/…."
   }
 
@@ -500,7 +513,7 @@ variable "kms_key_arn" {
   default     = null
 
   validation {
-    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:us-east-1:[0-9]{12}:key/.+$", var.kms_key_arn))
+    condition     = var.kms_key_arn == null ? true : can(regex(local.kms_key_arn_pattern, var.kms_key_arn))
     error_message = "kms_key_arn is \"${coalesce(var.kms_key_arn, "null")}\"; write the ARN of a KMS key in us-east-1, arn:aws:kms:us-east-1:123456789012:key/…: no alias, no id."
   }
 }

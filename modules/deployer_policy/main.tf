@@ -1,14 +1,13 @@
 # No provider and no resource: whoever administers the account can make this policy before the connector exists.
 
 locals {
-  arn            = "arn:${var.account.partition}"
-  suffix         = "${var.account.region}:${var.account.id}"
-  functions      = "${local.arn}:lambda:${local.suffix}:function:${var.name}"
-  config_refresh = "${local.functions}-config-refresh"
-  edge           = [for event_type in ["viewer-request", "viewer-response"] : "${local.functions}-${event_type}"]
-  roles          = "${local.arn}:iam::${var.account.id}:role${var.role_path}${var.name}"
-  service_roles  = "${local.arn}:iam::${var.account.id}:role/aws-service-role"
-  tables         = "${local.arn}:dynamodb:${var.has_replicas ? "*" : var.account.region}:${var.account.id}:table/${var.name}"
+  arn    = "arn:${var.account.partition}"
+  suffix = "${var.account.region}:${var.account.id}"
+  # Everything of the connector is called {name}-…, so that the policy is short; a managed one takes 6,144 characters.
+  functions     = "${local.arn}:lambda:${local.suffix}:function:${var.name}"
+  roles         = "${local.arn}:iam::${var.account.id}:role${var.role_path}${var.name}"
+  service_roles = "${local.arn}:iam::${var.account.id}:role/aws-service-role"
+  tables        = "${local.arn}:dynamodb:${var.has_replicas ? "*" : var.account.region}:${var.account.id}:table/${var.name}"
 
   service_linked_roles = concat(
     ["replicator.lambda.amazonaws.com", "logger.cloudfront.amazonaws.com"],
@@ -25,7 +24,7 @@ locals {
           "lambda:ListVersionsByFunction", "lambda:PublishVersion", "lambda:TagResource", "lambda:UntagResource",
           "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
         ]
-        Resource = flatten([for arn in concat(local.edge, [local.config_refresh]) : [arn, "${arn}:*"]])
+        Resource = ["${local.functions}-*"]
       },
       {
         Sid    = "ConfigRefresh"
@@ -34,13 +33,13 @@ locals {
           "lambda:DeleteFunctionConcurrency", "lambda:DeleteFunctionEventInvokeConfig", "lambda:InvokeFunction",
           "lambda:PutFunctionConcurrency", "lambda:PutFunctionEventInvokeConfig", "lambda:UpdateFunctionEventInvokeConfig",
         ]
-        Resource = [local.config_refresh, "${local.config_refresh}:*"]
+        Resource = ["${local.functions}-config-refresh*"]
       },
       {
         Sid      = "Replicate"
         Effect   = "Allow"
         Action   = ["lambda:DisableReplication*", "lambda:EnableReplication*"]
-        Resource = flatten([for arn in local.edge : [arn, "${arn}:*"]])
+        Resource = ["${local.functions}-viewer-*"]
       },
       {
         Sid    = "Associate"
@@ -77,7 +76,7 @@ locals {
         Sid       = "PassRoles"
         Effect    = "Allow"
         Action    = ["iam:PassRole"]
-        Resource  = [for role in ["edge", "config-refresh", "schedule"] : "${local.roles}-${role}"]
+        Resource  = ["${local.roles}-*"]
         Condition = { StringEquals = { "iam:PassedToService" = ["lambda.amazonaws.com", "scheduler.amazonaws.com"] } }
       },
       {
@@ -118,12 +117,10 @@ locals {
           "logs:DisassociateKmsKey", "logs:ListTagsForResource", "logs:PutRetentionPolicy", "logs:TagResource",
           "logs:UntagResource",
         ]
-        Resource = flatten([
-          for function_name in ["us-east-1.${var.name}-viewer-*", "${var.name}-config-refresh"] : [
-            "${local.arn}:logs:${local.suffix}:log-group:/aws/lambda/${function_name}",
-            "${local.arn}:logs:${local.suffix}:log-group:/aws/lambda/${function_name}:*",
-          ]
-        ])
+        Resource = [
+          for prefix in ["", "us-east-1."] :
+          "${local.arn}:logs:${local.suffix}:log-group:/aws/lambda/${prefix}${var.name}-*"
+        ]
       },
       {
         Sid    = "Alarms"
