@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build check-build demo journey test lint format bench conformance clean
+.PHONY: help setup build check-build demo journey test lint format docs bench conformance clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -38,11 +38,15 @@ lint: $(READY) ## Check formatting, style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	terraform fmt -check -recursive
+	$(BIN)/python -m workbench.terraform_docs --check
 
 format: $(READY) ## Mend formatting and what else can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	terraform fmt -recursive
+
+docs: $(READY) ## Write the modules' inputs and outputs into the docs
+	$(BIN)/python -m workbench.terraform_docs
 
 bench: $(READY) ## Measure speed and size
 	$(BIN)/python -m benchmarks

@@ -288,7 +288,7 @@ variable "edge" {
   description = <<-EOT
     The two functions at the edge. A change of failure_mode, memory_size_mb, timeout_seconds or runtime publishes a new version and so changes the associations.
     - failure_mode: what a visitor gets when the connector itself is at fault: "open", the page, or "closed", a 503.
-    - memory_size_mb: memory of each function; CloudFront's quota for viewer events is 128 MB.
+    - memory_size_mb: memory of each function: 128 MB, both Lambda's least and CloudFront's quota for viewer events.
     - timeout_seconds: time limit of each function, 1 to 5 seconds.
     - runtime: "python3.11", "python3.12", "python3.13" or "python3.14".
     - delete_timeout: how long a destroy goes on trying to delete a function whose replicas are not gone yet, such as "30m" or "3h".
@@ -357,7 +357,8 @@ variable "config_refresh" {
     - max_event_age_seconds: seconds after which a run that could not start is given up, 60 to 21600.
     - dead_letter_queue_arn: SQS queue in us-east-1 that gets the runs that were given up; null for none.
     - snapshot_retention_days: days that a snapshot stays available for a rollback after another one took its place, 1 to 3650.
-    - log_retention_days, log_kms_key_arn: as those of edge.
+    - log_retention_days: days that the log group keeps events, a value that CloudWatch Logs takes; 0 for ever.
+    - log_kms_key_arn: KMS key in us-east-1 that encrypts the log group; null: CloudWatch Logs' own encryption.
     - alarms: failed_runs (failed runs in a row, 1 to 60), missing_runs (intervals without a run, 2 to 60) and stale_after_minutes (minutes without a successful run, 2 to 1440) after which the three alarms go off.
   EOT
   type = object({
