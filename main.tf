@@ -116,6 +116,7 @@ module "config_refresh" {
   name                    = var.name
   zip_path                = "${local.dist}/config_refresh.zip"
   account                 = local.account
+  table_arn               = module.config_store.table_arn
   customer_id             = var.customer_id
   secret_arn              = local.stores_secret ? aws_secretsmanager_secret.this[0].arn : var.credentials.secret_arn
   secret_arn_pattern      = local.stores_secret ? "arn:${local.account.partition}:secretsmanager:us-east-1:${local.account.id}:secret:${local.secret_name}-??????" : null
@@ -139,9 +140,6 @@ module "config_refresh" {
   role_path               = var.role_path
   permissions_boundary    = var.permissions_boundary
   tags                    = var.tags
-
-  # Its first run writes to the table.
-  depends_on = [module.config_store]
 }
 
 module "edge_functions" {
@@ -150,6 +148,7 @@ module "edge_functions" {
   name                 = var.name
   zip_path             = "${local.dist}/edge.zip"
   account              = local.account
+  table_arn            = module.config_store.table_arn
   replica_regions      = keys(var.replica_regions)
   table_kms_key_arns   = local.table_kms_key_arns
   failure_mode         = var.edge.failure_mode
@@ -165,9 +164,6 @@ module "edge_functions" {
   role_path            = var.role_path
   permissions_boundary = var.permissions_boundary
   tags                 = var.tags
-
-  # So that a destroy which cannot delete the functions yet, as CloudFront still has replicas of them, leaves them their table.
-  depends_on = [module.config_store]
 }
 
 module "deployer_policy" {

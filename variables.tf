@@ -253,6 +253,12 @@ variable "settings" {
     condition     = var.settings.decision_log_rate >= 0 && var.settings.decision_log_rate <= 1
     error_message = "settings.decision_log_rate is ${var.settings.decision_log_rate}; write a share from 0, none, to 1, every decision."
   }
+
+  validation {
+    # Lambda takes 4 KB of environment, of which what is beside the settings needs less than 1 KB.
+    condition     = length(jsonencode(var.settings)) <= 3072
+    error_message = "settings take ${length(jsonencode(var.settings))} characters as JSON, and config-refresh's environment has room for 3072; write fewer allowed_origins, or shorter URLs."
+  }
 }
 
 variable "include_body" {

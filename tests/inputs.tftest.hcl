@@ -788,6 +788,20 @@ run "a_decision_log_rate_below_0_is_refused" {
   expect_failures = [var.settings]
 }
 
+run "settings_that_do_not_fit_into_an_environment_are_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { allowed_origins = [for number in range(100) : "https://www${number}.shop.example.com"] }
+  }
+
+  expect_failures = [var.settings]
+}
+
 run "a_pinned_version_of_another_event_is_refused" {
   command = plan
 

@@ -127,7 +127,8 @@ locals {
       threshold           = 0
       period              = 60 * var.interval_minutes
       evaluation_periods  = var.alarms.failed_runs
-      treat_missing_data  = "notBreaching"
+      # A minute without a run between two runs that failed neither ends nor starts anything; "missing" is for more of them.
+      treat_missing_data = "ignore"
     }
     missing = {
       description         = "${local.function_name} has not run for ${var.alarms.missing_runs * var.interval_minutes} minutes. Check the schedule ${local.function_name}, its role and the function's concurrency."
@@ -147,8 +148,8 @@ locals {
       dimensions          = { Connector = var.name }
       comparison_operator = "LessThanThreshold"
       threshold           = 1
-      period              = 60 * var.alarms.stale_after_minutes
-      evaluation_periods  = 1
+      period              = 60
+      evaluation_periods  = var.alarms.stale_after_minutes
       treat_missing_data  = "breaching"
     }
   }
@@ -234,6 +235,9 @@ resource "aws_lambda_invocation" "this" {
     credentials = var.secret_version
     environment = sha256(jsonencode(local.environment))
   }
+
+  # It writes to the table. Nothing else here waits for it, so that policies have been in force for a while when it runs.
+  depends_on = [var.table_arn]
 }
 
 resource "aws_iam_role" "schedule" {

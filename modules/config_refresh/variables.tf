@@ -20,6 +20,12 @@ variable "account" {
   nullable = false
 }
 
+variable "table_arn" {
+  description = "ARN of the table; the first run waits for it."
+  type        = string
+  nullable    = false
+}
+
 variable "customer_id" {
   description = "Customer id at Queue-it."
   type        = string

@@ -107,6 +107,7 @@ resource "aws_lambda_function" "this" {
     delete = var.delete_timeout
   }
 
-  # A function that runs before it may write logs would lose its first lines.
-  depends_on = [aws_iam_role_policy.this, aws_cloudwatch_log_group.this]
+  # On the policy and the log groups, as a function that runs before it may write logs would lose its first lines. On the table, so
+  # that a destroy which cannot delete the functions yet, while CloudFront has replicas of them, leaves them their table.
+  depends_on = [aws_iam_role_policy.this, aws_cloudwatch_log_group.this, var.table_arn]
 }

@@ -25,6 +25,12 @@ variable "account" {
   }
 }
 
+variable "table_arn" {
+  description = "ARN of the table in us-east-1; the functions are made after it and destroyed before it."
+  type        = string
+  nullable    = false
+}
+
 variable "replica_regions" {
   description = "Regions beside us-east-1 where the functions may read a replica of the table."
   type        = set(string)
