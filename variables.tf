@@ -286,7 +286,7 @@ variable "pinned_versions" {
 
   validation {
     condition     = length(var.pinned_versions) != 1
-    error_message = "pinned_versions names ${join("", keys(var.pinned_versions))} alone; the two functions hand over to each other: pin both, or none."
+    error_message = "pinned_versions names ${join("", keys(var.pinned_versions))} alone; the two functions hand over to each other: write versions for both, or for none."
   }
 }
 
