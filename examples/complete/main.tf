@@ -42,7 +42,7 @@ module "waiting_room" {
     poll_interval_seconds = 15
     truncated_body        = "visible_part"
     allowed_origins       = ["https://shop.example.com"]
-    enqueue_token         = { validity_seconds = 120, client_ip = true, x_forwarded_for = false }
+    enqueue_token         = { validity_seconds = 120, key = true, client_ip = true, x_forwarded_for = false }
     verify                = { url = "https://${var.customer_id}.queue-it.net/verify", timeout_ms = 500 }
     direct_pass           = { url = "https://${var.customer_id}.queue-it.net/direct", timeout_ms = 1500, on_failure = "queue" }
     diagnostics           = false

@@ -45,3 +45,11 @@ def everything(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Plan:
     place = workspace(EVERYTHING, tmp_path_factory.mktemp("everything") / "copy", aws)
     place.init()
     return place.plan()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def under_way(request: pytest.FixtureRequest) -> None:
+    """Begins to deploy before the first test, where any test will ask for it: the others run while Terraform waits."""
+    needed = any("stacks" in getattr(item, "fixturenames", ()) for item in request.session.items)
+    if needed and missing_terraform() is None:
+        request.getfixturevalue("stacks")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from tests.terraform.aws import Aws
 from tests.terraform.waiting_rooms import NORTHLIGHT, PREVIOUS_SECRET_KEY, PROXY_KEY, SOUTHGATE, keys
-from tests.terraform.workspace import Plan, Workspace, copy_module
+from tests.terraform.workspace import ROOT, Plan, Workspace, copy_module
 
 MODULE = "module"
 EVERYTHING = "module_with_everything"
@@ -109,9 +109,11 @@ def variables(stack: str, secret_arn: str) -> dict[str, Any]:
     return dict(choices[stack])
 
 
-def workspace(stack: str, copy: Path, aws: Aws, *, binary: str = "terraform") -> Workspace:
+def workspace(
+    stack: str, copy: Path, aws: Aws, *, source: Path = ROOT, binary: str = "terraform"
+) -> Workspace:
     """The workspace of an example, or of the module by itself, in a copy of the module at `copy`, to be made."""
-    copy_module(copy)
+    copy_module(copy, source)
     alone = stack in (MODULE, EVERYTHING)
     if alone:
         (copy / "provider.tf").write_text(_PROVIDER, encoding="utf-8")
@@ -177,7 +179,7 @@ class Stacks:
     def another_copy(self, name: str, of: str, *, binary: str = "terraform") -> Workspace:
         """A stack in another place, under another name of its directories, with the state it has now."""
         copy = self._directory / "elsewhere" / name / "and" / "deeper"
-        other = workspace(of, copy, self._aws, binary=binary)
+        other = workspace(of, copy, self._aws, source=self[of].workspace.copy, binary=binary)
         (other.path / "terraform.tfstate").write_text(self[of].workspace.state(), encoding="utf-8")
         return other
 

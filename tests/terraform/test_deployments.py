@@ -167,7 +167,7 @@ def test_every_setting_reaches_the_snapshot(stacks: Stacks, aws: Aws) -> None:
             "timeout_ms": 1500,
             "url": "https://northlight.queue-it.net/direct",
         },
-        "enqueue_token": {"client_ip": True, "validity_seconds": 120, "x_forwarded_for": False},
+        "enqueue_token": {"client_ip": True, "key": True, "validity_seconds": 120, "x_forwarded_for": False},
         "ignored_methods": ["OPTIONS", "HEAD"],
         "include_body": True,
         "poll_interval_seconds": 15,

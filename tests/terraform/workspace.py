@@ -148,12 +148,12 @@ class Workspace:
         return {name: output["value"] for name, output in json.loads(self.state())["outputs"].items()}
 
 
-def copy_module(target: Path) -> Path:
+def copy_module(target: Path, source: Path = ROOT) -> Path:
     """Copy what a user of the module gets, and its examples, to a directory that does not exist yet."""
-    ignored = shutil.ignore_patterns(".terraform*", "*.tfstate*", "*.tfplan")
+    ignored = shutil.ignore_patterns(".terraform*", "*.tfstate*", "tfplan", VARIABLES)
     target.mkdir(parents=True)
-    for file in ROOT.glob("*.tf"):
+    for file in source.glob("*.tf"):
         shutil.copy(file, target)
     for folder in ("modules", "examples", "functions/dist"):
-        shutil.copytree(ROOT / folder, target / folder, ignore=ignored)
+        shutil.copytree(source / folder, target / folder, ignore=ignored)
     return target
