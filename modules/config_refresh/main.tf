@@ -5,10 +5,7 @@ locals {
   function_arn  = "${local.arn_prefix}:lambda:${local.arn_suffix}:function:${local.function_name}"
   table_arn     = "${local.arn_prefix}:dynamodb:${local.arn_suffix}:table/${var.name}"
   dead_letters  = var.dead_letter_queue_arn == null ? [] : [var.dead_letter_queue_arn]
-
-  # A path that is the same wherever the configuration is applied: another one would count as a change of the code.
-  dist      = "${startswith(path.module, "/") ? trimprefix(path.module, "${abspath(path.root)}/") : path.module}/../../functions/dist"
-  code_hash = filebase64sha256("${local.dist}/config_refresh.zip")
+  code_hash     = filebase64sha256(var.zip_path)
 
   environment = {
     QUEUEIT_CUSTOMER_ID             = var.customer_id
@@ -50,7 +47,7 @@ locals {
           Sid      = "ReadCredentials"
           Effect   = "Allow"
           Action   = ["secretsmanager:GetSecretValue"]
-          Resource = [var.secret_arn]
+          Resource = [coalesce(var.secret_arn_pattern, var.secret_arn)]
         },
         {
           Sid      = "WriteLogs"
@@ -130,7 +127,8 @@ locals {
       threshold           = 0
       period              = 60 * var.interval_minutes
       evaluation_periods  = var.alarms.failed_runs
-      treat_missing_data  = "notBreaching"
+      # A minute without a run between two runs that failed neither ends nor starts anything; "missing" is for more of them.
+      treat_missing_data = "ignore"
     }
     missing = {
       description         = "${local.function_name} has not run for ${var.alarms.missing_runs * var.interval_minutes} minutes. Check the schedule ${local.function_name}, its role and the function's concurrency."
@@ -150,8 +148,8 @@ locals {
       dimensions          = { Connector = var.name }
       comparison_operator = "LessThanThreshold"
       threshold           = 1
-      period              = 60 * var.alarms.stale_after_minutes
-      evaluation_periods  = 1
+      period              = 60
+      evaluation_periods  = var.alarms.stale_after_minutes
       treat_missing_data  = "breaching"
     }
   }
@@ -191,7 +189,7 @@ resource "aws_lambda_function" "this" {
   function_name                  = local.function_name
   description                    = "Queue-it waiting room, keeps the configuration that edges read fresh"
   role                           = aws_iam_role.this.arn
-  filename                       = "${local.dist}/config_refresh.zip"
+  filename                       = var.zip_path
   source_code_hash               = local.code_hash
   handler                        = "config_refresh.handler.handler"
   runtime                        = var.runtime
@@ -237,6 +235,9 @@ resource "aws_lambda_invocation" "this" {
     credentials = var.secret_version
     environment = sha256(jsonencode(local.environment))
   }
+
+  # It writes to the table. Nothing else here waits for it, so that policies have been in force for a while when it runs.
+  depends_on = [var.table_arn]
 }
 
 resource "aws_iam_role" "schedule" {

@@ -30,3 +30,8 @@ output "refreshed" {
   description = "What the run of the last apply did, as the function's result in JSON; known once a snapshot is in the table."
   value       = aws_lambda_invocation.this.result
 }
+
+output "environment" {
+  description = "The function's environment."
+  value       = local.environment
+}

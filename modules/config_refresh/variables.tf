@@ -4,6 +4,12 @@ variable "name" {
   nullable    = false
 }
 
+variable "zip_path" {
+  description = "Path of config_refresh.zip. Another path counts as a change of the code, so it has to be the same wherever the configuration is applied."
+  type        = string
+  nullable    = false
+}
+
 variable "account" {
   description = "Where everything lives: the account's id (12 digits), the partition (aws, aws-us-gov …) and the region."
   type = object({
@@ -12,6 +18,12 @@ variable "account" {
     region    = string
   })
   nullable = false
+}
+
+variable "table_arn" {
+  description = "ARN of the table; the first run waits for it."
+  type        = string
+  nullable    = false
 }
 
 variable "customer_id" {
@@ -24,6 +36,12 @@ variable "secret_arn" {
   description = "ARN of the Secrets Manager secret that holds the credentials as JSON: {\"secret_key\": …, \"api_key\": …} and, while a rotation lasts, \"previous_secret_key\"."
   type        = string
   nullable    = false
+}
+
+variable "secret_arn_pattern" {
+  description = "ARN of the secret as the role's policy names it, where that is known sooner than secret_arn; null: secret_arn."
+  type        = string
+  default     = null
 }
 
 variable "secret_version" {

@@ -5,9 +5,6 @@ locals {
   }
   function_names = { for event_type in keys(local.handlers) : event_type => "${var.name}-${event_type}" }
 
-  # A path that is the same wherever the configuration is applied: another one would count as a change of the code.
-  dist = "${startswith(path.module, "/") ? trimprefix(path.module, "${abspath(path.root)}/") : path.module}/../../functions/dist"
-
   arn_prefix = "arn:${var.account.partition}"
   regions    = concat(["us-east-1"], sort(var.replica_regions))
 
@@ -95,8 +92,8 @@ resource "aws_lambda_function" "this" {
   function_name    = local.function_names[each.key]
   description      = "Queue-it waiting room, ${each.key}"
   role             = aws_iam_role.this.arn
-  filename         = "${local.dist}/edge.zip"
-  source_code_hash = filebase64sha256("${local.dist}/edge.zip")
+  filename         = var.zip_path
+  source_code_hash = filebase64sha256(var.zip_path)
   handler          = each.value
   runtime          = var.runtime
   architectures    = ["x86_64"]
@@ -110,6 +107,7 @@ resource "aws_lambda_function" "this" {
     delete = var.delete_timeout
   }
 
-  # A function that runs before it may write logs would lose its first lines.
-  depends_on = [aws_iam_role_policy.this, aws_cloudwatch_log_group.this]
+  # On the policy and the log groups, as a function that runs before it may write logs would lose its first lines. On the table, so
+  # that a destroy which cannot delete the functions yet, while CloudFront has replicas of them, leaves them their table.
+  depends_on = [aws_iam_role_policy.this, aws_cloudwatch_log_group.this, var.table_arn]
 }

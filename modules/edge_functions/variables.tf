@@ -4,6 +4,12 @@ variable "name" {
   nullable    = false
 }
 
+variable "zip_path" {
+  description = "Path of edge.zip. Another path counts as a change of the code, so it has to be the same wherever the configuration is applied."
+  type        = string
+  nullable    = false
+}
+
 variable "account" {
   description = "Where everything lives: the account's id (12 digits), the partition (aws, aws-us-gov …) and the region, which has to be us-east-1."
   type = object({
@@ -17,6 +23,12 @@ variable "account" {
     condition     = var.account.region == "us-east-1"
     error_message = "The region is ${var.account.region}, but Lambda@Edge functions live in us-east-1: pass an aws provider of that region."
   }
+}
+
+variable "table_arn" {
+  description = "ARN of the table in us-east-1; the functions are made after it and destroyed before it."
+  type        = string
+  nullable    = false
 }
 
 variable "replica_regions" {

@@ -1,0 +1,64 @@
+provider "aws" {
+  region = "us-east-1"
+}
+
+locals {
+  # Managed policies of CloudFront, the same in every account.
+  caching_disabled              = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+  all_viewer_except_host_header = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+}
+
+module "waiting_room" {
+  source = "../.."
+
+  name        = "minimal"
+  customer_id = var.customer_id
+  secret_key  = var.queue_it.secret_key
+  api_key     = var.queue_it.api_key
+}
+
+resource "aws_cloudfront_distribution" "site" {
+  comment         = "A site behind a waiting room"
+  enabled         = true
+  is_ipv6_enabled = true
+
+  origin {
+    origin_id   = "site"
+    domain_name = var.origin_domain_name
+
+    custom_origin_config {
+      http_port              = 80
+      https_port             = 443
+      origin_protocol_policy = "https-only"
+      origin_ssl_protocols   = ["TLSv1.2"]
+    }
+  }
+
+  default_cache_behavior {
+    target_origin_id         = "site"
+    viewer_protocol_policy   = "redirect-to-https"
+    allowed_methods          = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
+    cached_methods           = ["GET", "HEAD"]
+    cache_policy_id          = local.caching_disabled
+    origin_request_policy_id = local.all_viewer_except_host_header
+
+    dynamic "lambda_function_association" {
+      for_each = module.waiting_room.lambda_function_associations
+      content {
+        event_type   = lambda_function_association.value.event_type
+        lambda_arn   = lambda_function_association.value.lambda_arn
+        include_body = lambda_function_association.value.include_body
+      }
+    }
+  }
+
+  restrictions {
+    geo_restriction {
+      restriction_type = "none"
+    }
+  }
+
+  viewer_certificate {
+    cloudfront_default_certificate = true
+  }
+}

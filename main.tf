@@ -1,0 +1,179 @@
+data "aws_caller_identity" "this" {}
+
+data "aws_partition" "this" {}
+
+data "aws_region" "this" {
+  lifecycle {
+    postcondition {
+      condition     = self.id == "us-east-1"
+      error_message = <<-EOT
+        The aws provider of this module has the region ${self.id}, but CloudFront takes functions from us-east-1 alone. Write a provider for that region:
+
+          provider "aws" {
+            alias  = "us_east_1"
+            region = "us-east-1"
+          }
+
+        and pass it on in the module block:
+
+          providers = { aws = aws.us_east_1 }
+      EOT
+    }
+  }
+}
+
+locals {
+  account = {
+    id        = data.aws_caller_identity.this.account_id
+    partition = data.aws_partition.this.partition
+    region    = data.aws_region.this.id
+  }
+
+  # Relative to where Terraform runs, as Terraform takes another path for a change of the code: the same on each machine. path.module
+  # is absolute where TF_DATA_DIR is. Submodules get the path from here, as theirs are absolute where this module's source is.
+  dist = "${trimprefix(path.module, "${abspath(path.root)}/")}/functions/dist"
+
+  refreshed = try(jsondecode(module.config_refresh.refreshed), {})
+
+  stores_secret = var.credentials == null
+  secret_name   = "${var.name}-credentials"
+
+  table_kms_key_arns = compact(concat(
+    [var.kms_key_arn],
+    [for region in sort(keys(var.replica_regions)) : var.replica_regions[region].kms_key_arn],
+  ))
+
+  # What a snapshot has when it says nothing. Only what differs is sent: plans are short, and a default is decided in one place.
+  setting_defaults = {
+    enabled               = true
+    url_matching          = "raw_or_normalized"
+    ignored_methods       = ["OPTIONS"]
+    session_cookie        = {}
+    poll_interval_seconds = 30
+    truncated_body        = "queue"
+    allowed_origins       = []
+    enqueue_token         = null
+    verify                = null
+    direct_pass           = null
+    diagnostics           = true
+    decision_log_rate     = 0.01
+    include_body          = false
+    replica_regions       = []
+  }
+  all_settings = merge(var.settings, {
+    session_cookie  = { for attribute, value in var.settings.session_cookie : attribute => value if value != null }
+    include_body    = var.include_body
+    replica_regions = sort(keys(var.replica_regions))
+  })
+  settings = {
+    for name, value in local.all_settings : name => value
+    if jsonencode(value) != jsonencode(local.setting_defaults[name])
+  }
+}
+
+resource "aws_secretsmanager_secret" "this" {
+  # checkov:skip=CKV_AWS_149: secrets are always encrypted; kms_key_arn decides whether with a key of the customer's
+  # checkov:skip=CKV2_AWS_57: Queue-it makes the keys; credentials_version rotates them
+  count = local.stores_secret ? 1 : 0
+
+  name        = local.secret_name
+  description = "Queue-it credentials of ${var.name}"
+  kms_key_id  = var.kms_key_arn
+  tags        = var.tags
+
+  # The platform keeps the keys. A deleted secret that lingers would only keep its name from the next apply.
+  recovery_window_in_days = 0
+}
+
+resource "aws_secretsmanager_secret_version" "this" {
+  count = local.stores_secret ? 1 : 0
+
+  secret_id = aws_secretsmanager_secret.this[0].id
+  secret_string_wo = jsonencode({
+    for key, value in {
+      secret_key          = var.secret_key
+      api_key             = var.api_key
+      previous_secret_key = var.previous_secret_key
+      proxy_key           = var.proxy_key
+    } : key => value if value != null
+  })
+  secret_string_wo_version = var.credentials_version
+}
+
+module "config_store" {
+  source = "./modules/config_store"
+
+  name                = var.name
+  replica_regions     = var.replica_regions
+  kms_key_arn         = var.kms_key_arn
+  deletion_protection = var.deletion_protection
+  tags                = var.tags
+}
+
+module "config_refresh" {
+  source = "./modules/config_refresh"
+
+  name                    = var.name
+  zip_path                = "${local.dist}/config_refresh.zip"
+  account                 = local.account
+  table_arn               = module.config_store.table_arn
+  customer_id             = var.customer_id
+  secret_arn              = local.stores_secret ? aws_secretsmanager_secret.this[0].arn : var.credentials.secret_arn
+  secret_arn_pattern      = local.stores_secret ? "arn:${local.account.partition}:secretsmanager:us-east-1:${local.account.id}:secret:${local.secret_name}-??????" : null
+  secret_version          = local.stores_secret ? aws_secretsmanager_secret_version.this[0].version_id : tostring(var.credentials_version)
+  secret_kms_key_arn      = local.stores_secret ? var.kms_key_arn : var.credentials.kms_key_arn
+  settings                = local.settings
+  kms_key_arn             = var.kms_key_arn
+  interval_minutes        = var.config_refresh.interval_minutes
+  memory_size_mb          = var.config_refresh.memory_size_mb
+  timeout_seconds         = var.config_refresh.timeout_seconds
+  runtime                 = var.config_refresh.runtime
+  reserved_concurrency    = var.config_refresh.reserved_concurrency
+  retry_attempts          = var.config_refresh.retry_attempts
+  max_event_age_seconds   = var.config_refresh.max_event_age_seconds
+  dead_letter_queue_arn   = var.config_refresh.dead_letter_queue_arn
+  snapshot_retention_days = var.config_refresh.snapshot_retention_days
+  log_retention_days      = var.config_refresh.log_retention_days
+  log_kms_key_arn         = var.config_refresh.log_kms_key_arn
+  alarms                  = var.config_refresh.alarms
+  alarm_topic_arns        = var.alarm_topic_arns
+  role_path               = var.role_path
+  permissions_boundary    = var.permissions_boundary
+  tags                    = var.tags
+}
+
+module "edge_functions" {
+  source = "./modules/edge_functions"
+
+  name                 = var.name
+  zip_path             = "${local.dist}/edge.zip"
+  account              = local.account
+  table_arn            = module.config_store.table_arn
+  replica_regions      = keys(var.replica_regions)
+  table_kms_key_arns   = local.table_kms_key_arns
+  failure_mode         = var.edge.failure_mode
+  include_body         = var.include_body
+  pinned_versions      = var.pinned_versions
+  memory_size_mb       = var.edge.memory_size_mb
+  timeout_seconds      = var.edge.timeout_seconds
+  runtime              = var.edge.runtime
+  delete_timeout       = var.edge.delete_timeout
+  skip_destroy         = var.edge.skip_destroy
+  log_retention_days   = var.edge.log_retention_days
+  log_kms_key_arn      = var.edge.log_kms_key_arn
+  role_path            = var.role_path
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
+}
+
+module "deployer_policy" {
+  source = "./modules/deployer_policy"
+
+  name                 = var.name
+  account              = local.account
+  stores_secret        = local.stores_secret
+  has_replicas         = length(var.replica_regions) > 0
+  kms_key_arns         = local.table_kms_key_arns
+  role_path            = var.role_path
+  permissions_boundary = var.permissions_boundary
+}

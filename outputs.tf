@@ -1,0 +1,69 @@
+output "lambda_function_associations" {
+  description = "What a behavior's lambda_function_association takes, by event type (viewer-request, viewer-response): event_type, lambda_arn (of a numbered version) and include_body. Fits terraform-aws-modules/cloudfront and one dynamic block alike."
+  value       = module.edge_functions.lambda_function_associations
+
+  # A behavior must not point at the functions before the first snapshot is in the table: they would fail open, or closed.
+  depends_on = [module.config_refresh]
+}
+
+output "functions" {
+  description = "The functions at the edge, by event type: name, arn, version (the latest published one) and qualified_arn (of that version)."
+  value       = module.edge_functions.functions
+}
+
+output "config_refresh_function" {
+  description = "The config-refresh function: name and arn. Invoke it with {\"action\": \"refresh\"}, {\"action\": \"force\"} or {\"action\": \"rollback\", \"snapshot\": \"…\"}."
+  value = {
+    name = module.config_refresh.function_name
+    arn  = module.config_refresh.function_arn
+  }
+}
+
+output "table_name" {
+  description = "Name of the table that edges read snapshots from."
+  value       = module.config_store.table_name
+}
+
+output "table_arn" {
+  description = "ARN of the table in us-east-1."
+  value       = module.config_store.table_arn
+}
+
+output "secret_arn" {
+  description = "ARN of the secret that holds the credentials: the one that the module stores, or the existing one."
+  value       = local.stores_secret ? aws_secretsmanager_secret.this[0].arn : var.credentials.secret_arn
+}
+
+output "role_names" {
+  description = "Names of the roles: edge, config_refresh and schedule."
+  value       = merge(module.config_refresh.role_names, { edge = module.edge_functions.role_name })
+}
+
+output "log_group_names" {
+  description = "Log groups in us-east-1, by function: viewer-request, viewer-response and config-refresh. Every other region that runs the edge functions has groups of the same names."
+  value       = merge(module.edge_functions.log_group_names, { config-refresh = module.config_refresh.log_group_name })
+}
+
+output "alarm_names" {
+  description = "Names of the alarms, by what they watch: failed, missing and configuration-age."
+  value       = module.config_refresh.alarm_names
+}
+
+output "snapshot" {
+  description = "What the run of the last apply did: outcome (published or unchanged), snapshot (its digest) and version (of the integration configuration). The schedule goes on from there."
+  value = {
+    outcome  = try(local.refreshed.outcome, null)
+    snapshot = try(local.refreshed.snapshot, null)
+    version  = try(local.refreshed.version, null)
+  }
+}
+
+output "deployer_policy_json" {
+  description = "Least-privilege policy, as JSON, of whoever applies this module with these inputs and points distributions at the functions. modules/deployer_policy gives the same before anything exists."
+  value       = module.deployer_policy.json
+}
+
+output "body_trigger_warnings" {
+  description = "What the run of the last apply warned of: triggers on the request body while include_body is false, which then cannot be met. [] when all is well."
+  value       = try(local.refreshed.warnings, [])
+}

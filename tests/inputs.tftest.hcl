@@ -1,0 +1,1430 @@
+# Every validation of the inputs: what is refused, and beside it what is just accepted; a run without expect_failures fails when
+# anything is refused. They run in tests/inputs, which is variables.tf alone: without the provider a run takes milliseconds.
+
+variables {
+  name        = "shop"
+  customer_id = "acme"
+  secret_key  = "not-a-real-secret-key"
+  api_key     = "not-a-real-api-key"
+}
+
+run "a_name_of_2_characters_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    name = "ab"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_name_of_41_characters_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    name = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_name_with_a_dot_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    name = "shop.example"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_name_that_begins_with_a_digit_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    name = "1shop"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_name_of_3_characters_is_accepted" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    name = "a-1"
+  }
+}
+
+run "a_name_of_40_characters_is_accepted" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    name = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+  }
+}
+
+run "a_customer_id_that_is_a_host_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    customer_id = "acme.queue-it.net"
+  }
+
+  expect_failures = [var.customer_id]
+}
+
+run "an_empty_customer_id_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    customer_id = ""
+  }
+
+  expect_failures = [var.customer_id]
+}
+
+run "no_credentials_at_all_are_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    secret_key = null
+    api_key    = null
+  }
+
+  expect_failures = [var.secret_key, var.api_key]
+}
+
+run "a_secret_key_without_an_api_key_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    api_key = null
+  }
+
+  expect_failures = [var.api_key]
+}
+
+run "an_api_key_without_a_secret_key_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    secret_key = null
+  }
+
+  expect_failures = [var.secret_key]
+}
+
+run "an_existing_secret_beside_keys_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    credentials = { secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:queue-it-AbCdEf" }
+  }
+
+  expect_failures = [var.secret_key, var.api_key]
+}
+
+run "an_existing_secret_beside_a_previous_secret_key_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    credentials         = { secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:queue-it-AbCdEf" }
+    secret_key          = null
+    api_key             = null
+    previous_secret_key = "not-a-real-old-key"
+  }
+
+  expect_failures = [var.previous_secret_key]
+}
+
+run "an_existing_secret_beside_a_proxy_key_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    credentials = { secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:queue-it-AbCdEf" }
+    secret_key  = null
+    api_key     = null
+    proxy_key   = "not-a-real-proxy-key"
+  }
+
+  expect_failures = [var.proxy_key]
+}
+
+run "an_existing_secret_alone_is_accepted" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    credentials = { secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:queue-it-AbCdEf", kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
+    secret_key  = null
+    api_key     = null
+  }
+}
+
+run "a_secret_arn_without_its_last_six_characters_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    credentials = { secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:queueit" }
+    secret_key  = null
+    api_key     = null
+  }
+
+  expect_failures = [var.credentials]
+}
+
+run "a_secret_in_another_region_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    credentials = { secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:queue-it-AbCdEf" }
+    secret_key  = null
+    api_key     = null
+  }
+
+  expect_failures = [var.credentials]
+}
+
+run "a_secrets_key_that_is_an_alias_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    credentials = { secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:queue-it-AbCdEf", kms_key_arn = "arn:aws:kms:us-east-1:123456789012:alias/queue-it" }
+    secret_key  = null
+    api_key     = null
+  }
+
+  expect_failures = [var.credentials]
+}
+
+run "an_empty_secret_key_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    secret_key = ""
+  }
+
+  expect_failures = [var.secret_key]
+}
+
+run "a_secret_key_with_a_line_break_at_its_end_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    secret_key = "not-a-real-secret-key\n"
+  }
+
+  expect_failures = [var.secret_key]
+}
+
+run "an_empty_api_key_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    api_key = ""
+  }
+
+  expect_failures = [var.api_key]
+}
+
+run "an_api_key_with_a_blank_before_it_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    api_key = " not-a-real-api-key"
+  }
+
+  expect_failures = [var.api_key]
+}
+
+run "a_previous_secret_key_that_is_the_present_one_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    previous_secret_key = "not-a-real-secret-key"
+  }
+
+  expect_failures = [var.previous_secret_key]
+}
+
+run "an_empty_previous_secret_key_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    previous_secret_key = ""
+  }
+
+  expect_failures = [var.previous_secret_key]
+}
+
+run "an_empty_proxy_key_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    proxy_key = ""
+  }
+
+  expect_failures = [var.proxy_key]
+}
+
+run "all_four_keys_are_accepted" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    previous_secret_key = "not-a-real-old-key"
+    proxy_key           = "not-a-real-proxy-key"
+  }
+}
+
+run "credentials_version_0_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    credentials_version = 0
+  }
+
+  expect_failures = [var.credentials_version]
+}
+
+run "credentials_version_1_and_a_half_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    credentials_version = 1.5
+  }
+
+  expect_failures = [var.credentials_version]
+}
+
+run "an_unknown_url_matching_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { url_matching = "normalized" }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "an_ignored_method_in_small_letters_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { ignored_methods = ["options"] }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "an_unknown_same_site_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { session_cookie = { same_site = "lax" } }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "same_site_none_without_secure_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { session_cookie = { same_site = "None" } }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "same_site_none_with_secure_is_accepted" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { session_cookie = { same_site = "None", secure = true } }
+  }
+}
+
+run "a_poll_interval_of_4_seconds_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { poll_interval_seconds = 4 }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "a_poll_interval_of_301_seconds_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { poll_interval_seconds = 301 }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "a_poll_interval_of_half_seconds_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { poll_interval_seconds = 5.5 }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "poll_intervals_from_5_are_accepted" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { poll_interval_seconds = 5 }
+  }
+}
+
+run "poll_intervals_up_to_300_are_accepted" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { poll_interval_seconds = 300 }
+  }
+}
+
+run "an_unknown_truncated_body_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { truncated_body = "ignore" }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "an_origin_with_a_path_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { allowed_origins = ["https://www.example.com/"] }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "an_origin_without_tls_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { allowed_origins = ["http://www.example.com"] }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "an_origin_with_the_port_that_browsers_leave_out_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { allowed_origins = ["https://www.example.com:443"] }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "origins_as_browsers_send_them_are_accepted" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { allowed_origins = ["https://www.example.com", "https://www.example.com:8443", "http://localhost:8000"] }
+  }
+}
+
+run "an_enqueue_token_of_29_seconds_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { enqueue_token = { validity_seconds = 29 } }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "an_enqueue_token_of_3601_seconds_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { enqueue_token = { validity_seconds = 3601 } }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "an_enqueue_token_with_its_defaults_is_accepted" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { enqueue_token = {} }
+  }
+}
+
+run "a_verify_service_without_tls_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { verify = { url = "http://verify.example.com" } }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "a_direct_pass_service_with_credentials_in_its_url_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { direct_pass = { url = "https://user:word@pass.example.com/" } }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "a_verify_timeout_of_99_ms_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { verify = { url = "https://verify.example.com", timeout_ms = 99 } }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "a_verify_timeout_of_3001_ms_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { verify = { url = "https://verify.example.com", timeout_ms = 3001 } }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "a_direct_pass_timeout_of_799_ms_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { direct_pass = { url = "https://pass.example.com/", timeout_ms = 799 } }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "a_direct_pass_timeout_of_4001_ms_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { direct_pass = { url = "https://pass.example.com/", timeout_ms = 4001 } }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "an_unknown_on_failure_of_direct_pass_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { direct_pass = { url = "https://pass.example.com/", on_failure = "open" } }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "services_with_paths_and_queries_are_accepted" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { verify = { url = "https://verify.example.com:8443/a/b?c=d" }, direct_pass = { url = "http://localhost:8000/" } }
+  }
+}
+
+run "a_decision_log_rate_over_1_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { decision_log_rate = 1.1 }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "a_decision_log_rate_below_0_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { decision_log_rate = -0.1 }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "settings_that_do_not_fit_into_an_environment_are_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    settings = { allowed_origins = [for number in range(100) : "https://www${number}.shop.example.com"] }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "a_pinned_version_of_another_event_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    pinned_versions = { viewer-request = "1", origin-request = "1" }
+  }
+
+  expect_failures = [var.pinned_versions]
+}
+
+run "a_pinned_latest_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    pinned_versions = { viewer-request = "$LATEST", viewer-response = "$LATEST" }
+  }
+
+  expect_failures = [var.pinned_versions]
+}
+
+run "one_pinned_function_alone_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    pinned_versions = { viewer-request = "1" }
+  }
+
+  expect_failures = [var.pinned_versions]
+}
+
+run "an_unknown_failure_mode_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    edge = { failure_mode = "close" }
+  }
+
+  expect_failures = [var.edge]
+}
+
+run "an_edge_function_of_256_mb_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    edge = { memory_size_mb = 256 }
+  }
+
+  expect_failures = [var.edge]
+}
+
+run "an_edge_timeout_of_6_seconds_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    edge = { timeout_seconds = 6 }
+  }
+
+  expect_failures = [var.edge]
+}
+
+run "an_edge_timeout_of_0_seconds_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    edge = { timeout_seconds = 0 }
+  }
+
+  expect_failures = [var.edge]
+}
+
+run "an_edge_runtime_that_is_too_old_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    edge = { runtime = "python3.10" }
+  }
+
+  expect_failures = [var.edge]
+}
+
+run "a_delete_timeout_without_a_unit_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    edge = { delete_timeout = "30" }
+  }
+
+  expect_failures = [var.edge]
+}
+
+run "an_empty_delete_timeout_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    edge = { delete_timeout = "" }
+  }
+
+  expect_failures = [var.edge]
+}
+
+run "an_edge_log_retention_that_cloudwatch_does_not_take_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    edge = { log_retention_days = 31 }
+  }
+
+  expect_failures = [var.edge]
+}
+
+run "an_edge_log_key_that_is_an_id_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    edge = { log_kms_key_arn = "11111111-2222-3333-4444-555555555555" }
+  }
+
+  expect_failures = [var.edge]
+}
+
+run "an_interval_of_0_minutes_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { interval_minutes = 0 }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "an_interval_of_61_minutes_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { interval_minutes = 61, alarms = { stale_after_minutes = 180 } }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "a_refresh_function_of_64_mb_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { memory_size_mb = 64 }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "a_refresh_timeout_of_20_seconds_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { timeout_seconds = 20 }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "a_refresh_runtime_that_is_not_python_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { runtime = "nodejs22.x" }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "a_reserved_concurrency_of_0_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { reserved_concurrency = 0 }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "no_reserved_concurrency_is_accepted" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { reserved_concurrency = -1 }
+  }
+}
+
+run "a_third_retry_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { retry_attempts = 3 }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "an_event_age_of_59_seconds_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { max_event_age_seconds = 59 }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "a_dead_letter_queue_of_another_region_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { dead_letter_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:failed" }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "a_dead_letter_queue_that_is_fifo_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { dead_letter_queue_arn = "arn:aws:sqs:us-east-1:123456789012:failed.fifo" }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "a_snapshot_retention_of_0_days_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { snapshot_retention_days = 0 }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "a_refresh_log_retention_that_cloudwatch_does_not_take_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { log_retention_days = 2 }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "a_refresh_log_key_in_another_region_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { log_kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "an_alarm_after_0_failed_runs_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { alarms = { failed_runs = 0 } }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "an_alarm_after_1_missing_run_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { alarms = { missing_runs = 1 } }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "an_alarm_that_looks_back_over_more_than_a_day_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { interval_minutes = 60, alarms = { missing_runs = 25, stale_after_minutes = 180 } }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "an_alarm_for_age_sooner_than_two_runs_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { interval_minutes = 10 }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "an_alarm_for_age_after_more_than_a_day_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { alarms = { stale_after_minutes = 1441 } }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "a_slow_schedule_with_alarms_to_match_is_accepted" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    config_refresh = { interval_minutes = 60, alarms = { failed_runs = 24, missing_runs = 2, stale_after_minutes = 1440 } }
+  }
+}
+
+run "a_replica_in_us_east_1_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    replica_regions = { us-east-1 = {} }
+  }
+
+  expect_failures = [var.replica_regions]
+}
+
+run "a_replica_in_a_place_that_is_no_region_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    replica_regions = { ireland = {} }
+  }
+
+  expect_failures = [var.replica_regions]
+}
+
+run "a_replicas_key_of_another_region_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    kms_key_arn     = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    replica_regions = { eu-west-1 = { kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555" } }
+  }
+
+  expect_failures = [var.replica_regions]
+}
+
+run "a_replica_without_a_key_beside_a_table_with_one_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    kms_key_arn     = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    replica_regions = { eu-west-1 = {} }
+  }
+
+  expect_failures = [var.replica_regions]
+}
+
+run "a_replica_with_a_key_beside_a_table_without_one_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    replica_regions = { eu-west-1 = { kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555" } }
+  }
+
+  expect_failures = [var.replica_regions]
+}
+
+run "a_table_and_replicas_with_keys_of_their_regions_are_accepted" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    kms_key_arn     = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    replica_regions = { eu-west-1 = { kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555" } }
+  }
+}
+
+run "a_key_that_is_an_alias_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    kms_key_arn = "arn:aws:kms:us-east-1:123456789012:alias/shop"
+  }
+
+  expect_failures = [var.kms_key_arn]
+}
+
+run "a_boundary_that_is_a_role_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    permissions_boundary = "arn:aws:iam::123456789012:role/boundary"
+  }
+
+  expect_failures = [var.permissions_boundary]
+}
+
+run "a_role_path_without_its_last_slash_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    role_path = "/edge"
+  }
+
+  expect_failures = [var.role_path]
+}
+
+run "a_topic_of_another_region_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    alarm_topic_arns = ["arn:aws:sns:eu-west-1:123456789012:on-call"]
+  }
+
+  expect_failures = [var.alarm_topic_arns]
+}
+
+run "a_topic_that_is_a_name_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    alarm_topic_arns = ["on-call"]
+  }
+
+  expect_failures = [var.alarm_topic_arns]
+}
+
+run "a_tag_that_begins_with_aws_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    tags = { "aws:team" = "web" }
+  }
+
+  expect_failures = [var.tags]
+}
+
+run "a_tag_with_an_empty_key_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    tags = { "" = "web" }
+  }
+
+  expect_failures = [var.tags]
+}

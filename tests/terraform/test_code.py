@@ -1,0 +1,109 @@
+"""The Terraform code itself: its format, that each part stands by itself, and what the examples promise."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.terraform.stacks import EXAMPLES
+from tests.terraform.workspace import ROOT, Workspace, copy_module, plugin_directory
+
+MODULES = sorted(path.name for path in (ROOT / "modules").iterdir() if path.is_dir())
+
+
+def lines(text: str) -> list[str]:
+    """The lines that are neither blank nor a comment."""
+    return [line for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
+
+
+def block(text: str, opening: str) -> str:
+    """A block from its first line to its closing brace, which has the same indentation."""
+    found = re.search(rf"^( *){re.escape(opening)}.*?^\1}}$", text, re.DOTALL | re.MULTILINE)
+    assert found, f"there is no {opening}"
+    return found[0]
+
+
+def inputs() -> list[str]:
+    """The names of the module's variables."""
+    return re.findall(r'^variable "(\w+)"', (ROOT / "variables.tf").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def attributes(variable: str) -> list[str]:
+    """The names of an object variable's attributes, those of inner objects too."""
+    whole = block((ROOT / "variables.tf").read_text(encoding="utf-8"), f'variable "{variable}"')
+    return re.findall(r"(\w+) += optional\(", block(whole, "type = object"))
+
+
+def test_everything_is_formatted(terraform: None) -> None:
+    done = subprocess.run(
+        ["terraform", "fmt", "-check", "-recursive", "-no-color"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "TF_CLI_CONFIG_FILE": "/dev/null"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_submodule_is_valid_by_itself(module: str, terraform: None, tmp_path: Path) -> None:
+    place = Workspace(copy_module(tmp_path / "copy"), f"modules/{module}", {"AWS_REGION": "us-east-1"}, {})
+    place.init()
+    assert "The configuration is valid." in place.run("validate", "-no-color")
+
+
+def test_minimal_adds_less_than_25_lines_to_a_distribution() -> None:
+    main = (ROOT / "examples" / "minimal" / "main.tf").read_text(encoding="utf-8")
+    variables = (ROOT / "examples" / "minimal" / "variables.tf").read_text(encoding="utf-8")
+    added = [
+        block(main, 'module "waiting_room"'),
+        block(main, 'dynamic "lambda_function_association"'),
+        block(variables, 'variable "customer_id"'),
+        block(variables, 'variable "queue_it"'),
+    ]
+    assert sum(len(lines(part)) for part in added) < 25
+
+
+def test_complete_has_every_input() -> None:
+    main = (ROOT / "examples" / "complete" / "main.tf").read_text(encoding="utf-8")
+    module = block(main, 'module "waiting_room"')
+    given = set(re.findall(r"^  (\w+) +=", module, re.MULTILINE))
+    assert set(inputs()) - given == {"credentials"}, "which excludes secret_key and api_key"
+    assert "credentials = {" in module, "and is told of beside them"
+    for variable in ("settings", "edge", "config_refresh"):
+        named = set(re.findall(r"(\w+) +=", block(module, f"{variable} = {{")))
+        assert set(attributes(variable)) <= named
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_names_managed_policies_in_locals_alone(example: str) -> None:
+    text = (ROOT / "examples" / example / "main.tf").read_text(encoding="utf-8")
+    assert not re.findall(r'policy_id\s*=\s*"', text)
+    assert re.findall(r'^  caching_disabled\s+= "[0-9a-f-]{36}"$', block(text, "locals"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_says_how_to_run_it(example: str) -> None:
+    directory = ROOT / "examples" / example
+    readme = (directory / "README.md").read_text(encoding="utf-8")
+    assert "terraform init" in readme
+    assert "terraform apply" in readme
+    variables = (directory / "variables.tf").read_text(encoding="utf-8")
+    for name in re.findall(r'^variable "(\w+)"', variables, re.MULTILINE):
+        if "default" not in block(variables, f'variable "{name}"'):
+            assert f"TF_VAR_{name}" in readme, f"{name} has no default and is not told of"
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_variable_and_output_of_an_example_is_described(example: str) -> None:
+    for file in ("variables.tf", "outputs.tf"):
+        text = (ROOT / "examples" / example / file).read_text(encoding="utf-8")
+        for kind, name in re.findall(r'^(variable|output) "(\w+)"', text, re.MULTILINE):
+            assert re.search(r'description = "[A-Z].+\."', block(text, f'{kind} "{name}"')), name
+
+
+def test_providers_come_from_where_a_setting_says() -> None:
+    assert plugin_directory({"QUEUEIT_TF_PLUGIN_DIR": "/somewhere"}) == "/somewhere"

@@ -1,0 +1,72 @@
+"""The Terraform that the README and docs/terraform.md show is Terraform that works."""
+
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from tests.terraform.workspace import ROOT, Workspace, copy_module
+from workbench.terraform_docs import main
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "terraform.md").read_text(encoding="utf-8")
+EXAMPLE = (ROOT / "examples" / "minimal" / "main.tf").read_text(encoding="utf-8")
+SOURCE = "git::https://git.example.com/queueit-cloudfront.git"
+
+
+def snippets(page: str) -> list[str]:
+    """The HCL of a page."""
+    return re.findall(r"```hcl\n(.*?)```", page, re.DOTALL)
+
+
+def configurations(page: str) -> list[str]:
+    """Those snippets that call a module from where it is kept."""
+    return [snippet for snippet in snippets(page) if SOURCE in snippet]
+
+
+def associations(text: str) -> str:
+    """The block that points a behavior at the functions, without what is around it."""
+    found = re.search(
+        r'^( *)dynamic "lambda_function_association" \{.*?^\1\}$', text, re.DOTALL | re.MULTILINE
+    )
+    assert found
+    return textwrap.dedent(found[0])
+
+
+def from_this_repository(snippet: str) -> str:
+    """A snippet with the module's source in this repository, `.tf` files of which are two folders up."""
+    return re.sub(rf'"{re.escape(SOURCE)}(//)?([\w/]*)\?ref=[^"]+"', r'"../../\2"', snippet)
+
+
+@pytest.mark.parametrize("snippet", configurations(PAGE))
+def test_a_configuration_on_the_page_is_valid(snippet: str, terraform: None, tmp_path: Path) -> None:
+    copy = copy_module(tmp_path / "copy")
+    place_of_user = copy / "users" / "site"
+    place_of_user.mkdir(parents=True)
+    (place_of_user / "main.tf").write_text(from_this_repository(snippet), encoding="utf-8")
+    place = Workspace(copy, "users/site", {"AWS_REGION": "us-east-1"}, {})
+    place.init()
+    validated = place.run("validate", "-no-color")
+    assert "The configuration is valid." in validated
+    assert "warning" not in validated.lower()
+
+
+def test_the_module_block_of_the_readme_is_that_of_the_page() -> None:
+    block = re.compile(r'^module "waiting_room" \{.*?^\}$', re.DOTALL | re.MULTILINE)
+    without_comments = [re.sub(r" *#.*", "", block.findall(page)[0]) for page in (README, PAGE)]
+    assert without_comments[0] == without_comments[1]
+
+
+@pytest.mark.parametrize("page", [README, PAGE], ids=["README", "docs/terraform.md"])
+def test_the_associations_are_those_of_the_example_that_is_applied(page: str) -> None:
+    assert associations(page) == associations(EXAMPLE)
+
+
+def test_the_smallest_terraform_of_the_readme_has_less_than_25_lines() -> None:
+    (snippet,) = configurations(README)
+    assert len(snippet.splitlines()) < 25
+
+
+def test_the_inputs_and_outputs_are_what_the_modules_say() -> None:
+    assert main(["--check"]) == 0

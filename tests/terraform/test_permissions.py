@@ -1,0 +1,167 @@
+"""Who may do what: every statement of every role, and what the roles are bounded by."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.terraform.stacks import Stacks
+from tests.terraform.workspace import Plan
+
+ACCOUNT = "123456789012"
+TABLE = f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/everything"
+FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:everything-config-refresh"
+TABLE_KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/0a1b2c3d-table"
+REPLICA_KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/0a1b2c3d-replica"
+SECRET_KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/0a1b2c3d-secret"
+FAILED_RUNS = f"arn:aws:sqs:us-east-1:{ACCOUNT}:failed-runs"
+
+EDGE = "module.edge_functions"
+REFRESH = "module.config_refresh"
+
+SEND_DEAD_LETTERS = {"Action": ["sqs:SendMessage"], "Resource": [FAILED_RUNS]}
+
+
+def statements(plan: Plan, address: str, attribute: str = "policy") -> dict[str, Any]:
+    """The statements of a policy by Sid; all of them allow."""
+    document = json.loads(plan.planned(address)[attribute])
+    assert document["Version"] == "2012-10-17"
+    by_sid = {}
+    for statement in document["Statement"]:
+        assert statement.pop("Effect") == "Allow"
+        by_sid[statement.pop("Sid")] = statement
+    assert len(by_sid) == len(document["Statement"]), "two statements have one Sid"
+    return by_sid
+
+
+def test_the_functions_at_the_edge_read_the_table_and_write_logs_wherever_they_run(everything: Plan) -> None:
+    log_groups = f"arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/us-east-1.everything"
+    assert statements(everything, f"{EDGE}.aws_iam_role_policy.this") == {
+        "ReadSnapshots": {
+            "Action": ["dynamodb:GetItem"],
+            "Resource": [TABLE, TABLE.replace("us-east-1", "eu-west-1")],
+        },
+        "WriteLogsWhereverItRuns": {
+            "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": [f"{log_groups}-viewer-request:*", f"{log_groups}-viewer-response:*"],
+        },
+        "DecryptTable": {
+            "Action": ["kms:Decrypt"],
+            "Resource": [TABLE_KEY, REPLICA_KEY],
+            "Condition": {"StringLike": {"kms:ViaService": "dynamodb.*.amazonaws.com"}},
+        },
+    }
+
+
+def test_the_role_at_the_edge_is_trusted_by_lambda_and_by_lambda_at_edge(everything: Plan) -> None:
+    assert statements(everything, f"{EDGE}.aws_iam_role.this", "assume_role_policy") == {
+        "LambdaAtEdge": {
+            "Action": "sts:AssumeRole",
+            "Principal": {"Service": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]},
+        }
+    }
+
+
+def test_config_refresh_reads_one_secret_and_writes_one_table(everything: Plan) -> None:
+    found = statements(everything, f"{REFRESH}.aws_iam_role_policy.this")
+    (secret_arn,) = found["ReadCredentials"].pop("Resource")
+    assert secret_arn.startswith(f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:queue-it-")
+    assert "*" not in secret_arn
+    assert found == {
+        "PublishSnapshots": {
+            "Action": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+            "Resource": [TABLE],
+        },
+        "ReadCredentials": {"Action": ["secretsmanager:GetSecretValue"]},
+        "WriteLogs": {
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": [
+                f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/lambda/everything-config-refresh:*"
+            ],
+        },
+        "UseTableKey": {
+            "Action": [
+                "kms:Decrypt",
+                "kms:Encrypt",
+                "kms:GenerateDataKey*",
+                "kms:ReEncrypt*",
+                "kms:DescribeKey",
+            ],
+            "Resource": [TABLE_KEY],
+            "Condition": {"StringEquals": {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}},
+        },
+        "DecryptEnvironment": {
+            "Action": ["kms:Decrypt"],
+            "Resource": [TABLE_KEY],
+            "Condition": {"StringEquals": {"kms:EncryptionContext:aws:lambda:FunctionArn": FUNCTION}},
+        },
+        "DecryptCredentials": {
+            "Action": ["kms:Decrypt"],
+            "Resource": [SECRET_KEY],
+            "Condition": {"StringEquals": {"kms:ViaService": "secretsmanager.us-east-1.amazonaws.com"}},
+        },
+        "SendDeadLetters": SEND_DEAD_LETTERS,
+    }
+
+
+def test_config_refresh_is_trusted_by_lambda_alone(everything: Plan) -> None:
+    assert statements(everything, f"{REFRESH}.aws_iam_role.this", "assume_role_policy") == {
+        "Lambda": {"Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+    }
+
+
+def test_the_schedule_invokes_config_refresh_and_nothing_else(everything: Plan) -> None:
+    assert statements(everything, f"{REFRESH}.aws_iam_role_policy.schedule") == {
+        "InvokeConfigRefresh": {"Action": ["lambda:InvokeFunction"], "Resource": [FUNCTION]},
+        "SendDeadLetters": SEND_DEAD_LETTERS,
+    }
+
+
+def test_the_schedule_is_trusted_for_this_account_alone(everything: Plan) -> None:
+    assert statements(everything, f"{REFRESH}.aws_iam_role.schedule", "assume_role_policy") == {
+        "Scheduler": {
+            "Action": "sts:AssumeRole",
+            "Principal": {"Service": "scheduler.amazonaws.com"},
+            "Condition": {
+                "StringEquals": {
+                    "aws:SourceAccount": ACCOUNT,
+                    "aws:SourceArn": f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule-group/default",
+                }
+            },
+        }
+    }
+
+
+def test_every_role_has_the_boundary_the_path_and_the_tags(everything: Plan) -> None:
+    roles = [address for address in everything.changes if ".aws_iam_role." in address]
+    assert len(roles) == 3
+    for address in roles:
+        role = everything.planned(address)
+        assert role["permissions_boundary"] == f"arn:aws:iam::{ACCOUNT}:policy/boundary"
+        assert role["path"] == "/waiting-room/"
+        assert role["tags"] == {"service": "waiting-room"}
+
+
+def test_without_keys_and_queues_of_their_own_roles_may_do_less(stacks: Stacks) -> None:
+    plan = stacks["module"].plan
+    assert set(statements(plan, f"{EDGE}.aws_iam_role_policy.this")) == {
+        "ReadSnapshots",
+        "WriteLogsWhereverItRuns",
+    }
+    assert set(statements(plan, f"{REFRESH}.aws_iam_role_policy.this")) == {
+        "PublishSnapshots",
+        "ReadCredentials",
+        "WriteLogs",
+    }
+    assert set(statements(plan, f"{REFRESH}.aws_iam_role_policy.schedule")) == {"InvokeConfigRefresh"}
+
+
+@pytest.mark.parametrize("stack", ["module", "minimal"])
+def test_every_policy_is_known_before_an_apply(stack: str, stacks: Stacks) -> None:
+    policies = {
+        change["address"]: change["change"]["after_unknown"].get("policy", False)
+        for change in stacks[stack].plan.document["resource_changes"]
+        if change["type"] == "aws_iam_role_policy"
+    }
+    assert len(policies) == 3
+    assert not any(policies.values()), "a plan that hides permissions cannot be reviewed"

@@ -1,0 +1,159 @@
+"""Runs Terraform in a copy of this module.
+
+A copy, so that nothing is left behind in the repository, and so that a test may change the module or move it elsewhere.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import tftest
+
+ROOT = Path(__file__).parents[2]
+VARIABLES = "tests.auto.tfvars.json"
+
+_PROVIDER = Path("registry.terraform.io") / "hashicorp" / "aws"
+_MIRRORS = (
+    "~/.terraform.d/plugins",
+    "/usr/local/share/terraform/plugins",
+    "/usr/share/terraform/plugins",
+)
+
+
+def plugin_directory(environ: Mapping[str, str] = os.environ) -> str | None:
+    """Where providers come from: QUEUEIT_TF_PLUGIN_DIR, else a mirror in a usual place, else None, the registry."""
+    if chosen := environ.get("QUEUEIT_TF_PLUGIN_DIR"):
+        return chosen
+    usual = [Path(mirror).expanduser() for mirror in _MIRRORS]
+    below_opt = sorted(Path("/opt").glob("*/registry.terraform.io"))
+    candidates = [*usual, *[folder.parent for folder in below_opt]]
+    return next((str(folder) for folder in candidates if (folder / _PROVIDER).is_dir()), None)
+
+
+def missing_terraform() -> str | None:
+    """What to do where there is no Terraform; None where there is."""
+    if shutil.which("terraform"):
+        return None
+    return (
+        "no terraform on the PATH; get 1.11 or later from https://developer.hashicorp.com/terraform/install"
+    )
+
+
+class Plan(NamedTuple):
+    """A plan: what Terraform printed, and the document of `terraform show -json`."""
+
+    text: str
+    document: dict[str, Any]
+
+    @property
+    def changes(self) -> dict[str, tuple[str, ...]]:
+        """What is done to each resource that changes, by address."""
+        return {
+            change["address"]: tuple(change["change"]["actions"])
+            for change in self.document.get("resource_changes", [])
+            if change["change"]["actions"] not in (["no-op"], ["read"])
+        }
+
+    def change(self, address: str) -> dict[str, Any]:
+        """The change of one resource: `before`, `after`, `after_unknown`, `actions`."""
+        found = [one for one in self.document["resource_changes"] if one["address"] == address]
+        assert found, f"the plan has no {address}"
+        change: dict[str, Any] = found[0]["change"]
+        return change
+
+    def planned(self, address: str) -> dict[str, Any]:
+        """The planned values of one resource; what is known after the apply only is left out."""
+        after: dict[str, Any] = self.change(address)["after"]
+        return after
+
+
+class Workspace:
+    """One directory of a copy of the module, with its variables and its state."""
+
+    def __init__(
+        self,
+        copy: Path,
+        directory: str,
+        environment: Mapping[str, str],
+        variables: Mapping[str, Any],
+        *,
+        binary: str = "terraform",
+    ) -> None:
+        """`directory` is relative to the copy; `environment` is what Terraform gets beside PATH and HOME."""
+        self.copy = copy
+        self.path = copy / directory
+        self.set(variables)
+        self._terraform = tftest.TerraformTest(str(self.path), binary=binary)
+        self._terraform.env = {
+            **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+            "TF_CLI_CONFIG_FILE": "/dev/null",
+            "TF_IN_AUTOMATION": "1",
+            "CHECKPOINT_DISABLE": "1",
+            **environment,
+        }
+
+    def set(self, variables: Mapping[str, Any]) -> None:
+        """Replace the variables."""
+        (self.path / VARIABLES).write_text(json.dumps(variables), encoding="utf-8")
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Replace one piece of text in a file of the directory."""
+        path = self.path / file
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} is not exactly once in {path}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def run(self, command: str, *arguments: str) -> str:
+        """What the command prints. Raises TerraformTestError, with all output, when it fails."""
+        done = self._terraform.execute_command(command, *arguments)
+        return str(done.out) + str(done.err)
+
+    def init(self) -> str:
+        """Install modules and provider."""
+        mirror = plugin_directory()
+        chosen = [f"-plugin-dir={mirror}"] if mirror else []
+        return self.run("init", "-input=false", "-no-color", *chosen)
+
+    def plan(self, *options: str) -> Plan:
+        """Plan, keep the plan for `apply_plan` and read it."""
+        text = self.run("plan", "-input=false", "-no-color", "-out=tfplan", *options)
+        return Plan(text, json.loads(self.run("show", "-json", "tfplan")))
+
+    def exit_code_of_plan(self) -> tuple[int, str]:
+        """What `plan -detailed-exitcode` says: 0 for no change, 2 for some; and what it printed."""
+        done = self._terraform.execute_command("plan", "-input=false", "-no-color", "-detailed-exitcode")
+        return done.retcode, str(done.out) + str(done.err)
+
+    def apply_plan(self) -> str:
+        """Apply the plan that was made last."""
+        return self.run("apply", "-input=false", "-no-color", "tfplan")
+
+    def apply(self) -> str:
+        """Plan and apply at once."""
+        return self.run("apply", "-input=false", "-no-color", "-auto-approve")
+
+    def destroy(self) -> str:
+        """Destroy everything."""
+        return self.run("destroy", "-input=false", "-no-color", "-auto-approve")
+
+    def state(self) -> str:
+        """The state file."""
+        return (self.path / "terraform.tfstate").read_text(encoding="utf-8")
+
+    def outputs(self) -> dict[str, Any]:
+        """The values of the outputs."""
+        return {name: output["value"] for name, output in json.loads(self.state())["outputs"].items()}
+
+
+def copy_module(target: Path, source: Path = ROOT) -> Path:
+    """Copy what a user of the module gets, and its examples, to a directory that does not exist yet."""
+    ignored = shutil.ignore_patterns(".terraform*", "*.tfstate*", "tfplan", VARIABLES)
+    target.mkdir(parents=True)
+    for file in source.glob("*.tf"):
+        shutil.copy(file, target)
+    for folder in ("modules", "examples", "functions/dist"):
+        shutil.copytree(source / folder, target / folder, ignore=ignored)
+    return target

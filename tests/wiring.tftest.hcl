@@ -1,0 +1,272 @@
+# The precondition, what the settings become on their way into the snapshot, and the shape of every output. The provider is mocked,
+# so there is no AWS behind it; override_during makes what AWS would answer known in a plan already.
+
+mock_provider "aws" {
+  source          = "./tests/mocks"
+  override_during = plan
+}
+
+variables {
+  name        = "shop"
+  customer_id = "acme"
+  secret_key  = "not-a-real-secret-key"
+  api_key     = "not-a-real-api-key"
+}
+
+run "a_provider_of_another_region_is_refused" {
+  command = plan
+
+  override_data {
+    target = data.aws_region.this
+    values = { id = "eu-west-1" }
+  }
+
+  expect_failures = [data.aws_region.this]
+}
+
+run "the_smallest_input_gives_every_output" {
+  command = plan
+
+  assert {
+    condition = output.lambda_function_associations == {
+      viewer-request = {
+        event_type   = "viewer-request"
+        lambda_arn   = "arn:aws:lambda:us-east-1:123456789012:function:mocked:7"
+        include_body = false
+      }
+      viewer-response = {
+        event_type   = "viewer-response"
+        lambda_arn   = "arn:aws:lambda:us-east-1:123456789012:function:mocked:7"
+        include_body = false
+      }
+    }
+    error_message = "lambda_function_associations is ${jsonencode(output.lambda_function_associations)}"
+  }
+
+  assert {
+    condition = output.functions == {
+      for event_type in ["viewer-request", "viewer-response"] : event_type => {
+        name          = "shop-${event_type}"
+        arn           = "arn:aws:lambda:us-east-1:123456789012:function:mocked"
+        version       = "7"
+        qualified_arn = "arn:aws:lambda:us-east-1:123456789012:function:mocked:7"
+      }
+    }
+    error_message = "functions is ${jsonencode(output.functions)}"
+  }
+
+  assert {
+    condition     = output.config_refresh_function == { name = "shop-config-refresh", arn = "arn:aws:lambda:us-east-1:123456789012:function:mocked" }
+    error_message = "config_refresh_function is ${jsonencode(output.config_refresh_function)}"
+  }
+
+  assert {
+    condition     = output.table_name == "shop" && output.table_arn == "arn:aws:dynamodb:us-east-1:123456789012:table/shop"
+    error_message = "The table is ${output.table_name}, ${output.table_arn}"
+  }
+
+  assert {
+    condition     = output.secret_arn == "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop-credentials-AbCdEf"
+    error_message = "secret_arn is ${output.secret_arn}"
+  }
+
+  assert {
+    condition     = output.role_names == { edge = "shop-edge", config_refresh = "shop-config-refresh", schedule = "shop-schedule" }
+    error_message = "role_names is ${jsonencode(output.role_names)}"
+  }
+
+  assert {
+    condition = output.log_group_names == {
+      viewer-request  = "/aws/lambda/us-east-1.shop-viewer-request"
+      viewer-response = "/aws/lambda/us-east-1.shop-viewer-response"
+      config-refresh  = "/aws/lambda/shop-config-refresh"
+    }
+    error_message = "log_group_names is ${jsonencode(output.log_group_names)}"
+  }
+
+  assert {
+    condition = output.alarm_names == {
+      for alarm in ["failed", "missing", "configuration-age"] : alarm => "shop-config-refresh-${alarm}"
+    }
+    error_message = "alarm_names is ${jsonencode(output.alarm_names)}"
+  }
+
+  assert {
+    condition     = output.snapshot == { outcome = "published", snapshot = "5f2b", version = 12 } && output.body_trigger_warnings == []
+    error_message = "snapshot is ${jsonencode(output.snapshot)}, body_trigger_warnings ${jsonencode(output.body_trigger_warnings)}"
+  }
+
+  assert {
+    condition     = length(output.deployer_policy_json) <= 6144 && can(jsondecode(output.deployer_policy_json).Statement[0].Action)
+    error_message = "deployer_policy_json has ${length(output.deployer_policy_json)} characters; a managed policy takes 6,144"
+  }
+
+  assert {
+    condition     = jsondecode(module.config_refresh.environment.QUEUEIT_SETTINGS) == {}
+    error_message = "The snapshot's settings are ${module.config_refresh.environment.QUEUEIT_SETTINGS}, though all have their defaults"
+  }
+}
+
+run "settings_that_are_given_as_their_defaults_are_not_sent" {
+  command = plan
+
+  variables {
+    settings = {
+      enabled               = true
+      url_matching          = "raw_or_normalized"
+      ignored_methods       = ["OPTIONS"]
+      session_cookie        = { same_site = null }
+      poll_interval_seconds = 30
+      truncated_body        = "queue"
+      allowed_origins       = []
+      diagnostics           = true
+      decision_log_rate     = 0.01
+    }
+  }
+
+  assert {
+    condition     = jsondecode(module.config_refresh.environment.QUEUEIT_SETTINGS) == {}
+    error_message = "The snapshot's settings are ${module.config_refresh.environment.QUEUEIT_SETTINGS}"
+  }
+}
+
+run "every_other_setting_is_sent_under_its_own_name" {
+  command = plan
+
+  variables {
+    include_body    = true
+    replica_regions = { eu-west-1 = {}, ap-northeast-1 = {} }
+    settings = {
+      enabled               = false
+      url_matching          = "as_configured"
+      ignored_methods       = []
+      session_cookie        = { same_site = "Strict", http_only = false }
+      poll_interval_seconds = 10
+      truncated_body        = "visible_part"
+      allowed_origins       = ["https://www.example.com"]
+      enqueue_token         = { x_forwarded_for = false }
+      verify                = { url = "https://verify.example.com" }
+      direct_pass           = { url = "https://pass.example.com", on_failure = "queue" }
+      diagnostics           = false
+      decision_log_rate     = 0
+    }
+  }
+
+  assert {
+    condition = jsondecode(module.config_refresh.environment.QUEUEIT_SETTINGS) == {
+      enabled               = false
+      url_matching          = "as_configured"
+      ignored_methods       = []
+      session_cookie        = { same_site = "Strict", http_only = false }
+      poll_interval_seconds = 10
+      truncated_body        = "visible_part"
+      allowed_origins       = ["https://www.example.com"]
+      enqueue_token         = { validity_seconds = 240, key = false, client_ip = true, x_forwarded_for = false }
+      verify                = { url = "https://verify.example.com", timeout_ms = 1000 }
+      direct_pass           = { url = "https://pass.example.com", timeout_ms = 3000, on_failure = "queue" }
+      diagnostics           = false
+      decision_log_rate     = 0
+      include_body          = true
+      replica_regions       = ["ap-northeast-1", "eu-west-1"]
+    }
+    error_message = "The snapshot's settings are ${module.config_refresh.environment.QUEUEIT_SETTINGS}"
+  }
+
+  assert {
+    condition     = output.lambda_function_associations["viewer-request"].include_body && !output.lambda_function_associations["viewer-response"].include_body
+    error_message = "CloudFront shows a body to viewer-request alone, but the associations are ${jsonencode(output.lambda_function_associations)}"
+  }
+}
+
+run "pinned_versions_are_those_that_associations_name" {
+  command = plan
+
+  variables {
+    pinned_versions = { viewer-request = "3", viewer-response = "4" }
+  }
+
+  assert {
+    condition = { for event_type, association in output.lambda_function_associations : event_type => association.lambda_arn } == {
+      viewer-request  = "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-request:3"
+      viewer-response = "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-response:4"
+    }
+    error_message = "The associations are ${jsonencode(output.lambda_function_associations)}"
+  }
+
+  assert {
+    condition     = output.functions["viewer-request"].version == "7"
+    error_message = "functions names version ${output.functions["viewer-request"].version}, not the latest one"
+  }
+}
+
+run "an_existing_secret_is_read_and_no_other_is_made" {
+  command = plan
+
+  variables {
+    credentials = {
+      secret_arn  = "arn:aws:secretsmanager:us-east-1:123456789012:secret:queue-it-AbCdEf"
+      kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    }
+    secret_key = null
+    api_key    = null
+  }
+
+  assert {
+    condition     = length(aws_secretsmanager_secret.this) == 0 && length(aws_secretsmanager_secret_version.this) == 0
+    error_message = "There is a secret of the module's own beside the existing one"
+  }
+
+  assert {
+    condition     = output.secret_arn == var.credentials.secret_arn && module.config_refresh.environment.QUEUEIT_SECRET_ARN == var.credentials.secret_arn
+    error_message = "config-refresh reads ${module.config_refresh.environment.QUEUEIT_SECRET_ARN}"
+  }
+
+  assert {
+    condition     = !strcontains(output.deployer_policy_json, "secretsmanager")
+    error_message = "The deployer may touch secrets, though the module stores none"
+  }
+}
+
+run "warnings_of_the_first_run_are_an_output" {
+  command = plan
+
+  override_resource {
+    target          = module.config_refresh.aws_lambda_invocation.this
+    override_during = plan
+    values          = { result = "{\"outcome\": \"unchanged\", \"snapshot\": \"5f2b\", \"version\": 12, \"warnings\": [\"a body trigger\"]}" }
+  }
+
+  assert {
+    condition     = jsonencode(output.body_trigger_warnings) == jsonencode(["a body trigger"])
+    error_message = "body_trigger_warnings is ${jsonencode(output.body_trigger_warnings)}"
+  }
+}
+
+run "the_deployers_policy_of_the_longest_input_fits_into_a_managed_policy" {
+  command = plan
+
+  variables {
+    name                 = "a123456789012345678901234567890123456789"
+    role_path            = "/applications/waiting-room/"
+    permissions_boundary = "arn:aws:iam::123456789012:policy/boundaries/applications"
+    kms_key_arn          = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    replica_regions = {
+      eu-west-1      = { kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
+      ap-northeast-1 = { kms_key_arn = "arn:aws:kms:ap-northeast-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
+      ap-southeast-2 = { kms_key_arn = "arn:aws:kms:ap-southeast-2:123456789012:key/11111111-2222-3333-4444-555555555555" }
+    }
+  }
+
+  assert {
+    condition     = length(output.deployer_policy_json) <= 6144
+    error_message = "deployer_policy_json has ${length(output.deployer_policy_json)} characters; a managed policy takes 6,144"
+  }
+
+  assert {
+    condition = anytrue([
+      for statement in jsondecode(output.deployer_policy_json).Statement :
+      statement.Sid == "CreateRoles" && try(statement.Condition.StringEquals["iam:PermissionsBoundary"], "") == var.permissions_boundary
+    ])
+    error_message = "The deployer may make roles without the boundary"
+  }
+}

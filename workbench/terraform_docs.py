@@ -1,0 +1,179 @@
+"""Writes the inputs and outputs of Terraform modules into the docs, from the modules' own descriptions.
+
+A page says where: between `<!-- inputs of PATH -->` and `<!-- end -->`, and likewise `outputs of`, where PATH is the
+module's folder, `.` for the root module. `python -m workbench.terraform_docs` fills in every page of docs/; with
+`--check` it compares instead.
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import hcl2
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+DOCS: Final = ROOT / "docs"
+
+_SECTION = re.compile(r"(<!-- (inputs|outputs) of (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_ATTRIBUTE = re.compile(r"^- (\w+):", re.MULTILINE)
+_OPTIONS: Final = hcl2.SerializationOptions(
+    with_comments=False, explicit_blocks=False, preserve_heredocs=False, strip_string_quotes=True
+)
+
+
+class UndescribedError(Exception):
+    """A variable or output has no description."""
+
+
+def _blocks(path: Path, kind: str) -> dict[str, dict[str, Any]]:
+    """The blocks of one kind by their label, in the order of the file."""
+    with path.open(encoding="utf-8") as file:
+        document = hcl2.load(file, serialization_options=_OPTIONS)
+    blocks = {label: body for block in document.get(kind, []) for label, body in block.items()}
+    for label, body in blocks.items():
+        if not body.get("description", "").strip():
+            raise UndescribedError(f'{path}: {kind} "{label}" has no description')
+    return blocks
+
+
+def _description(block: dict[str, Any]) -> str:
+    return str(block["description"]).replace('\\"', '"').strip()
+
+
+def _split(text: str) -> list[str]:
+    """The parts of a list of arguments or attributes: split at the commas that no bracket or quote holds."""
+    parts, depth, is_quoted = [""], 0, False
+    for character in text:
+        if character == '"':
+            is_quoted = not is_quoted
+        elif not is_quoted:
+            depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0 and not is_quoted:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _end_of_object(text: str, start: int) -> int:
+    """Where the `})` of the `object({` at `start` is."""
+    depth = 0
+    for index in range(start, len(text)):
+        depth += (text[index] == "{") - (text[index] == "}")
+        if text[index] == "}" and depth == 0:
+            return index
+    raise ValueError(f"an object without its end: {text}")
+
+
+def laid_out(type_text: str, indentation: str = "") -> str:
+    """A type expression with a line for each attribute of an object, aligned as `terraform fmt` does."""
+    start = type_text.find("object({")
+    if start < 0:
+        return type_text
+    end = _end_of_object(type_text, start)
+    inner = indentation + "  "
+    lines: list[str] = []
+    aligned: list[tuple[str, str]] = []
+
+    def write_aligned() -> None:
+        width = max([len(name) for name, _ in aligned], default=0)
+        lines.extend([f"{inner}{name.ljust(width)} = {value}" for name, value in aligned])
+        aligned.clear()
+
+    for attribute in _split(type_text[start + len("object({") : end]):
+        name, value = [side.strip() for side in attribute.split("=", 1)]
+        if (
+            "object({" in value
+        ):  # what is before a value of several lines is aligned apart from what comes after
+            write_aligned()
+            lines.append(f"{inner}{name} = {laid_out(value, inner)}")
+        else:
+            aligned.append((name, value))
+    write_aligned()
+    return "\n".join([f"{type_text[:start]}object({{", *lines, f"{indentation}}}){type_text[end + 2 :]}"])
+
+
+def _literal(value: object) -> str:
+    """A default as it is written in HCL."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, list):
+        return f"[{', '.join([_literal(item) for item in value])}]"
+    if isinstance(value, dict):
+        pairs = ", ".join([f"{key} = {_literal(item)}" for key, item in value.items()])
+        return f"{{ {pairs} }}" if pairs else "{}"
+    return str(value)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+def inputs(module: Path) -> str:
+    """The variables of a module as Markdown: a table, then the objects among them attribute by attribute."""
+    rows, objects = ["| input | type | default | what it is |", "| --- | --- | --- | --- |"], []
+    for name, block in _blocks(module / "variables.tf", "variable").items():
+        type_text = str(block["type"]).removeprefix("${").removesuffix("}")
+        description = _description(block)
+        default = f"`{_literal(block['default'])}`" if "default" in block else "required"
+        first_line, _, attributes = description.partition("\n")
+        if attributes:
+            attributes = _ATTRIBUTE.sub(r"- `\1`:", attributes)
+            objects.append(
+                f"#### {name}\n\n{first_line}\n\n{attributes}\n\n```hcl\n{laid_out(type_text)}\n```\n"
+            )
+            rows.append(f"| [`{name}`](#{name}) | object | {default} | {_cell(first_line)} |")
+        else:
+            shown = "ephemeral " + type_text if block.get("ephemeral") else type_text
+            rows.append(f"| `{name}` | `{_cell(shown)}` | {default} | {_cell(description)} |")
+    return "\n".join(rows) + "\n" + "".join(["\n" + one for one in objects])
+
+
+def outputs(module: Path) -> str:
+    """The outputs of a module as a Markdown table."""
+    rows = ["| output | what it is |", "| --- | --- |"]
+    for name, block in _blocks(module / "outputs.tf", "output").items():
+        rows.append(f"| `{name}` | {_cell(_description(block))} |")
+    return "\n".join(rows) + "\n"
+
+
+def filled_in(page: str, root: Path = ROOT) -> str:
+    """A page with its sections written anew. Raises UndescribedError, and OSError where a module is not there."""
+
+    def section(match: re.Match[str]) -> str:
+        beginning, kind, path, end = match.groups()
+        content = inputs(root / path) if kind == "inputs" else outputs(root / path)
+        return f"{beginning}\n{content}\n{end}"
+
+    return _SECTION.sub(section, page)
+
+
+def main(arguments: list[str] | None = None, docs: Path = DOCS, root: Path = ROOT) -> int:
+    """Write the pages, or with --check compare; 1 when a page is not what the modules say."""
+    parser = argparse.ArgumentParser(prog="python -m workbench.terraform_docs", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare with the pages instead of writing them")
+    check = parser.parse_args(arguments).check
+    stale = []
+    for page in sorted(docs.glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        new = filled_in(text, root)
+        if new == text:
+            continue
+        if check:
+            stale.append(page.name)
+        else:
+            page.write_text(new, encoding="utf-8")
+            print(f"{page.relative_to(docs.parent)}: written")
+    for name in stale:
+        print(f"docs/{name} is not what the modules say; run `make docs` and commit it", file=sys.stderr)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
