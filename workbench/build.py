@@ -18,6 +18,7 @@ DIST = FUNCTIONS / "dist"
 PACKAGES = {
     "edge.zip": ("edge", "queueit"),
     "config_refresh.zip": ("config_refresh", "queueit"),
+    "behavior_association.zip": ("behavior_association",),
 }
 
 _DEFLATED = 8
