@@ -12,7 +12,7 @@ _ADVICE: Final = {
     "AccessDenied": (
         "check that the function's role may read and update this distribution, get and replicate the pair's functions "
         "and, the first time that this account uses Lambda@Edge, create its service-linked role "
-        "(create_service_linked_role)"
+        "(create_service_linked_roles)"
     ),
     "InvalidLambdaFunctionAssociation": (
         "check that the functions exist in this account, that each has a numbered version, and that its role trusts "

@@ -20,7 +20,7 @@ Config = dict[str, Any]
 
 ACCOUNT = "123456789012"
 
-_SERVICE = botocore.session.get_session().get_service_model("cloudfront")
+_SERVICE: Any = botocore.session.get_session().get_service_model("cloudfront")
 _UPDATE = _SERVICE.operation_model("UpdateDistribution")
 _READ = _SERVICE.operation_model("GetDistributionConfig")
 _VERSION = re.compile(rf"arn:aws:lambda:us-east-1:{ACCOUNT}:function:[A-Za-z0-9_-]+:[0-9]+")
@@ -75,15 +75,20 @@ class CloudFront:
         """Remove a distribution, as its owner would."""
         del self._distributions[distribution_id]
 
+    def stored(self, distribution_id: str) -> tuple[bytes, str]:
+        """A configuration as XML, and its ETag. Raises ClientError as GetDistributionConfig does."""
+        if self.not_allowed:
+            self.not_allowed -= 1
+            raise _error("AccessDenied", 403, "not authorized to perform cloudfront:GetDistributionConfig")
+        distribution = self._stored(distribution_id, "GetDistributionConfig")
+        return distribution.body, distribution.etag
+
     # The operations of boto3's client.
 
     def get_distribution_config(self, *, Id: str) -> dict[str, Any]:  # noqa: N803
         """As boto3's."""
-        if self.not_allowed:
-            self.not_allowed -= 1
-            raise _error("AccessDenied", 403, "not authorized to perform cloudfront:GetDistributionConfig")
-        stored = self._stored(Id, "GetDistributionConfig")
-        response = {"status_code": 200, "headers": {"ETag": stored.etag}, "body": stored.body}
+        body, etag = self.stored(Id)
+        response = {"status_code": 200, "headers": {"ETag": etag}, "body": body}
         answer: dict[str, Any] = create_parser("rest-xml").parse(response, _READ.output_shape)
         del answer["ResponseMetadata"]
         return answer
