@@ -196,7 +196,7 @@ run "a_name_that_functions_do_not_take_is_refused" {
     name = "a b"
   }
 
-  expect_failures = [var.name, var.lambda_function_associations]
+  expect_failures = [var.name]
 }
 
 run "one_function_alone_is_refused" {
