@@ -17,7 +17,7 @@ from tests.behavior_association.distributions import (
     functions,
     on,
 )
-from tests.terraform.workspace import ROOT, Plan, Workspace, missing_terraform
+from tests.terraform.workspace import ROOT, Plan, Workspace, copy_module, missing_terraform
 from tests.terraform_behaviors.aws import Aws
 
 SITE = "tests/terraform_behaviors/site"
@@ -40,10 +40,10 @@ def _terraform() -> None:
         pytest.skip(missing)
 
 
-def copy_module(target: Path) -> Path:
-    """What the tests need of the repository, in a directory that may be written to."""
-    for folder in ("modules/behavior_association", "functions/dist", SITE):
-        shutil.copytree(ROOT / folder, target / folder, ignore=shutil.ignore_patterns(".terraform*"))
+def copy_with_site(target: Path) -> Path:
+    """The module, and the configuration of these tests beside it, in a directory that does not exist yet."""
+    copy_module(target)
+    shutil.copytree(ROOT / SITE, target / SITE, ignore=shutil.ignore_patterns(".terraform*"))
     return target
 
 
@@ -58,7 +58,7 @@ class Story:
         self.exit_codes: dict[str, int] = {}
         self.outputs: dict[str, dict[str, Any]] = {}
         self.calls: dict[str, list[str]] = {}
-        copy_module(directory)
+        copy_with_site(directory)
         self.workspace = Workspace(directory, SITE, aws.environment, {})
         self.use(DISTRIBUTIONS, version=1)
         self.workspace.init()

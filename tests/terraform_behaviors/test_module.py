@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from tests.terraform.workspace import Workspace
-from tests.terraform_behaviors.conftest import copy_module
+from tests.terraform.workspace import VARIABLES, Workspace, copy_module
 
 
 def test_the_modules_own_tests_pass(tmp_path: Path) -> None:
     copy_module(tmp_path / "copy")
     workspace = Workspace(tmp_path / "copy", "modules/behavior_association", {}, {})
-    (workspace.path / "tests.auto.tfvars.json").unlink()
+    (workspace.path / VARIABLES).unlink()
     workspace.init()
 
     printed = workspace.run("test", "-no-color")
