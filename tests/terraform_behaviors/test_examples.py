@@ -62,7 +62,10 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examples]:
 def planned_functions(plan: Plan, address: str) -> dict[str, set[str]]:
     """The event types that have a function, by path pattern."""
     after = plan.planned(address)
-    behaviors = [{"path_pattern": "*", **after["default_cache_behavior"][0]}, *after["ordered_cache_behavior"]]
+    behaviors = [
+        {"path_pattern": "*", **after["default_cache_behavior"][0]},
+        *after["ordered_cache_behavior"],
+    ]
     return {
         item["path_pattern"]: {one["event_type"] for one in item["lambda_function_association"]}
         for item in behaviors

@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from copy import deepcopy
 from typing import Any
 
+from workbench.local_edge.distribution import UnsupportedDistribution
+
 _VIEWER_EVENTS = ("viewer-request", "viewer-response")
 
 
@@ -12,8 +14,16 @@ def leave_out_other_functions(
 ) -> tuple[dict[str, Any], list[str]]:
     """A copy of a DistributionConfig without CloudFront Functions and Lambda@Edge functions but those of `runs`.
 
-    `runs` are names of functions; on origin events they are left out too. The texts say what is left out where.
+    `runs` are names of functions; on origin events they are left out too. The texts say what is left out where. Raises
+    UnsupportedDistribution.
     """
+    try:
+        return _left_out(config, runs)
+    except KeyError as missing:
+        raise UnsupportedDistribution(f"the distribution lacks {missing}") from None
+
+
+def _left_out(config: Mapping[str, Any], runs: Collection[str]) -> tuple[dict[str, Any], list[str]]:
     copy = deepcopy(dict(config))
     left_out = []
     ordered = [(item["PathPattern"], item) for item in (copy.get("CacheBehaviors") or {}).get("Items") or []]

@@ -8,6 +8,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.behavior_association.distributions import (
     arn,
     behavior,
@@ -17,6 +19,7 @@ from tests.behavior_association.distributions import (
     lambdas,
     on,
 )
+from workbench.local_edge import UnsupportedDistribution
 from workbench.local_edge.other_functions import leave_out_other_functions
 
 ROOT = Path(__file__).parents[3]
@@ -57,6 +60,11 @@ def test_the_distribution_that_was_given_stays_as_it_is() -> None:
     leave_out_other_functions(config, ())
 
     assert config == real_life()
+
+
+def test_what_is_no_distribution_is_refused() -> None:
+    with pytest.raises(UnsupportedDistribution, match="the distribution lacks 'DefaultCacheBehavior'"):
+        leave_out_other_functions({}, ())
 
 
 def test_the_command_serves_the_rest_and_says_what_it_leaves_out(
