@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.terraform.workspace import VARIABLES, Workspace, copy_module
+
+
+pytestmark = pytest.mark.timeout(900)  # for Terraform on a busy machine
 
 
 def test_the_modules_own_tests_pass(tmp_path: Path) -> None:
