@@ -6,7 +6,6 @@ import pytest
 
 from tests.terraform.workspace import VARIABLES, Workspace, copy_module
 
-
 pytestmark = pytest.mark.timeout(900)  # for Terraform on a busy machine
 
 
