@@ -19,6 +19,7 @@ PACKAGES = {
     "edge.zip": ("edge", "queueit"),
     "config_refresh.zip": ("config_refresh", "queueit"),
     "log_retention.zip": ("log_retention",),
+    "behavior_association.zip": ("behavior_association",),
 }
 
 _DEFLATED = 8

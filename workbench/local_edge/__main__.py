@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 from workbench.local_edge import LocalEdge
+from workbench.local_edge.other_functions import leave_out_other_functions
 
 
 def _function(text: str) -> tuple[str, tuple[str, str]]:
@@ -66,6 +67,11 @@ def _arguments() -> argparse.Namespace:
         metavar="NAME=VALUE",
         help="region, credentials or endpoint of AWS for the functions",
     )
+    parser.add_argument(
+        "--leave-out-other-functions",
+        action="store_true",
+        help="serve without CloudFront Functions, functions on origin events and those that no --function names",
+    )
     parser.add_argument("--port", type=_port, default=8080, help="0 takes a free one (default: %(default)s)")
     parser.add_argument("--workers", type=_workers, default=2, help="per function (default: %(default)s)")
     return parser.parse_args()
@@ -83,8 +89,13 @@ def main() -> int:
         print(f"local edge: {arguments.distribution}: not a JSON object", file=sys.stderr)
         return 2
     try:
+        config = document.get("DistributionConfig", document)
+        if arguments.leave_out_other_functions:
+            config, left_out = leave_out_other_functions(config, dict(arguments.function))
+            for text in left_out:
+                print(f"local edge: {text}", file=sys.stderr)
         edge = LocalEdge(
-            document.get("DistributionConfig", document),
+            config,
             dict(arguments.function),
             environment=dict(arguments.environment),
             origin_urls=dict(arguments.origin),

@@ -1,0 +1,15 @@
+variable "customer_id" {
+  description = "Customer id at Queue-it, such as acme for acme.queue-it.net."
+  type        = string
+}
+
+variable "queue_it" {
+  description = "The account's secret key and API key, as the GO Queue-it Platform shows them."
+  type        = object({ secret_key = string, api_key = string })
+  ephemeral   = true
+}
+
+variable "distribution_id" {
+  description = "Id of a distribution in this account that has a behavior for /tickets/*."
+  type        = string
+}

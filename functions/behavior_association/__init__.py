@@ -1,0 +1,1 @@
+"""The function that attaches the pair to distributions which Terraform does not manage."""

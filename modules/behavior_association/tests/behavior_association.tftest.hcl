@@ -1,0 +1,337 @@
+# Runs with a plain `terraform test` in this module's directory: no account is needed.
+
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
+  mock_data "aws_region" {
+    defaults = { id = "us-east-1" }
+  }
+
+  mock_data "aws_lambda_invocation" {
+    defaults = { result = "{\"outcome\":\"pending\",\"differences\":[],\"problems\":[],\"warnings\":[],\"revision\":\"1\"}" }
+  }
+
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-behavior-association" }
+  }
+
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/shop-behavior-association" }
+  }
+
+  mock_resource "aws_lambda_invocation" {
+    defaults = { result = "{\"differences\":[]}" }
+  }
+}
+
+variables {
+  name = "shop"
+  lambda_function_associations = {
+    viewer-request = {
+      event_type   = "viewer-request"
+      lambda_arn   = "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-request:3"
+      include_body = true
+    }
+    viewer-response = {
+      event_type = "viewer-response"
+      lambda_arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-response:3"
+    }
+  }
+  distributions = {
+    shop = { distribution_id = "ESHOP", path_patterns = [null, "/tickets/*"] }
+    fans = { distribution_id = "EFANS", path_patterns = ["*"], on_conflict = "replace", remember_previous = true }
+  }
+}
+
+run "the_role_may_do_no_more_than_it_needs" {
+  command = apply
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.this.policy).Statement == [
+      {
+        Sid      = "ReadAndUpdateDistributions"
+        Effect   = "Allow"
+        Action   = ["cloudfront:GetDistributionConfig", "cloudfront:UpdateDistribution"]
+        Resource = ["arn:aws:cloudfront::123456789012:distribution/EFANS", "arn:aws:cloudfront::123456789012:distribution/ESHOP"]
+      },
+      {
+        Sid    = "RememberWhatWasAdded"
+        Effect = "Allow"
+        Action = ["ssm:DeleteParameter", "ssm:GetParameter", "ssm:PutParameter"]
+        Resource = [
+          "arn:aws:ssm:us-east-1:123456789012:parameter/queueit/shop/behavior-association/EFANS",
+          "arn:aws:ssm:us-east-1:123456789012:parameter/queueit/shop/behavior-association/ESHOP",
+        ]
+      },
+      {
+        Sid    = "AssociateThePair"
+        Effect = "Allow"
+        Action = ["lambda:DisableReplication*", "lambda:EnableReplication*", "lambda:GetFunction"]
+        Resource = [
+          "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-request:*",
+          "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-response:*",
+        ]
+      },
+      {
+        Sid      = "WriteLogs"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = ["arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/shop-behavior-association:*"]
+      },
+    ]
+    error_message = "The policy is not the least that the function needs."
+  }
+}
+
+run "only_lambda_may_take_the_role" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Principal == { Service = "lambda.amazonaws.com" }
+    error_message = "Another service may take the role."
+  }
+}
+
+run "an_invocation_asks_for_what_was_written" {
+  command = apply
+
+  assert {
+    condition = jsondecode(aws_lambda_invocation.this["fans"].input) == {
+      distribution_id = "EFANS"
+      path_patterns   = ["*"]
+      associations = [
+        { event_type = "viewer-request", lambda_arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-request:3", include_body = true },
+        { event_type = "viewer-response", lambda_arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-response:3", include_body = false },
+      ]
+      on_conflict       = "replace"
+      remember_previous = true
+      association_quota = 100
+      dry_run           = false
+      revision          = "1"
+    }
+    error_message = "The invocation's input is not what the function takes."
+  }
+
+  assert {
+    condition     = jsondecode(aws_lambda_invocation.this["shop"].input).path_patterns == ["*", "/tickets/*"]
+    error_message = "null is not the default behavior."
+  }
+
+  assert {
+    condition     = alltrue([for invocation in aws_lambda_invocation.this : invocation.lifecycle_scope == "CRUD"])
+    error_message = "A destroy would not take the pair off."
+  }
+
+  assert {
+    condition     = output.record_names["shop"] == "/queueit/shop/behavior-association/ESHOP"
+    error_message = "The record's name is not what the policy allows."
+  }
+}
+
+run "a_provider_of_another_region_is_refused" {
+  command = plan
+
+  override_data {
+    target = data.aws_region.this
+    values = { id = "eu-west-1" }
+  }
+
+  expect_failures = [data.aws_region.this]
+}
+
+run "a_problem_fails_the_plan" {
+  command = plan
+
+  override_data {
+    target = data.aws_lambda_invocation.rehearsal
+    values = { result = "{\"outcome\":\"pending\",\"differences\":[],\"problems\":[\"distribution ESHOP: no\"],\"warnings\":[],\"revision\":\"1\"}" }
+  }
+
+  expect_failures = [aws_lambda_invocation.this]
+}
+
+run "a_warning_is_shown" {
+  command = plan
+
+  override_data {
+    target = data.aws_lambda_invocation.rehearsal
+    values = { result = "{\"outcome\":\"pending\",\"differences\":[],\"problems\":[],\"warnings\":[\"distribution ESHOP: look\"],\"revision\":\"1\"}" }
+  }
+
+  expect_failures = [check.continuous_deployment]
+}
+
+run "the_role_may_create_the_service_linked_roles_when_asked_to" {
+  command = apply
+
+  variables {
+    create_service_linked_roles = true
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.this.policy).Statement[4] == {
+      Sid    = "CreateServiceLinkedRoles"
+      Effect = "Allow"
+      Action = ["iam:CreateServiceLinkedRole"]
+      Resource = [
+        "arn:aws:iam::123456789012:role/aws-service-role/logger.cloudfront.amazonaws.com/*",
+        "arn:aws:iam::123456789012:role/aws-service-role/replicator.lambda.amazonaws.com/*",
+      ]
+      Condition = { StringEquals = { "iam:AWSServiceName" = ["logger.cloudfront.amazonaws.com", "replicator.lambda.amazonaws.com"] } }
+    }
+    error_message = "The permission for the service-linked roles is not the narrow one."
+  }
+}
+
+run "a_name_that_functions_do_not_take_is_refused" {
+  command = plan
+
+  variables {
+    name = "a b"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "one_function_alone_is_refused" {
+  command = plan
+
+  variables {
+    lambda_function_associations = {
+      viewer-request = { event_type = "viewer-request", lambda_arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-request:3" }
+    }
+  }
+
+  expect_failures = [var.lambda_function_associations]
+}
+
+run "an_unqualified_arn_is_refused" {
+  command = plan
+
+  variables {
+    lambda_function_associations = {
+      viewer-request  = { event_type = "viewer-request", lambda_arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-request" }
+      viewer-response = { event_type = "viewer-response", lambda_arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-response:3" }
+    }
+  }
+
+  expect_failures = [var.lambda_function_associations]
+}
+
+run "latest_is_refused" {
+  command = plan
+
+  variables {
+    lambda_function_associations = {
+      viewer-request  = { event_type = "viewer-request", lambda_arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-request:$LATEST" }
+      viewer-response = { event_type = "viewer-response", lambda_arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-response:3" }
+    }
+  }
+
+  expect_failures = [var.lambda_function_associations]
+}
+
+run "a_function_of_another_region_is_refused" {
+  command = plan
+
+  variables {
+    lambda_function_associations = {
+      viewer-request  = { event_type = "viewer-request", lambda_arn = "arn:aws:lambda:eu-west-1:123456789012:function:shop-viewer-request:3" }
+      viewer-response = { event_type = "viewer-response", lambda_arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-response:3" }
+    }
+  }
+
+  expect_failures = [var.lambda_function_associations]
+}
+
+run "functions_of_another_connector_are_refused" {
+  command = plan
+
+  variables {
+    name = "club"
+  }
+
+  expect_failures = [var.lambda_function_associations]
+}
+
+run "a_body_for_a_response_is_refused" {
+  command = plan
+
+  variables {
+    lambda_function_associations = {
+      viewer-request  = { event_type = "viewer-request", lambda_arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-request:3" }
+      viewer-response = { event_type = "viewer-response", lambda_arn = "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-response:3", include_body = true }
+    }
+  }
+
+  expect_failures = [var.lambda_function_associations]
+}
+
+run "a_domain_name_is_no_distribution_id" {
+  command = plan
+
+  variables {
+    distributions = { shop = { distribution_id = "d111111abcdef8.cloudfront.net", path_patterns = ["*"] } }
+  }
+
+  expect_failures = [var.distributions]
+}
+
+run "a_distribution_named_twice_is_refused" {
+  command = plan
+
+  variables {
+    distributions = {
+      shop  = { distribution_id = "ESHOP", path_patterns = ["*"] }
+      again = { distribution_id = "ESHOP", path_patterns = ["/tickets/*"] }
+    }
+  }
+
+  expect_failures = [var.distributions]
+}
+
+run "no_path_patterns_are_refused" {
+  command = plan
+
+  variables {
+    distributions = { shop = { distribution_id = "ESHOP", path_patterns = [] } }
+  }
+
+  expect_failures = [var.distributions]
+}
+
+run "an_unknown_on_conflict_is_refused" {
+  command = plan
+
+  variables {
+    distributions = { shop = { distribution_id = "ESHOP", path_patterns = ["*"], on_conflict = "ask" } }
+  }
+
+  expect_failures = [var.distributions]
+}
+
+run "a_quota_that_is_none_is_refused" {
+  command = plan
+
+  variables {
+    distributions = { shop = { distribution_id = "ESHOP", path_patterns = ["*"], association_quota = 0 } }
+  }
+
+  expect_failures = [var.distributions]
+}
+
+run "an_unknown_runtime_is_refused" {
+  command = plan
+
+  variables {
+    runtime = "python3.9"
+  }
+
+  expect_failures = [var.runtime]
+}

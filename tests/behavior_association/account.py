@@ -1,0 +1,108 @@
+"""An AWS account to run the function in: CloudFront in memory, Parameter Store by moto, Lambda by a list of ARNs."""
+
+from functools import cache
+from types import TracebackType
+from typing import Any, Self
+
+import boto3
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from behavior_association import handler
+from tests.behavior_association.cloudfront import CloudFront
+from tests.behavior_association.distributions import DISTRIBUTION, arn, behavior, distribution, pair
+
+NOW = 1_790_000_000
+
+
+@cache
+def _parameter_store() -> Any:
+    """One client for all tests: what it is asked, moto answers afresh for each."""
+    session: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", region_name="us-east-1")
+    return session.client("ssm")
+
+
+class Functions:
+    """Lambda, as far as asking for a function goes."""
+
+    def __init__(self) -> None:
+        self.arns = {
+            arn(f"{connector}-viewer-{part}", version)
+            for connector in ("shop", "shop2")
+            for part in ("request", "response")
+            for version in range(1, 6)
+        }
+
+    def get_function(self, *, FunctionName: str) -> dict[str, Any]:  # noqa: N803
+        """As boto3's, less the answer."""
+        if FunctionName not in self.arns:
+            raise ClientError(
+                {"Error": {"Code": "ResourceNotFoundException", "Message": "Function not found"}},
+                "GetFunction",
+            )
+        return {}
+
+
+class Account:
+    """Call it with an event to run the function; `lines` is what it logged, `waits` how long it slept."""
+
+    parameter = f"/queueit/shop/behavior-association/{DISTRIBUTION}"
+
+    def __init__(self) -> None:
+        self._moto = mock_aws()
+        self.cloudfront: Any = CloudFront()
+        self.functions = Functions()
+        self.lines: list[str] = []
+        self.waits: list[float] = []
+        self.now = float(NOW)
+
+    def __enter__(self) -> Self:
+        self._moto.start()
+        self.ssm = _parameter_store()
+        self.clients = {"cloudfront": self.cloudfront, "ssm": self.ssm, "lambda": self.functions}
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._moto.stop()
+
+    def put_shop(self) -> None:
+        """A distribution with behaviors for tickets, the basket and images."""
+        ordered = [behavior("/tickets/*"), behavior("basket*"), behavior("*.jpg")]
+        self.cloudfront.put(DISTRIBUTION, distribution(*ordered))
+
+    def __call__(self, *path_patterns: str | None, **event: Any) -> dict[str, Any]:
+        self.now += 1
+        document = {
+            "distribution_id": DISTRIBUTION,
+            "path_patterns": list(path_patterns),
+            "associations": pair(),
+            **event,
+        }
+        return handler.run(
+            document,
+            {"AWS_LAMBDA_FUNCTION_NAME": "shop-behavior-association"},
+            client=self.clients.__getitem__,
+            clock=lambda: self.now,
+            sleep=self.waits.append,
+            print_line=self.lines.append,
+        )
+
+    def detach(self, *path_patterns: str | None, **event: Any) -> dict[str, Any]:
+        """As Terraform does on destroy: the input of the state, and `tf`."""
+        return self(*path_patterns, tf={"action": "delete", "prev_input": {}}, **event)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The distribution as it is stored."""
+        config: dict[str, Any] = self.cloudfront.config(DISTRIBUTION)
+        return config
+
+    def record(self) -> str | None:
+        """The record's text; None without one."""
+        try:
+            value: str = self.ssm.get_parameter(Name=self.parameter)["Parameter"]["Value"]
+        except self.ssm.exceptions.ParameterNotFound:
+            return None
+        return value

@@ -1,0 +1,176 @@
+"""What is refused, with the behavior and the way out in the message."""
+
+from typing import Any
+
+import pytest
+
+from behavior_association.errors import AssociationError, InvalidRequest, Refused
+from tests.behavior_association.distributions import (
+    DISTRIBUTION,
+    arn,
+    behavior,
+    distribution,
+    function_arn,
+    functions,
+    lambdas,
+    pair,
+)
+
+
+def refusal(account: Any, *path_patterns: str, **event: Any) -> str:
+    before = account.config
+    with pytest.raises(Refused) as caught:
+        account(*path_patterns, **event)
+    assert account.config == before
+    assert account.record() is None
+    dry = account(*path_patterns, **event, dry_run=True)
+    assert "; ".join(dry["problems"]) == str(caught.value)
+    return str(caught.value)
+
+
+def test_a_missing_distribution(account: Any) -> None:
+    with pytest.raises(AssociationError, match=r"EGONE: there is none with this id.*check distribution_id"):
+        account("*", distribution_id="EGONE")
+
+
+def test_a_missing_path_pattern_with_those_that_there_are(shop: Any) -> None:
+    assert refusal(shop, "/checkout/*", "/tickets/*") == (
+        f"distribution {DISTRIBUTION}, behavior '/checkout/*': there is no behavior with this path pattern; add it to "
+        "the distribution, or name one of /tickets/*, basket*, *.jpg, * (* is the default behavior)"
+    )
+
+
+def test_a_default_behavior_that_never_gets_a_request(account: Any) -> None:
+    account.cloudfront.put(DISTRIBUTION, distribution(behavior("*")))
+
+    assert "an ordered behavior takes every path" in refusal(account, "*")
+
+
+@pytest.mark.parametrize("event_type", ["viewer_request", "viewer_response"])
+def test_a_cloudfront_function_on_a_viewer_event(account: Any, event_type: str) -> None:
+    rewrite = functions(**{event_type: function_arn("rewrite")})
+    account.cloudfront.put(
+        DISTRIBUTION, distribution(behavior("/tickets/*", FunctionAssociations=rewrite), behavior("/free/*"))
+    )
+
+    message = refusal(account, "/tickets/*", "/free/*")
+
+    assert f"behavior '/tickets/*': the CloudFront Function {function_arn('rewrite')}" in message
+    assert "set on_conflict to replace" in message
+    assert "/free/*" not in message
+
+
+def test_a_foreign_function_on_a_viewer_event(account: Any) -> None:
+    foreign = behavior(LambdaFunctionAssociations=lambdas(viewer_response=arn("headers")))
+    account.cloudfront.put(DISTRIBUTION, distribution(default=foreign))
+
+    message = refusal(account, "*")
+
+    assert message.startswith(
+        f"distribution {DISTRIBUTION}, behavior '*': the function {arn('headers')} is on its viewer-response"
+    )
+
+
+def test_every_problem_at_once(account: Any) -> None:
+    foreign = behavior(LambdaFunctionAssociations=lambdas(viewer_request=arn("a"), viewer_response=arn("b")))
+    account.cloudfront.put(DISTRIBUTION, distribution(default=foreign))
+
+    assert refusal(account, "*", "/gone/*").count(f"distribution {DISTRIBUTION}") == 3
+
+
+def test_a_staging_distribution(account: Any) -> None:
+    account.cloudfront.put(DISTRIBUTION, distribution(Staging=True))
+
+    assert "it is the staging distribution of a continuous deployment" in refusal(account, "*")
+
+
+def test_a_primary_with_a_continuous_deployment_policy_is_warned_of(account: Any) -> None:
+    account.cloudfront.put(DISTRIBUTION, distribution(ContinuousDeploymentPolicyId="policy"))
+
+    assert "promoting its staging distribution replaces" in account("*", dry_run=True)["warnings"][0]
+    assert "promoting its staging distribution replaces" in account("*")["warnings"][0]
+
+
+def test_more_associations_than_cloudfront_allows(account: Any) -> None:
+    ordered = [
+        behavior(f"/{number}/*", LambdaFunctionAssociations=lambdas(origin_request=arn("images")))
+        for number in range(60)
+    ]
+    account.cloudfront.put(DISTRIBUTION, distribution(*ordered))
+    named = [f"/{number}/*" for number in range(21)]
+
+    message = refusal(account, *named)
+
+    assert "it would have 102 Lambda@Edge associations, more than the 100" in message
+    account.cloudfront.quota = 150
+    assert account(*named, association_quota=150)["outcome"] == "attached"
+
+
+def test_a_version_that_was_never_published(shop: Any) -> None:
+    message = refusal(shop, "*", associations=pair(99))
+
+    assert f"{DISTRIBUTION}, viewer-request: there is no {arn('shop-viewer-request', 99)}" in message
+
+
+def test_what_cloudfront_itself_refuses_names_the_distribution(shop: Any) -> None:
+    shop.cloudfront.refuses[DISTRIBUTION] = "TooManyDistributionsWithLambdaAssociations"
+
+    with pytest.raises(AssociationError, match=rf"{DISTRIBUTION}: CloudFront answered TooMany.*quota raised"):
+        shop("*")
+
+
+UNQUALIFIED = arn("shop-viewer-request").removesuffix(":3")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"lambda_arn": UNQUALIFIED}, "has no version, but CloudFront takes a numbered version only"),
+        ({"lambda_arn": f"{UNQUALIFIED}:$LATEST"}, r"ends in \$LATEST, but CloudFront takes a numbered"),
+        ({"lambda_arn": f"{UNQUALIFIED}:live"}, "ends in live, but CloudFront takes a numbered version only"),
+        (
+            {"lambda_arn": arn("shop-viewer-request").replace("us-east-1", "eu-west-1")},
+            "is in eu-west-1, but Lambda@Edge functions live in us-east-1",
+        ),
+        ({"lambda_arn": "shop-viewer-request"}, "is not the ARN of a Lambda function"),
+        ({"lambda_arn": None}, "is not the ARN of a Lambda function"),
+        ({"event_type": "origin-request"}, 'has the event type "origin-request"; use viewer-request'),
+        ({"event_type": "viewer-response", "include_body": True}, "no include_body here"),
+        ({"event_type": "viewer-response"}, "two functions for one event type"),
+        ({"include_body": "yes"}, '"include_body" takes true or false'),
+    ],
+)
+def test_an_association_that_cloudfront_does_not_take(
+    shop: Any, changes: dict[str, Any], message: str
+) -> None:
+    request, response = pair()
+
+    with pytest.raises(InvalidRequest, match=message):
+        shop("*", associations=[{**request, **changes}, response])
+
+
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [
+        ({"distribution_id": None}, '"distribution_id" is "None"'),
+        ({"distribution_id": "d111.cloudfront.net"}, "it takes an id such as EDFDVBD6EXAMPLE"),
+        ({"path_patterns": []}, '"path_patterns" is empty; give "\\*"'),
+        ({"path_patterns": "*"}, '"path_patterns" takes a list'),
+        ({"path_patterns": [3]}, '"path_patterns" takes path patterns'),
+        ({"path_patterns": ["x" * 256]}, "up to 255 characters"),
+        ({"associations": []}, '"associations" is empty'),
+        ({"associations": {}}, '"associations" takes a list'),
+        ({"associations": ["x"]}, "not an object"),
+        ({"on_conflict": "ask"}, "use fail or replace"),
+        ({"association_quota": 0}, "takes a whole number from 1"),
+        ({"association_quota": True}, "takes a whole number from 1"),
+        ({"remember_previous": "yes"}, '"remember_previous" takes true or false'),
+        ({"dry_run": 1}, '"dry_run" takes true or false'),
+        ({"revision": 1}, '"revision" takes text'),
+        ({"action": "remove"}, "use attach or detach"),
+    ],
+)
+def test_an_event_that_is_not_understood(shop: Any, event: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidRequest, match=message):
+        shop("*", **event)
+    assert shop.cloudfront.updates == []
