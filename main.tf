@@ -166,6 +166,67 @@ module "edge_functions" {
   tags                 = var.tags
 }
 
+module "publish_endpoint" {
+  source = "./modules/publish_endpoint"
+  count  = var.publish_endpoint == null ? 0 : 1
+
+  name                    = var.name
+  zip_path                = "${local.dist}/config_refresh.zip"
+  account                 = local.account
+  customer_id             = var.customer_id
+  secret_arn              = local.stores_secret ? aws_secretsmanager_secret.this[0].arn : var.credentials.secret_arn
+  secret_arn_pattern      = local.stores_secret ? "arn:${local.account.partition}:secretsmanager:us-east-1:${local.account.id}:secret:${local.secret_name}-??????" : null
+  secret_kms_key_arn      = local.stores_secret ? var.kms_key_arn : var.credentials.kms_key_arn
+  kms_key_arn             = var.kms_key_arn
+  memory_size_mb          = var.publish_endpoint.memory_size_mb
+  timeout_seconds         = var.publish_endpoint.timeout_seconds
+  reserved_concurrency    = var.publish_endpoint.reserved_concurrency
+  runtime                 = var.config_refresh.runtime
+  snapshot_retention_days = var.config_refresh.snapshot_retention_days
+  log_retention_days      = var.config_refresh.log_retention_days
+  log_kms_key_arn         = var.config_refresh.log_kms_key_arn
+  alarm_topic_arns        = var.alarm_topic_arns
+  role_path               = var.role_path
+  permissions_boundary    = var.permissions_boundary
+  tags                    = var.tags
+
+  # A push is answered with 503 as long as nothing is in force.
+  depends_on = [module.config_refresh]
+}
+
+module "log_retention" {
+  source = "./modules/log_retention"
+  count  = var.log_retention == null ? 0 : 1
+
+  name                 = var.name
+  zip_path             = "${local.dist}/log_retention.zip"
+  account              = local.account
+  retention_days       = var.edge.log_retention_days
+  kms_key_arns         = var.log_retention.kms_key_arns
+  interval_hours       = var.log_retention.interval_hours
+  kms_key_arn          = var.kms_key_arn
+  runtime              = var.config_refresh.runtime
+  log_retention_days   = var.config_refresh.log_retention_days
+  log_kms_key_arn      = var.config_refresh.log_kms_key_arn
+  alarm_topic_arns     = var.alarm_topic_arns
+  role_path            = var.role_path
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
+}
+
+module "dashboard" {
+  source = "./modules/dashboard"
+  count  = var.dashboard == null ? 0 : 1
+
+  name             = var.name
+  regions          = var.dashboard.regions
+  distribution_ids = var.dashboard.distribution_ids
+  alarm_arns = [
+    for alarm in sort(values(module.config_refresh.alarm_names)) :
+    "arn:${local.account.partition}:cloudwatch:${local.account.region}:${local.account.id}:alarm:${alarm}"
+  ]
+}
+
 module "deployer_policy" {
   source = "./modules/deployer_policy"
 
@@ -173,6 +234,9 @@ module "deployer_policy" {
   account              = local.account
   stores_secret        = local.stores_secret
   has_replicas         = length(var.replica_regions) > 0
+  has_publish_endpoint = var.publish_endpoint != null
+  has_log_retention    = var.log_retention != null
+  has_dashboard        = var.dashboard != null
   kms_key_arns         = local.table_kms_key_arns
   role_path            = var.role_path
   permissions_boundary = var.permissions_boundary

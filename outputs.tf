@@ -12,7 +12,7 @@ output "functions" {
 }
 
 output "config_refresh_function" {
-  description = "The config-refresh function: name and arn. Invoke it with {\"action\": \"refresh\"}, {\"action\": \"force\"} or {\"action\": \"rollback\", \"snapshot\": \"…\"}."
+  description = "The config-refresh function: name and arn. Invoke it with {\"action\": \"refresh\"}, {\"action\": \"history\"} or, with an actor, the operators' actions of docs/publishing.md."
   value = {
     name = module.config_refresh.function_name
     arn  = module.config_refresh.function_arn
@@ -35,18 +35,33 @@ output "secret_arn" {
 }
 
 output "role_names" {
-  description = "Names of the roles: edge, config_refresh and schedule."
-  value       = merge(module.config_refresh.role_names, { edge = module.edge_functions.role_name })
+  description = "Names of the roles: edge, config_refresh and schedule, and of what there is: publish, log_retention and log_retention_schedule."
+  value = merge(
+    module.config_refresh.role_names,
+    { edge = module.edge_functions.role_name },
+    { for endpoint in module.publish_endpoint : "publish" => endpoint.role_name },
+    { for retention in module.log_retention : "log_retention" => retention.role_names.log_retention },
+    { for retention in module.log_retention : "log_retention_schedule" => retention.role_names.schedule },
+  )
 }
 
 output "log_group_names" {
-  description = "Log groups in us-east-1, by function: viewer-request, viewer-response and config-refresh. Every other region that runs the edge functions has groups of the same names."
-  value       = merge(module.edge_functions.log_group_names, { config-refresh = module.config_refresh.log_group_name })
+  description = "Log groups in us-east-1, by function: viewer-request, viewer-response, config-refresh and, where there are, publish and log-retention. Every other region that runs the edge functions has groups of the same names."
+  value = merge(
+    module.edge_functions.log_group_names,
+    { config-refresh = module.config_refresh.log_group_name },
+    { for endpoint in module.publish_endpoint : "publish" => endpoint.log_group_name },
+    { for retention in module.log_retention : "log-retention" => retention.log_group_name },
+  )
 }
 
 output "alarm_names" {
-  description = "Names of the alarms, by what they watch: failed, missing and configuration-age."
-  value       = module.config_refresh.alarm_names
+  description = "Names of the alarms, by what they watch: failed, missing and configuration-age; publish-failed, publish-errors and publish-throttled with publish_endpoint; log-retention with log_retention."
+  value = merge(
+    module.config_refresh.alarm_names,
+    merge([for endpoint in module.publish_endpoint : { for alarm, name in endpoint.alarm_names : "publish-${alarm}" => name }]...),
+    { for retention in module.log_retention : "log-retention" => retention.alarm_name },
+  )
 }
 
 output "snapshot" {
@@ -66,4 +81,14 @@ output "deployer_policy_json" {
 output "body_trigger_warnings" {
   description = "What the run of the last apply warned of: triggers on the request body while include_body is false, which then cannot be met. [] when all is well."
   value       = try(local.refreshed.warnings, [])
+}
+
+output "publish_url" {
+  description = "URL to paste into the GO Queue-it Platform as the publish web endpoint; null without publish_endpoint."
+  value       = one(module.publish_endpoint[*].url)
+}
+
+output "dashboard_name" {
+  description = "Name of the dashboard; null without dashboard."
+  value       = one(module.dashboard[*].dashboard_name)
 }

@@ -548,3 +548,69 @@ variable "tags" {
     error_message = "tags has more than 50 tags, a key that is empty, longer than 128 characters or begins with aws:, or a value longer than 256 characters; write tags such as { team = \"web\" }."
   }
 }
+
+variable "publish_endpoint" {
+  description = <<-EOT
+    The publish endpoint: a function URL to which the GO Queue-it Platform pushes each configuration that is published there, so that it is in force within a poll instead of a minute and a poll. {}: with the defaults; null: none.
+    - memory_size_mb: memory of the function, 128 to 10240 MB.
+    - timeout_seconds: time limit of a request, 10 to 900 seconds.
+    - reserved_concurrency: how many requests are handled at once, 1 to 100, taken from the account's concurrency; -1 for no bound, as a new account with a limit of 10 needs it.
+  EOT
+  type = object({
+    memory_size_mb       = optional(number, 256)
+    timeout_seconds      = optional(number, 20)
+    reserved_concurrency = optional(number, 2)
+  })
+  default = null
+
+  validation {
+    condition     = var.publish_endpoint == null ? true : var.publish_endpoint.memory_size_mb >= 128 && var.publish_endpoint.memory_size_mb <= 10240 && floor(var.publish_endpoint.memory_size_mb) == var.publish_endpoint.memory_size_mb
+    error_message = "publish_endpoint.memory_size_mb is ${try(var.publish_endpoint.memory_size_mb, "null")}; write a whole number from 128 to 10240."
+  }
+
+  validation {
+    condition     = var.publish_endpoint == null ? true : var.publish_endpoint.timeout_seconds >= 10 && var.publish_endpoint.timeout_seconds <= 900 && floor(var.publish_endpoint.timeout_seconds) == var.publish_endpoint.timeout_seconds
+    error_message = "publish_endpoint.timeout_seconds is ${try(var.publish_endpoint.timeout_seconds, "null")}; write a whole number from 10 to 900."
+  }
+
+  validation {
+    condition     = var.publish_endpoint == null ? true : contains(concat([-1], range(1, 101)), var.publish_endpoint.reserved_concurrency)
+    error_message = "publish_endpoint.reserved_concurrency is ${try(var.publish_endpoint.reserved_concurrency, "null")}; write a whole number from 1 to 100, or -1 for no bound."
+  }
+}
+
+variable "log_retention" {
+  description = <<-EOT
+    Keeps the edge functions' log groups, which Lambda makes in the region that runs a function, to edge.log_retention_days in all enabled regions; in us-east-1 the module does so in any case. {}: with the defaults; null: not.
+    - interval_hours: hours between two runs, 1 to 168.
+    - kms_key_arns: KMS keys that encrypt the log groups, by region, such as { eu-west-1 = "arn:aws:kms:eu-west-1:123456789012:key/…" }; their policies have to let CloudWatch Logs of their region use them.
+  EOT
+  type = object({
+    interval_hours = optional(number, 6)
+    kms_key_arns   = optional(map(string), {})
+  })
+  default = null
+
+  validation {
+    condition     = var.log_retention == null ? true : contains(range(1, 169), var.log_retention.interval_hours)
+    error_message = "log_retention.interval_hours is ${try(var.log_retention.interval_hours, "null")}; write a whole number from 1 to 168."
+  }
+
+  validation {
+    condition     = var.log_retention == null ? true : alltrue([for region, arn in var.log_retention.kms_key_arns : can(regex("^arn:[a-z-]+:kms:${region}:[0-9]{12}:key/[A-Za-z0-9-]+$", arn))])
+    error_message = "log_retention.kms_key_arns has a key that is not in its region; write eu-west-1 = \"arn:aws:kms:eu-west-1:123456789012:key/…\"."
+  }
+}
+
+variable "dashboard" {
+  description = <<-EOT
+    A CloudWatch dashboard of the connector, called {name}-queueit. null: none.
+    - regions: regions whose edge functions are shown, 1 to 20, such as ["us-east-1", "eu-central-1"]: those near your visitors.
+    - distribution_ids: ids of distributions whose edge-function errors are shown, such as ["EDFDVBD6EXAMPLE"].
+  EOT
+  type = object({
+    regions          = optional(list(string), ["us-east-1"])
+    distribution_ids = optional(list(string), [])
+  })
+  default = null
+}

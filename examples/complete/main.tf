@@ -81,6 +81,14 @@ module "waiting_room" {
     alarms                  = { failed_runs = 2, missing_runs = 3, stale_after_minutes = 10 }
   }
 
+  # The platform pushes each publication; without a push the schedule above finds it within a minute.
+  publish_endpoint = { memory_size_mb = 512, timeout_seconds = 15, reserved_concurrency = 1 }
+
+  # Edge logs of all regions, not of us-east-1 alone, are kept for edge.log_retention_days.
+  log_retention = { interval_hours = 12, kms_key_arns = {} }
+
+  dashboard = { regions = ["us-east-1", "eu-west-1"], distribution_ids = [] }
+
   # Edges in Europe then read next door. With a key for the table, each replica has one too.
   replica_regions = {
     eu-west-1 = { kms_key_arn = aws_kms_key.data_in_ireland.arn }

@@ -14,6 +14,12 @@ locals {
     var.has_replicas ? ["replication.dynamodb.amazonaws.com"] : [],
   )
 
+  # A function's concurrency, and what becomes of its asynchronous invocations.
+  bound_and_retry = [
+    "lambda:DeleteFunctionConcurrency", "lambda:DeleteFunctionEventInvokeConfig", "lambda:PutFunctionConcurrency",
+    "lambda:PutFunctionEventInvokeConfig", "lambda:UpdateFunctionEventInvokeConfig",
+  ]
+
   statements = concat(
     [
       {
@@ -27,12 +33,9 @@ locals {
         Resource = ["${local.functions}-*"]
       },
       {
-        Sid    = "ConfigRefresh"
-        Effect = "Allow"
-        Action = [
-          "lambda:DeleteFunctionConcurrency", "lambda:DeleteFunctionEventInvokeConfig", "lambda:InvokeFunction",
-          "lambda:PutFunctionConcurrency", "lambda:PutFunctionEventInvokeConfig", "lambda:UpdateFunctionEventInvokeConfig",
-        ]
+        Sid      = "ConfigRefresh"
+        Effect   = "Allow"
+        Action   = concat(local.bound_and_retry, ["lambda:InvokeFunction"])
         Resource = ["${local.functions}-config-refresh*"]
       },
       {
@@ -104,10 +107,13 @@ locals {
         Resource = [local.tables]
       },
       {
-        Sid      = "Schedule"
-        Effect   = "Allow"
-        Action   = ["scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:GetSchedule", "scheduler:UpdateSchedule"]
-        Resource = ["${local.arn}:scheduler:${local.suffix}:schedule/default/${var.name}-config-refresh"]
+        Sid    = "Schedule"
+        Effect = "Allow"
+        Action = ["scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:GetSchedule", "scheduler:UpdateSchedule"]
+        Resource = [
+          for job in concat(["config-refresh"], var.has_log_retention ? ["log-retention"] : []) :
+          "${local.arn}:scheduler:${local.suffix}:schedule/default/${var.name}-${job}"
+        ]
       },
       {
         Sid    = "Logs"
@@ -129,7 +135,7 @@ locals {
           "cloudwatch:DeleteAlarms", "cloudwatch:ListTagsForResource", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource",
           "cloudwatch:UntagResource",
         ]
-        Resource = ["${local.arn}:cloudwatch:${local.suffix}:alarm:${var.name}-config-refresh-*"]
+        Resource = ["${local.arn}:cloudwatch:${local.suffix}:alarm:${var.name}-*"]
       },
       {
         # These two list, and take no name of what they list.
@@ -138,6 +144,33 @@ locals {
         Action   = ["cloudwatch:DescribeAlarms", "logs:DescribeLogGroups"]
         Resource = ["*"]
       },
+    ],
+    [
+      for function in var.has_publish_endpoint ? ["${local.functions}-publish"] : [] : {
+        Sid    = "PublishEndpoint"
+        Effect = "Allow"
+        Action = concat(local.bound_and_retry, [
+          "lambda:AddPermission", "lambda:CreateFunctionUrlConfig", "lambda:DeleteFunctionUrlConfig",
+          "lambda:GetFunctionUrlConfig", "lambda:GetPolicy", "lambda:RemovePermission", "lambda:UpdateFunctionUrlConfig",
+        ])
+        Resource = [function]
+      }
+    ],
+    [
+      for function in var.has_log_retention ? ["${local.functions}-log-retention"] : [] : {
+        Sid      = "LogRetention"
+        Effect   = "Allow"
+        Action   = local.bound_and_retry
+        Resource = [function]
+      }
+    ],
+    [
+      for dashboard in var.has_dashboard ? ["${var.name}-queueit"] : [] : {
+        Sid      = "Dashboard"
+        Effect   = "Allow"
+        Action   = ["cloudwatch:DeleteDashboards", "cloudwatch:GetDashboard", "cloudwatch:PutDashboard"]
+        Resource = ["${local.arn}:cloudwatch::${var.account.id}:dashboard/${dashboard}"]
+      }
     ],
     [
       for name in var.stores_secret ? ["${var.name}-credentials"] : [] : {

@@ -28,6 +28,27 @@ variable "has_replicas" {
   nullable    = false
 }
 
+variable "has_publish_endpoint" {
+  description = "Whether the connector has the publish endpoint: true or false."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "has_log_retention" {
+  description = "Whether the connector has log retention in all regions: true or false."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "has_dashboard" {
+  description = "Whether the connector has a dashboard: true or false."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "kms_key_arns" {
   description = "ARNs of the KMS keys that encrypt the table, its replicas, config-refresh's environment and the stored secret."
   type        = list(string)

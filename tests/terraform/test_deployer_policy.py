@@ -34,6 +34,9 @@ def deployed(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Deployed:
         "name": NAME,
         "deletion_protection": False,
         "customer_id": NORTHLIGHT.customer_id,
+        "publish_endpoint": {},
+        "log_retention": {},
+        "dashboard": {},
         **keys(NORTHLIGHT),
     }
     changes = {
