@@ -1428,3 +1428,151 @@ run "a_tag_with_an_empty_key_is_refused" {
 
   expect_failures = [var.tags]
 }
+
+run "a_publish_endpoint_with_64_megabytes_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    publish_endpoint = { memory_size_mb = 64 }
+  }
+
+  expect_failures = [var.publish_endpoint]
+}
+
+run "a_publish_endpoint_with_5_seconds_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    publish_endpoint = { timeout_seconds = 5 }
+  }
+
+  expect_failures = [var.publish_endpoint]
+}
+
+run "a_publish_endpoint_that_may_never_run_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    publish_endpoint = { reserved_concurrency = 0 }
+  }
+
+  expect_failures = [var.publish_endpoint]
+}
+
+run "a_publish_endpoint_with_its_defaults_is_accepted" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    publish_endpoint = {}
+  }
+}
+
+run "log_retention_every_0_hours_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    log_retention = { interval_hours = 0 }
+  }
+
+  expect_failures = [var.log_retention]
+}
+
+run "a_log_retention_key_of_another_region_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    log_retention = { kms_key_arns = { eu-west-1 = "arn:aws:kms:eu-west-2:123456789012:key/0a1b" } }
+  }
+
+  expect_failures = [var.log_retention]
+}
+
+run "a_log_retention_key_of_its_region_is_accepted" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    log_retention = { kms_key_arns = { eu-west-1 = "arn:aws:kms:eu-west-1:123456789012:key/0a1b" } }
+  }
+}
+
+run "a_dashboard_of_no_region_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    dashboard = { regions = [] }
+  }
+
+  expect_failures = [var.dashboard]
+}
+
+run "a_dashboard_of_a_city_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    dashboard = { regions = ["Frankfurt"] }
+  }
+
+  expect_failures = [var.dashboard]
+}
+
+run "a_dashboard_of_a_domain_name_is_refused" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    dashboard = { distribution_ids = ["d111111abcdef8.cloudfront.net"] }
+  }
+
+  expect_failures = [var.dashboard]
+}
+
+run "a_dashboard_of_two_regions_is_accepted" {
+  command = plan
+
+  module {
+    source = "./tests/inputs"
+  }
+
+  variables {
+    dashboard = { regions = ["us-east-1", "eu-west-1"], distribution_ids = ["EDFDVBD6EXAMPLE"] }
+  }
+}

@@ -270,3 +270,47 @@ run "the_deployers_policy_of_the_longest_input_fits_into_a_managed_policy" {
     error_message = "The deployer may make roles without the boundary"
   }
 }
+
+run "the_publish_endpoint_log_retention_and_the_dashboard_are_named_in_the_outputs" {
+  command = plan
+
+  variables {
+    publish_endpoint = {}
+    log_retention    = {}
+    dashboard        = {}
+  }
+
+  assert {
+    condition     = output.dashboard_name == "shop-queueit"
+    error_message = "dashboard_name is ${jsonencode(output.dashboard_name)}"
+  }
+
+  assert {
+    condition     = length(setsubtract(["publish", "log_retention", "log_retention_schedule"], keys(output.role_names))) == 0
+    error_message = "role_names is ${jsonencode(output.role_names)}"
+  }
+
+  assert {
+    condition     = output.log_group_names["publish"] == "/aws/lambda/shop-publish" && output.log_group_names["log-retention"] == "/aws/lambda/shop-log-retention"
+    error_message = "log_group_names is ${jsonencode(output.log_group_names)}"
+  }
+
+  assert {
+    condition     = length(setsubtract(["publish-failed", "publish-errors", "publish-throttled", "log-retention"], keys(output.alarm_names))) == 0
+    error_message = "alarm_names is ${jsonencode(output.alarm_names)}"
+  }
+
+  assert {
+    condition     = output.publish_url == "https://mocked.lambda-url.us-east-1.on.aws/"
+    error_message = "publish_url is ${jsonencode(output.publish_url)}"
+  }
+}
+
+run "without_them_there_is_no_url_and_no_dashboard" {
+  command = plan
+
+  assert {
+    condition     = output.publish_url == null && output.dashboard_name == null
+    error_message = "publish_url is ${jsonencode(output.publish_url)}, dashboard_name is ${jsonencode(output.dashboard_name)}"
+  }
+}

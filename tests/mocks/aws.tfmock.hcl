@@ -50,3 +50,9 @@ mock_resource "aws_dynamodb_table" {
     arn = "arn:aws:dynamodb:us-east-1:123456789012:table/shop"
   }
 }
+
+mock_resource "aws_lambda_function_url" {
+  defaults = {
+    function_url = "https://mocked.lambda-url.us-east-1.on.aws/"
+  }
+}
