@@ -79,6 +79,12 @@ def _refresh(connector: Connector, sources: Sources, cause: Cause) -> Outcome:
     config, credentials = (in_force["integration_config"], in_force["credentials"]) if in_force else ({}, {})
     highest_version, is_held = (current.highest_version, current.is_held) if current else (0, False)
     is_frozen = bool(state.operator.freeze and in_force)
+    is_of_another_account = bool(in_force and in_force["customer_id"] != connector.environment.customer_id)
+    if is_frozen and is_of_another_account:
+        raise PublicationRefused(
+            "the customer id has changed while publications are frozen; "
+            'invoke with {"action": "unfreeze", "actor": "…"} first'
+        )
     try:
         secret = sources.credentials()
         credentials = secret.document
@@ -90,7 +96,8 @@ def _refresh(connector: Connector, sources: Sources, cause: Cause) -> Outcome:
                 config, is_held = published, False
                 highest_version = max(highest_version, version_of(published))
     except RefreshError as error:
-        if in_force is None:
+        # A customer id that the platform has not confirmed must not reach the edge with another one's configuration.
+        if in_force is None or is_of_another_account:
             raise
         problem = error
     document = snapshot_document(connector, state, config, credentials, cause.source)

@@ -67,7 +67,7 @@ def test_a_plan_after_an_apply_is_empty_and_warns_of_nothing(stack: str, stacks:
     assert deployment.exit_code_afterwards == 0, deployment.plan_afterwards
     assert "No changes." in deployment.plan_afterwards
     for text in (deployment.plan.text, deployment.applied, deployment.plan_afterwards):
-        assert "warning" not in text.lower()
+        assert "warning:" not in text.lower()
         assert "deprecated" not in text.lower()
 
 
@@ -213,7 +213,15 @@ def test_config_refresh_runs_each_minute_bounded_and_with_alarms(stacks: Stacks,
     assert schedule["Target"]["Arn"] == function["Configuration"]["FunctionArn"]
     assert json.loads(schedule["Target"]["Input"]) == {"action": "refresh", "source": "schedule"}
     alarms = aws.client("cloudwatch").describe_alarms(AlarmNames=list(outputs["alarm_names"].values()))
-    assert len(alarms["MetricAlarms"]) == 3
+    assert {alarm["AlarmName"] for alarm in alarms["MetricAlarms"]} == {
+        "complete-config-refresh-failed",
+        "complete-config-refresh-missing",
+        "complete-config-refresh-configuration-age",
+        "complete-publish-failed",
+        "complete-publish-errors",
+        "complete-publish-throttled",
+        "complete-log-retention-failed",
+    }
     for alarm in alarms["MetricAlarms"]:
         assert [arn.rpartition(":")[2] for arn in alarm["AlarmActions"]] == ["complete-on-call"]
 
@@ -229,4 +237,6 @@ def test_log_groups_are_where_the_functions_write_and_end(stacks: Stacks, aws: A
         "/aws/lambda/us-east-1.complete-viewer-request": 90,
         "/aws/lambda/us-east-1.complete-viewer-response": 90,
         "/aws/lambda/complete-config-refresh": 90,
+        "/aws/lambda/complete-publish": 90,
+        "/aws/lambda/complete-log-retention": 90,
     }

@@ -276,6 +276,26 @@ class TestFailure:
         assert in_force(run)["settings"] == {"enabled": False}
         assert version_in_force(run) == 7
 
+    def test_another_customer_id_that_the_platform_does_not_confirm_changes_nothing(self, run: Any) -> None:
+        run()
+        before = run.everything()
+        run.platform_fails()
+        run.environ["QUEUEIT_CUSTOMER_ID"] = "another"
+
+        with pytest.raises(RefreshError, match="could not be reached"):
+            run()
+        assert run.everything() == before
+
+    def test_another_customer_id_is_refused_while_publications_are_frozen(self, run: Any) -> None:
+        run()
+        run.operate("freeze")
+        before = run.everything()
+        run.environ["QUEUEIT_CUSTOMER_ID"] = "another"
+
+        with pytest.raises(RefreshError, match="customer id has changed while publications are frozen"):
+            run()
+        assert run.everything() == before
+
     def test_without_a_snapshot_and_without_the_platform_nothing_is_published(self, run: Any) -> None:
         run.platform_fails()
 
