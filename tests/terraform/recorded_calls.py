@@ -74,6 +74,9 @@ def _resource(service: str, path: str, fields: dict[str, Any]) -> str:
         return _arn(service, f"log-group:{fields['logGroupName']}")
     if service == "iam" and "RoleName" in fields:
         return f"arn:aws:iam::{_ACCOUNT}:role/{fields['RoleName']}"
+    dashboard = fields.get("DashboardName") or fields.get("DashboardNames.member.1")
+    if service == "cloudwatch" and dashboard:
+        return f"arn:aws:cloudwatch::{_ACCOUNT}:dashboard/{dashboard}"
     alarm = fields.get("AlarmName") or fields.get("AlarmNames.member.1")
     if service == "cloudwatch" and alarm and fields["Action"] != "DescribeAlarms":
         return _arn(service, f"alarm:{alarm}")
@@ -86,7 +89,9 @@ def calls_of(service: str, method: str, path: str, target: str, body: bytes) -> 
     text = body.decode()
     fields: dict[str, Any]
     fields = json.loads(text) if text.startswith("{") else dict(parse_qsl(text))
-    operation = target.rpartition(".")[2] or fields.get("Action") or _operation(service, method, path)
+    # In JSON, "Action" is a parameter: what AddPermission permits.
+    named = target.rpartition(".")[2] or ("" if text.startswith("{") else fields.get("Action"))
+    operation = named or _operation(service, method, path)
     action = f"{service}:{operation}"
     calls = [Call(_ACTIONS.get(action, action), _resource(service, path, fields))]
     role = fields.get("Role") or (fields.get("Target") or {}).get("RoleArn")
