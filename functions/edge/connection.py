@@ -1,16 +1,19 @@
 """A kept-alive HTTP/1.1 connection on which no wait outlasts a deadline.
 
-`http.client` would do most of this at three times the import time, and leave the deadline to each single read.
+`http.client` would do most of this at three times the import time, and leave the deadline to each single read. `ssl`
+costs as much to import as all of ours, so it comes with the TLS context.
 """
 
 import _thread
 import re
 import socket
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    import ssl
 
 MAX_IDLE_SECONDS: Final = 300
 """Beyond that a connection is not used again: the network between forgets connections idle for some 350 s."""
@@ -27,8 +30,10 @@ _SENDABLE = re.compile(r"[ -~]*")
 
 
 @lru_cache(maxsize=1)
-def shared_tls_context() -> ssl.SSLContext:
+def shared_tls_context() -> "ssl.SSLContext":
     """The one context of all connections: making it reads every authority's certificate, which takes long."""
+    import ssl
+
     return ssl.create_default_context()
 
 
@@ -104,10 +109,12 @@ class Connection:
         self._socket.settimeout(0)
         try:
             self._socket.recv(1)
-        except (BlockingIOError, ssl.SSLWantReadError):
+        except BlockingIOError:
             return True
-        except OSError:
-            pass
+        except OSError as error:
+            from ssl import SSLWantReadError  # already imported where there is TLS
+
+            return isinstance(error, SSLWantReadError)
         return False
 
     def post(
@@ -263,7 +270,7 @@ def _connected_socket(host: str, port: int, deadline: Deadline, resolve: Callabl
 
 def connect(
     endpoint: Endpoint,
-    tls_context: ssl.SSLContext | None,
+    tls_context: "ssl.SSLContext | None",
     deadline: Deadline,
     resolve: Callable[..., Any] = socket.getaddrinfo,
 ) -> Connection:
@@ -276,7 +283,7 @@ def connect(
     if endpoint.scheme == "https":
         try:
             if tls_context is None:
-                raise ssl.SSLError("there is no TLS context")
+                raise OSError("there is no TLS context")
             connected.settimeout(deadline.remaining())
             connected = tls_context.wrap_socket(connected, server_hostname=host)
         except BaseException:

@@ -3,14 +3,12 @@
 Imported only where a setting asks for it. Connections are kept alive, one for each service.
 """
 
-import json
 import os
 import socket
-import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from edge.connection import (
     MAX_IDLE_SECONDS,
@@ -22,7 +20,11 @@ from edge.connection import (
     parse_endpoint,
     shared_tls_context,
 )
+from edge.snapshot_reader import print_log
 from queueit.outside import NOT_ASKED, Answer, Outside, Question
+
+if TYPE_CHECKING:
+    import ssl
 
 MAX_ANSWER_BYTES: Final = 65_536
 
@@ -36,11 +38,6 @@ def random_uuid() -> str:
     number = int.from_bytes(os.urandom(16), "big") & ~(0xF << 76) & ~(0x3 << 62) | 0x4 << 76 | 0x2 << 62
     text = f"{number:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-def print_log(message: dict[str, Any]) -> None:
-    """One JSON line on standard output, which Lambda takes to the log group."""
-    print(json.dumps(message))
 
 
 def _origin_and_target(url: str) -> tuple[str, str]:
@@ -57,7 +54,7 @@ class Services:
     def __init__(
         self,
         *,
-        tls: Callable[[], ssl.SSLContext] = shared_tls_context,
+        tls: "Callable[[], ssl.SSLContext]" = shared_tls_context,
         resolve: Callable[..., Any] = socket.getaddrinfo,
         monotonic: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,

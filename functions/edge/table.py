@@ -2,10 +2,9 @@
 
 import json
 import socket
-import ssl
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from edge.connection import (
     MAX_IDLE_SECONDS,
@@ -19,6 +18,9 @@ from edge.connection import (
 )
 from edge.regions import dynamodb_host
 from edge.signature_v4 import Credentials, sign
+
+if TYPE_CHECKING:
+    import ssl
 
 MAX_RESPONSE_BYTES: Final = 1_000_000
 """An item has at most 400 KB, a third more in base64."""
@@ -72,7 +74,7 @@ class Table:
         name: str,
         environ: Mapping[str, str],
         *,
-        tls: Callable[[], ssl.SSLContext] = shared_tls_context,
+        tls: "Callable[[], ssl.SSLContext]" = shared_tls_context,
         resolve: Callable[..., Any] = socket.getaddrinfo,
         monotonic: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
