@@ -12,16 +12,14 @@ COOKIE_NAME = re.compile(r"[!#$&'*+\-.^`|~\w]+", re.ASCII)
 """What a cookie's name may consist of (an RFC 6265 token; `%` left out, as decoders differ on it)."""
 
 
-def cookie_values(cookie_header: str, name: str) -> list[str]:
-    """All values that `cookie_header` carries for `name`, as sent; a browser sends the most specific first."""
-    if name not in cookie_header:
-        return []
-    values = []
+def parse_cookies(cookie_header: str) -> dict[str, list[str]]:
+    """The values of each cookie by its name, as sent; a browser sends the most specific of a name first."""
+    cookies: dict[str, list[str]] = {}
     for pair in cookie_header.split(";"):
         key, equals, value = pair.partition("=")
-        if equals and key.strip() == name:
-            values.append(value.strip())
-    return values
+        if equals:
+            cookies.setdefault(key.strip(), []).append(value.strip())
+    return cookies
 
 
 @lru_cache(maxsize=4)  # the same second comes many times

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from functools import cached_property
 
-from queueit.cookies import cookie_values
+from queueit.cookies import parse_cookies
 from queueit.percent_encoding import decode_uri_component
 from queueit.queue_token import QueueToken, parse_queue_token
 
@@ -121,14 +121,31 @@ class Request:
                     return token
         return parse_queue_token(self.header(TOKEN_HEADER))
 
+    @cached_property
+    def _cookie_header(self) -> str:
+        return self.header("cookie")
+
+    @cached_property
+    def _parsed_cookies(self) -> dict[str, list[str]]:
+        return parse_cookies(self._cookie_header)
+
+    def _cookie_values(self, name: str) -> list[str]:
+        """All values of the cookie `name`; the header is taken apart once, and only where the name stands in it."""
+        return self._parsed_cookies.get(name, []) if name in self._cookie_header else []
+
+    @cached_property
+    def _decoded_cookies(self) -> dict[str, str]:
+        return {}
+
     def cookies(self, name: str) -> list[str]:
         """The non-empty values of the cookie `name`, as sent."""
-        return [value for value in cookie_values(self.header("cookie"), name) if value]
+        return [value for value in self._cookie_values(name) if value]
 
     def cookie(self, name: str) -> str:
         """The first value of the cookie `name`, decoded where it can be; empty without one."""
-        values = cookie_values(self.header("cookie"), name)
-        if not values:
-            return ""
-        decoded = decode_uri_component(values[0])
-        return values[0] if decoded is None else decoded
+        known = self._decoded_cookies
+        if name not in known:
+            values = self._cookie_values(name)
+            decoded = decode_uri_component(values[0]) if values else ""
+            known[name] = values[0] if decoded is None else decoded
+        return known[name]

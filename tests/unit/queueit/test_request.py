@@ -1,5 +1,7 @@
 """What is taken out of a request, and the URL without the token to the byte (protocol sections 2, 3 and 7)."""
 
+from time import process_time
+
 import pytest
 
 from queueit.request import Request, Url
@@ -151,6 +153,32 @@ class TestCookies:
     )
     def test_a_trigger_sees_the_first_one_decoded_where_it_can_be(self, cookie: str, value: str) -> None:
         assert visit(cookie=cookie).cookie("a") == value
+
+    def test_the_header_is_read_and_each_cookie_decoded_once_however_many_triggers_ask(self) -> None:
+        asked: list[str] = []
+
+        def header(name: str) -> str:
+            asked.append(name)
+            return "a=%41%42; b=%43%44; room=1" if name == "cookie" else ""
+
+        request = Request(
+            method="GET", host="h", path="/", query="", client_ip="", header=header, body=lambda: ""
+        )
+        values = [(request.cookie("a"), request.cookie("b"), request.cookie("c")) for _ in range(3)]
+
+        assert values == [("AB", "CD", "")] * 3
+        assert len({id(value) for triple in values for value in triple[:2]}) == 2
+        assert request.cookies("room") == ["1"]
+        assert asked.count("cookie") == 1
+
+    def test_a_large_cookie_header_costs_a_thousand_trigger_parts_little_more_than_one(self) -> None:
+        request = visit(cookie="; ".join([f"a{number}=%41%42" for number in range(1500)]))
+
+        assert request.cookie("a7") == "AB"
+        began = process_time()
+        for _ in range(1000):
+            request.cookie("a7")
+        assert process_time() - began < 0.05
 
 
 def test_the_page_of_an_ajax_call_is_that_of_its_header() -> None:
