@@ -17,6 +17,7 @@ _METRICS: Final = {
     "direct pass failed": "DirectPassFailed",
     "no match": "PassedUntouched",
     "ignored method": "PassedUntouched",
+    "preflight": "PassedUntouched",
     "ignore": "PassedUntouched",
     "nothing to cancel": "PassedUntouched",
     "failed open": "FailedOpen",

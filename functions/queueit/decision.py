@@ -40,6 +40,7 @@ QUEUED = "queue"
 
 _NO_MATCH = Decision(None, "", (), "no match")
 _SWITCHED_OFF = Decision(None, "", (), "switched off")
+_PREFLIGHT = Decision(None, "", (), "preflight")
 _IGNORED_METHOD = Decision(None, "", (), "ignored method")
 
 
@@ -54,7 +55,7 @@ def matching_integration(snapshot: Snapshot, request: Request) -> Integration | 
                 return integration
         return None
     normalized = Url(text)
-    either = snapshot.settings.url_matching == "raw_or_normalized"
+    either = snapshot.settings.url_matching == "every_form"
     for integration in snapshot.integrations:
         matches = integration.matches
         if not either:
@@ -158,7 +159,7 @@ def _enqueue_token(
 ) -> str:
     """The token that goes with the visitor to the queue, if one is wanted (section 10)."""
     settings = snapshot.settings.enqueue_token
-    if settings is None or outside is None:
+    if not settings.enabled or outside is None:
         return ""
     from queueit.enqueue_token import enqueue_token
 
@@ -273,6 +274,8 @@ def decide(snapshot: Snapshot, request: Request, now: float, outside: "Outside |
         return _SWITCHED_OFF
     if request.method in settings.ignored_methods:
         return _IGNORED_METHOD
+    if settings.preflight == "pass" and request.is_preflight:
+        return _PREFLIGHT
     if settings.diagnostics and (request.has_query_token or request.header(TOKEN_HEADER)):
         token = request.token()
         if token and token.redirect_type == DEBUG:

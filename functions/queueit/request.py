@@ -100,6 +100,15 @@ class Request:
         return self._is_body_cut()
 
     @property
+    def is_preflight(self) -> bool:
+        """Whether a browser asks what it may send (section 5); anybody can send such a request."""
+        return (
+            self.method == "OPTIONS"
+            and bool(self.header("origin"))
+            and bool(self.header("access-control-request-method"))
+        )
+
+    @property
     def original_url(self) -> str:
         """The URL as requested, with the token if the query string has one."""
         if not self.has_query_token:

@@ -7,7 +7,9 @@ from typing import Any, Final, NamedTuple
 from queueit.errors import InvalidSettings, shown
 
 SAME_SITE_VALUES: Final = ("Lax", "Strict", "None")
-URL_MATCHINGS: Final = ("raw_or_normalized", "as_configured")
+URL_MATCHINGS: Final = ("every_form", "as_configured")
+OWN_DOMAINS: Final = ("queue", "as_sent")
+PREFLIGHTS: Final = ("pass", "decide")
 TRUNCATED_BODIES: Final = ("queue", "visible_part")
 ON_FAILURES: Final = ("pass", "queue")
 _MAX_URL_LENGTH: Final = 1024
@@ -29,12 +31,16 @@ class SessionCookieSettings(NamedTuple):
 
 
 class EnqueueTokenSettings(NamedTuple):
-    """What goes into an enqueue token (protocol section 10); `key` adds a random one to each token."""
+    """Whether visitors take a token along to the queue, and what is in it (protocol section 10).
 
+    `key` adds a random one to each token.
+    """
+
+    enabled: bool = True
     validity_seconds: int = 240
     key: bool = False
     client_ip: bool = True
-    x_forwarded_for: bool = True
+    x_forwarded_for: bool = False
 
 
 class VerifySettings(NamedTuple):
@@ -58,6 +64,10 @@ class DirectPassSettings(NamedTuple):
 class Settings(NamedTuple):
     """All settings with their defaults; one that is absent from a document, or null, has its default.
 
+    `url_matching` says whether every form of a URL is decided on or the one that the configuration names, `own_domain`
+    whether requests to the distribution's own domain queue like those to the sites behind it (section 9); `preflight`
+    whether CORS preflights pass undecided, as requests of `ignored_methods` do (section 5).
+
     `include_body` says whether CloudFront hands request bodies to the function; `truncated_body` what a trigger on
     a body means that CloudFront has cut: "queue" that it matches for Queue and Cancel and not for Ignore, so that no
     padding leads past the queue, "visible_part" that what is there is compared. `decision_log_rate` is the share
@@ -65,15 +75,17 @@ class Settings(NamedTuple):
     """
 
     enabled: bool = True
-    url_matching: str = "raw_or_normalized"
-    ignored_methods: tuple[str, ...] = ("OPTIONS",)
+    url_matching: str = "every_form"
+    own_domain: str = "queue"
+    preflight: str = "pass"
+    ignored_methods: tuple[str, ...] = ()
     session_cookie: SessionCookieSettings = SessionCookieSettings()
     poll_interval_seconds: int = 30
     replica_regions: tuple[str, ...] = ()
     include_body: bool = False
     truncated_body: str = "queue"
     allowed_origins: tuple[str, ...] = ()
-    enqueue_token: EnqueueTokenSettings | None = None
+    enqueue_token: EnqueueTokenSettings = EnqueueTokenSettings()
     verify: VerifySettings | None = None
     direct_pass: DirectPassSettings | None = None
     diagnostics: bool = True
@@ -136,7 +148,9 @@ _Readers = dict[str, Any]
 _READERS: Final[_Readers] = {
     "enabled": _boolean,
     "url_matching": _choice(*URL_MATCHINGS),
-    "ignored_methods": _list_of(_METHOD, 'a list of HTTP methods in capitals, such as ["OPTIONS"]'),
+    "own_domain": _choice(*OWN_DOMAINS),
+    "preflight": _choice(*PREFLIGHTS),
+    "ignored_methods": _list_of(_METHOD, 'a list of HTTP methods in capitals, such as ["TRACE"]'),
     "session_cookie": {
         "same_site": _choice(*SAME_SITE_VALUES),
         "secure": _boolean,
@@ -152,6 +166,7 @@ _READERS: Final[_Readers] = {
         "only if it is not 443 (http for localhost only)",
     ),
     "enqueue_token": {
+        "enabled": _boolean,
         "validity_seconds": _whole_number(30, 3600),
         "key": _boolean,
         "client_ip": _boolean,

@@ -57,13 +57,13 @@ def _service_keys(credentials: dict[str, Any], settings: Settings) -> ServiceKey
 
 def _load_features(settings: Settings) -> bool:
     """Whether any feature is on that asks something outside; each is imported now, when the CPU is fast."""
-    if settings.enqueue_token:
+    if settings.enqueue_token.enabled:
         import queueit.enqueue_token
     if settings.verify:
         import queueit.verify_action
     if settings.direct_pass:
         import queueit.direct_pass  # noqa: F401
-    return bool(settings.enqueue_token or settings.verify or settings.direct_pass)
+    return bool(settings.enqueue_token.enabled or settings.verify or settings.direct_pass)
 
 
 def _text(document: dict[str, Any], name: str, *, where: str, required: bool = True) -> str:

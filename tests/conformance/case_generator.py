@@ -43,6 +43,10 @@ class Case(NamedTuple):
     services: Services = Services()
 
 
+NO_ENQUEUE_TOKEN = {"enabled": False}
+"""The reference makes none unless its caller wants one."""
+
+
 class Group(NamedTuple):
     """Cases that share a configuration, an account and the connector's settings.
 
@@ -237,9 +241,11 @@ class CaseGenerator:
             "include_body": self._chance(0.8),
             "truncated_body": self._pick(("queue", "visible_part")),
             "diagnostics": self._chance(0.9),
+            "enqueue_token": NO_ENQUEUE_TOKEN,
         }
         if self._chance(0.4):
             settings["enqueue_token"] = {
+                "enabled": True,
                 "validity_seconds": self._random.choice((30, 240, 3600)),
                 "key": self._chance(0.5),
                 "client_ip": self._chance(0.7),

@@ -29,8 +29,8 @@ from tests.conformance.outcome import (
     our_outcome,
 )
 
-SETTINGS: dict[str, Any] = {"url_matching": "as_configured", "ignored_methods": []}
-"""Protocol section 2 to the letter; the defaults of these two settings are stricter than the reference."""
+SETTINGS: dict[str, Any] = {"url_matching": "as_configured", "own_domain": "as_sent", "preflight": "decide"}
+"""Protocol section 2 to the letter; the defaults of these settings are stricter than the reference."""
 
 MAX_DEFECTS_SHOWN = 5
 RAW_OR_NORMALIZED = "raw or normalized"
@@ -231,7 +231,7 @@ class Comparison:
     def verdicts(self, group: Group, settings: dict[str, Any] | None = None) -> list[Verdict]:
         """Compare the cases of a group; `settings` are added to the group's own in our snapshot, else SETTINGS."""
         settings = SETTINGS if settings is None else settings
-        either = settings.get("url_matching") == "raw_or_normalized"
+        either = settings.get("url_matching") == "every_form"
         options = {"raw_or_normalized": True} if either else {}
         snapshot = compile_group(group, settings)
         reference = _Reference(self._oracle, group)
@@ -287,7 +287,7 @@ def _run_share(directory: Path, cases: int, seed: int, worker: int, workers: int
             comparison.compare(islice(generator.groups(cases), worker, None, workers), settings)
 
         compare(cases - cases // 5, SETTINGS)
-        compare(cases // 5, {**SETTINGS, "url_matching": "raw_or_normalized"})
+        compare(cases // 5, {**SETTINGS, "url_matching": "every_form"})
         comparison.compare_normalization([generator.url() for _ in range(cases)][worker::workers])
     return comparison.score
 

@@ -130,7 +130,7 @@ function evaluate(config, { normalize_as: normalizeAs, raw_or_normalized: either
 
 function enqueueTokenProvider({ settings, customer_id: customerId, secret_key: secretKey }, http) {
   const wanted = settings.enqueue_token;
-  if (!wanted) return null;
+  if (!wanted?.enabled) return null;
   return new DefaultEnqueueTokenProvider(
     customerId, secretKey, wanted.validity_seconds * 1000, wanted.client_ip ? http.getUserHostAddress() : "",
     wanted.key, Token, Payload, wanted.x_forwarded_for ? http.getHeader("x-forwarded-for") : "",

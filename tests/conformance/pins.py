@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.conformance.case_generator import (
     COOKIE_PREFIX,
     DIRECT_PASS_URL,
+    NO_ENQUEUE_TOKEN,
     OTHER_SECRET_KEY,
     SECRET_KEY,
     VERIFY_URL,
@@ -49,7 +50,14 @@ def group(
             }
         ],
     }
-    return Group(config, "acme", SECRET_KEY, [case], settings or {}, previous_key)
+    return Group(
+        config,
+        "acme",
+        SECRET_KEY,
+        [case],
+        {"enqueue_token": NO_ENQUEUE_TOKEN} | (settings or {}),
+        previous_key,
+    )
 
 
 def case(
@@ -170,7 +178,13 @@ VERIFY = {"verify": {"url": VERIFY_URL, "timeout_ms": 1000}}
 DIRECT_PASS = {"direct_pass": {"url": DIRECT_PASS_URL, "timeout_ms": 3000, "on_failure": "queue"}}
 PASS_TOKEN = token(("q", GUID), ("rt", "directlink"))
 ENQUEUE_TOKEN = {
-    "enqueue_token": {"validity_seconds": 240, "key": False, "client_ip": True, "x_forwarded_for": True}
+    "enqueue_token": {
+        "enabled": True,
+        "validity_seconds": 240,
+        "key": False,
+        "client_ip": True,
+        "x_forwarded_for": True,
+    }
 }
 
 PINS = {
@@ -343,6 +357,6 @@ PINS = {
         ),
         untouched,
         queued,
-        {"url_matching": "raw_or_normalized"},
+        {"url_matching": "every_form"},
     ),
 }

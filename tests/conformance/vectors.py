@@ -26,12 +26,13 @@ NORMALIZED_URLS = 120
 ENQUEUE_TOKENS = 24
 MAX_CASE_LENGTH = 3000
 MAX_CONFIG_LENGTH = 2500
-_EITHER = {**SETTINGS, "url_matching": "raw_or_normalized"}
+_EITHER = {**SETTINGS, "url_matching": "every_form"}
 
 
 def _signature(group: Group, verdict: Verdict) -> tuple[Any, ...]:
     """What a case shows; cases that show the same are not needed often."""
-    features = tuple(sorted({*group.settings} & {"enqueue_token", "verify", "direct_pass"}))
+    wanted = {name for name in ("verify", "direct_pass") if name in group.settings}
+    features = (group.settings["enqueue_token"]["enabled"], *sorted(wanted))
     ours = verdict.ours
     return verdict.kind, verdict.differences, ours.status, len(ours.cookies), len(ours.asked), features
 

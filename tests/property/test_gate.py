@@ -175,10 +175,10 @@ def test_no_spelling_of_a_protected_path_passes(
     build: Any, queueing: Snapshots, uri: str, query: str
 ) -> None:
     event = build.viewer_request(uri if uri.startswith("/") else f"/{uri}", query)
-    raw_or_normalized = [one for one in queueing if one.settings.url_matching == "raw_or_normalized"]
+    every_form = [one for one in queueing if one.settings.url_matching == "every_form"]
 
-    assert raw_or_normalized
-    for snapshot in raw_or_normalized:
+    assert every_form
+    for snapshot in every_form:
         assert not is_pass(viewer_request.handle(copy.deepcopy(event), snapshot, NOW))
 
 

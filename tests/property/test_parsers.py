@@ -35,7 +35,9 @@ KEYS = secret_keys(SECRET_KEY)
 SETTINGS = {
     "enabled": True,
     "url_matching": "as_configured",
-    "ignored_methods": ["OPTIONS"],
+    "own_domain": "as_sent",
+    "preflight": "decide",
+    "ignored_methods": ["TRACE"],
     "session_cookie": {"same_site": "Lax", "secure": True, "http_only": False},
     "poll_interval_seconds": 30,
     "replica_regions": ["eu-west-1"],

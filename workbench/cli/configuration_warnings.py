@@ -161,7 +161,7 @@ def _about_short_values(one: Condition | None, place: str) -> Iterator[Warned]:
 
 def _overlap(integration: _Integration, other: _Integration, settings: Settings) -> bool:
     """Whether both look at the same URL, so that what follows for one URL follows for the request."""
-    return settings.url_matching == "raw_or_normalized" or (
+    return settings.url_matching == "every_form" or (
         bool(integration.document.get("IsNormalizationEnabled"))
         == bool(other.document.get("IsNormalizationEnabled"))
     )

@@ -188,10 +188,9 @@ def test_cookies_headers_bodies_and_methods_are_part_of_the_request(
     arguments = ["explain", "shop.example.com", "--config", path, "--json", *request]
     assert queueit(*arguments, "--body", "row=1&seat=12").document["decision"] == "queue"
     assert queueit(*arguments, "--body", "row=1").document["decision"] == "no match"
-    assert (
-        queueit(*arguments, "--body", "seat=12", "--method", "options").document["decision"]
-        == "ignored method"
-    )
+    ignoring = write_json({"ignored_methods": ["TRACE"]}, "settings.json")
+    traced = queueit(*arguments, "--settings", ignoring, "--body", "seat=12", "--method", "trace")
+    assert traced.document["decision"] == "ignored method"
 
 
 def test_settings_count_as_they_would_at_the_edge(explain: Any, write_json: Callable[..., str]) -> None:

@@ -50,12 +50,12 @@ def test_equal_names_and_no_names_are_numbered(build: Any) -> None:
 
 def test_settings_are_shown_with_their_values(build: Any) -> None:
     before = document(build, settings={"enabled": True, "poll_interval_seconds": 30})
-    after = document(build, settings={"enabled": False, "ignored_methods": []})
+    after = document(build, settings={"enabled": False, "ignored_methods": ["TRACE"]})
 
     assert difference(before, after) == [
         "setting enabled true → false",
         "setting poll_interval_seconds 30 → not given",
-        "setting ignored_methods not given → []",
+        'setting ignored_methods not given → ["TRACE"]',
     ]
 
 

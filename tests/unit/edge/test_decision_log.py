@@ -185,13 +185,19 @@ def test_a_worker_without_any_snapshot_has_no_age_to_report() -> None:
     assert "SnapshotAge" not in metrics_line("shop", {FAILED_OPEN: 1}, 1, None, 0)
 
 
+PREFLIGHT = {
+    "method": "OPTIONS",
+    "headers": [("Origin", "https://www.example.com"), ("Access-Control-Request-Method", "GET")],
+}
+
+
 @pytest.mark.parametrize(
     ("requests", "metric"),
     [
         ([("/tickets", "", {})], "SentToQueue"),
         ([("/tickets", f"queueittoken={TOKEN}", {})], "Refused"),
         ([("/", "", {})], "PassedUntouched"),
-        ([("/tickets", "", {"method": "OPTIONS"})], "PassedUntouched"),
+        ([("/tickets", "", PREFLIGHT)], "PassedUntouched"),
     ],
 )
 def test_each_kind_of_decision_counts_in_its_metric(

@@ -47,13 +47,15 @@ def imported(document: dict[str, Any], event: dict[str, Any] | None = None) -> s
 
 
 def test_a_plain_decision_imports_no_optional_feature(build: Any) -> None:
-    assert imported(build.snapshot_document(), build.viewer_request(querystring="queueittoken=x")) == set()
+    document = build.snapshot_document(settings={"enqueue_token": {"enabled": False}})
+
+    assert imported(document, build.viewer_request(querystring="queueittoken=x")) == set()
 
 
 @pytest.mark.parametrize(
     ("settings", "module"),
     [
-        ({"enqueue_token": {}}, "queueit.enqueue_token"),
+        ({}, "queueit.enqueue_token"),
         ({"verify": {"url": "https://v.example.com"}}, "queueit.verify_action"),
         ({"direct_pass": {"url": "https://p.example.com"}}, "queueit.direct_pass"),
     ],

@@ -19,10 +19,12 @@ def test_a_setting_that_is_absent_or_null_has_its_default(document: Any) -> None
     settings = parse_settings(document, strict=True)
 
     assert settings == Settings()
-    assert settings[:6] == (
+    assert settings[:8] == (
         True,
-        "raw_or_normalized",
-        ("OPTIONS",),
+        "every_form",
+        "queue",
+        "pass",
+        (),
         SessionCookieSettings(None, None, None),
         30,
         (),
@@ -33,15 +35,19 @@ def test_every_setting_can_be_given() -> None:
     document = {
         "enabled": False,
         "url_matching": "as_configured",
+        "own_domain": "as_sent",
+        "preflight": "decide",
         "ignored_methods": ["OPTIONS", "HEAD"],
         "session_cookie": {"same_site": "None", "secure": True, "http_only": True},
         "poll_interval_seconds": 300,
         "replica_regions": ["eu-west-1", "us-gov-west-1"],
     }
 
-    assert parse_settings(document, strict=True)[:6] == (
+    assert parse_settings(document, strict=True)[:8] == (
         False,
         "as_configured",
+        "as_sent",
+        "decide",
         ("OPTIONS", "HEAD"),
         SessionCookieSettings("None", secure=True, http_only=True),
         300,
@@ -54,8 +60,10 @@ def test_every_setting_can_be_given() -> None:
     [
         ("enabled", "yes", '"yes"', "true or false"),
         ("enabled", 1, "1", "true or false"),
-        ("url_matching", "raw", '"raw"', '"raw_or_normalized" or "as_configured"'),
-        ("url_matching", [], "[]", '"raw_or_normalized" or "as_configured"'),
+        ("url_matching", "raw", '"raw"', '"every_form" or "as_configured"'),
+        ("url_matching", [], "[]", '"every_form" or "as_configured"'),
+        ("own_domain", "pass", '"pass"', '"queue" or "as_sent"'),
+        ("preflight", True, "true", '"pass" or "decide"'),
         ("ignored_methods", "OPTIONS", '"OPTIONS"', "a list of HTTP methods in capitals, such as"),
         ("ignored_methods", ["options"], '["options"]', "a list of HTTP methods in capitals, such as"),
         ("ignored_methods", [1], "[1]", "a list of HTTP methods in capitals, such as"),

@@ -67,6 +67,9 @@ def tickets(build: Any) -> Snapshot:
     return snapshot
 
 
+_PREFLIGHT = {"origin": "https://a.example", "access-control-request-method": "GET"}
+
+
 def snapshot_of(build: Any, settings: Any = None, **changes: Any) -> Snapshot:
     snapshot: Snapshot = build.snapshot(build.queue_integration(**changes), settings=settings)
     return snapshot
@@ -408,8 +411,35 @@ class TestWhatPasses:
         assert decide(snapshot, visit(with_token(BAD_TOKEN), cookie=FORGED), NOW)[:3] == (None, "", ())
 
     def test_an_ignored_method_passes_untouched(self, tickets: Snapshot, build: Any) -> None:
-        assert decide(tickets, visit(method="OPTIONS"), NOW)[:3] == (None, "", ())
-        assert is_queued(decide(snapshot_of(build, {"ignored_methods": []}), visit(method="OPTIONS"), NOW))
+        ignoring = snapshot_of(build, {"ignored_methods": ["TRACE"]})
+
+        assert decide(ignoring, visit(method="TRACE"), NOW)[:3] == (None, "", ())
+        assert is_queued(decide(tickets, visit(method="TRACE"), NOW))
+
+    def test_a_preflight_passes_untouched_unless_the_setting_says_decide(
+        self, tickets: Snapshot, build: Any
+    ) -> None:
+        preflight = visit(method="OPTIONS", headers=_PREFLIGHT)
+        deciding = snapshot_of(build, {"preflight": "decide"})
+
+        assert decide(tickets, preflight, NOW)[:3] == (None, "", ())
+        assert is_queued(decide(deciding, preflight, NOW))
+
+    @pytest.mark.parametrize(
+        ("method", "headers"),
+        [
+            ("OPTIONS", {}),
+            ("OPTIONS", {"origin": "https://a.example"}),
+            ("OPTIONS", {"access-control-request-method": "GET"}),
+            ("OPTIONS", {**_PREFLIGHT, "origin": ""}),
+            ("options", _PREFLIGHT),
+            ("GET", _PREFLIGHT),
+        ],
+    )
+    def test_what_is_no_whole_preflight_is_decided_on(
+        self, tickets: Snapshot, method: str, headers: dict[str, str]
+    ) -> None:
+        assert is_queued(decide(tickets, visit(method=method, headers=headers), NOW))
         assert is_queued(decide(tickets, visit(method="options"), NOW))
 
     @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"])

@@ -29,10 +29,12 @@ def test_the_redirect_to_the_queue_has_one_between_layout_and_target(visit: Visi
     assert names == ["c", "e", "ver", "cver", "man", "cid", "l", "enqueuetoken", "t", "kupver"]
 
 
-def test_by_default_it_holds_both_addresses_no_key_and_lasts_four_minutes(visit: Visits, build: Any) -> None:
+def test_by_default_it_holds_the_clients_address_no_key_and_lasts_four_minutes(
+    visit: Visits, build: Any
+) -> None:
     headers = (("X-Forwarded-For", "192.0.2.1, 192.0.2.2"),)
 
-    decision = visit(settings={"enqueue_token": {}}, headers=headers).decide(Door().outside)
+    decision = visit(headers=headers).decide(Door().outside)
 
     assert token_of(decision.redirect_url) == EnqueueToken(
         customer_id="example",
@@ -41,7 +43,7 @@ def test_by_default_it_holds_both_addresses_no_key_and_lasts_four_minutes(visit:
         issued_at_ms=build.now * 1000,
         expires_at_ms=build.now * 1000 + 240_000,
         client_ip="203.0.113.7",
-        forwarded_for="192.0.2.1, 192.0.2.2",
+        forwarded_for="",
         key="",
         custom_data={},
         origin="Connector",
@@ -49,14 +51,14 @@ def test_by_default_it_holds_both_addresses_no_key_and_lasts_four_minutes(visit:
 
 
 def test_settings_change_what_it_holds(visit: Visits) -> None:
-    settings = {"validity_seconds": 30, "key": True, "client_ip": False, "x_forwarded_for": False}
+    settings = {"validity_seconds": 30, "key": True, "client_ip": False, "x_forwarded_for": True}
     headers = (("X-Forwarded-For", "192.0.2.1"),)
 
     decision = visit(settings={"enqueue_token": settings}, headers=headers).decide(Door().outside)
 
     token = token_of(decision.redirect_url)
     assert token.expires_at_ms - token.issued_at_ms == 30_000
-    assert (token.token_id, token.key, token.client_ip, token.forwarded_for) == (*UUIDS, "", "")
+    assert (token.token_id, token.key, token.client_ip, token.forwarded_for) == (*UUIDS, "", "192.0.2.1")
 
 
 def test_it_is_signed_with_the_current_key_while_keys_rotate(build: Any) -> None:
@@ -67,8 +69,10 @@ def test_it_is_signed_with_the_current_key_while_keys_rotate(build: Any) -> None
     assert token_of(decide(snapshot, request, build.now, Door().outside).redirect_url).event_id == "tickets"
 
 
-@pytest.mark.parametrize("settings", [{}, {"enqueue_token": None}])
-def test_it_is_off_by_default(visit: Visits, settings: dict[str, Any]) -> None:
+@pytest.mark.parametrize("others", [{}, {"key": True}])
+def test_it_can_be_switched_off(visit: Visits, others: dict[str, Any]) -> None:
+    settings = {"enqueue_token": {"enabled": False, **others}}
+
     assert "enqueuetoken" not in visit(settings=settings).decide(Door().outside).redirect_url
 
 

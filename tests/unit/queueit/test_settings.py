@@ -15,20 +15,22 @@ from queueit.settings import (
 )
 
 
-def test_without_a_document_every_setting_has_its_default_and_optional_features_are_off() -> None:
+def test_without_a_document_every_setting_has_its_default_and_what_asks_a_service_is_off() -> None:
     settings = parse_settings(None, strict=True)
 
     assert settings == Settings(
         enabled=True,
-        url_matching="raw_or_normalized",
-        ignored_methods=("OPTIONS",),
+        url_matching="every_form",
+        own_domain="queue",
+        preflight="pass",
+        ignored_methods=(),
         session_cookie=SessionCookieSettings(None, None, None),
         poll_interval_seconds=30,
         replica_regions=(),
         include_body=False,
         truncated_body="queue",
         allowed_origins=(),
-        enqueue_token=None,
+        enqueue_token=EnqueueTokenSettings(True, 240, False, True, False),
         verify=None,
         direct_pass=None,
         diagnostics=True,
@@ -42,10 +44,10 @@ def test_null_means_the_default() -> None:
     assert parse_settings(dict.fromkeys(names), strict=True) == Settings()
 
 
-def test_an_empty_object_switches_enqueue_tokens_on_with_their_defaults() -> None:
+def test_an_empty_object_leaves_enqueue_tokens_as_they_are_by_default() -> None:
     settings = parse_settings({"enqueue_token": {}}, strict=True)
 
-    assert settings.enqueue_token == EnqueueTokenSettings(240, False, True, True)
+    assert settings.enqueue_token == EnqueueTokenSettings()
 
 
 def test_a_service_needs_no_more_than_its_url() -> None:
@@ -75,6 +77,7 @@ def test_a_service_needs_no_more_than_its_url() -> None:
         },
         {
             "enqueue_token": {
+                "enabled": True,
                 "validity_seconds": 30,
                 "key": True,
                 "client_ip": False,
@@ -82,6 +85,7 @@ def test_a_service_needs_no_more_than_its_url() -> None:
             }
         },
         {"enqueue_token": {"validity_seconds": 3600}},
+        {"enqueue_token": {"enabled": False}},
         {"verify": {"url": "https://v.example.com/{customerId}/{eventId}?q={queueId}", "timeout_ms": 100}},
         {"verify": {"url": "http://127.0.0.1:8081/verify", "timeout_ms": 3000}},
         {"direct_pass": {"url": "https://p.example.com/", "timeout_ms": 800, "on_failure": "queue"}},
@@ -117,7 +121,7 @@ def test_what_a_setting_accepts_is_kept(document: dict[str, Any]) -> None:
         ({"allowed_origins": ["null"]}, "accepts a list of origins"),
         ({"enqueue_token": True}, 'setting "enqueue_token": got true; accepts an object'),
         ({"enqueue_token": {"validity_seconds": 29}}, "got 29; accepts a whole number from 30 to 3600"),
-        ({"enqueue_token": {"validity_ms": 1}}, "the settings here are client_ip, key, validity_seconds"),
+        ({"enqueue_token": {"validity_ms": 1}}, "the settings here are client_ip, enabled, key, validity_seconds"),
         ({"verify": {}}, 'setting "verify.url" is missing; verify needs the URL of the service to ask'),
         ({"verify": {"url": None}}, 'setting "verify.url" is missing'),
         ({"verify": {"url": "http://v.example.com"}}, 'got "http://v.example.com"; accepts an https'),
