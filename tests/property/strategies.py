@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.signing import (
+from tests.builders import (
     ADDRESS,
     COOKIE_PREFIX,
     GUID,

@@ -12,6 +12,18 @@ from hypothesis import strategies as st
 
 from edge import handover, viewer_request, viewer_response
 from queueit.snapshot import Snapshot
+from tests.builders import (
+    COOKIE_PREFIX,
+    GUID,
+    NOW,
+    compiled_snapshot,
+    encode_component,
+    queue_integration,
+    queue_token,
+    session_pair,
+    session_text,
+    viewer_request_event,
+)
 from tests.property.strategies import (
     addresses,
     any_text,
@@ -20,15 +32,6 @@ from tests.property.strategies import (
     hostile_text,
     methods,
     query_strings,
-)
-from tests.signing import (
-    COOKIE_PREFIX,
-    GUID,
-    NOW,
-    encode_component,
-    queue_token,
-    session_cookie,
-    session_text,
 )
 from workbench.local_edge.rules import check_viewer_request_result
 
@@ -46,17 +49,17 @@ class Snapshots(list[Snapshot]):
 
 
 @pytest.fixture(scope="session")
-def queueing(build: Any) -> Snapshots:
+def queueing() -> Snapshots:
     """Queue for /tickets in every way that may decide differently."""
     integrations = [
-        build.queue_integration(),
-        build.queue_integration(InvolvedWaitingRoomIds=["sale", "Tickets"], ExtendCookieValidity=False),
-        build.queue_integration(RedirectLogic="EventTargetUrl", IsNormalizationEnabled=True),
-        build.queue_integration(RedirectLogic="ForcedTargetUrl", ForcedTargetUrl="https://x.example/"),
+        queue_integration(),
+        queue_integration(InvolvedWaitingRoomIds=["sale", "Tickets"], ExtendCookieValidity=False),
+        queue_integration(RedirectLogic="EventTargetUrl", IsNormalizationEnabled=True),
+        queue_integration(RedirectLogic="ForcedTargetUrl", ForcedTargetUrl="https://x.example/"),
     ]
     return Snapshots(
         [
-            build.snapshot(integration, settings=settings, credentials=BOTH_KEYS)
+            compiled_snapshot(integration, settings=settings, credentials=BOTH_KEYS)
             for integration in integrations
             for settings in SETTINGS
         ]
@@ -64,7 +67,7 @@ def queueing(build: Any) -> Snapshots:
 
 
 @pytest.fixture(scope="session")
-def mixed(build: Any) -> Snapshot:
+def mixed() -> Snapshot:
     """All three actions, with triggers on every part of a request."""
     cookie = {
         "ValidatorType": "CookieValidator",
@@ -76,15 +79,14 @@ def mixed(build: Any) -> Snapshot:
     agent = {"ValidatorType": "UserAgentValidator", "Operator": "ContainsAny", "IsIgnoreCase": True}
     body = {"ValidatorType": "RequestBodyValidator", "Operator": "Contains", "ValueToCompare": "b"}
     either = [agent | {"ValuesToCompare": ["e", "%"]}, body]
-    snapshot: Snapshot = build.snapshot(
-        build.queue_integration(ActionType="Ignore", Triggers=[{"TriggerParts": [cookie]}]),
-        build.queue_integration(
+    return compiled_snapshot(
+        queue_integration(ActionType="Ignore", Triggers=[{"TriggerParts": [cookie]}]),
+        queue_integration(
             ActionType="Cancel", Triggers=[{"TriggerParts": [header | {"ValueToCompare": "*"}]}]
         ),
-        build.queue_integration(Triggers=[{"LogicalOperator": "Or", "TriggerParts": either}]),
-        build.queue_integration(),
+        queue_integration(Triggers=[{"LogicalOperator": "Or", "TriggerParts": either}]),
+        queue_integration(),
     )
-    return snapshot
 
 
 def is_pass(result: dict[str, Any]) -> bool:
@@ -110,9 +112,9 @@ def is_to_the_waiting_room(result: dict[str, Any]) -> bool:
     body=bodies,
 )
 def test_no_request_raises_and_every_answer_keeps_cloudfronts_rules(
-    build: Any, mixed: Snapshot, queueing: Snapshots, **parts: Any
+    mixed: Snapshot, queueing: Snapshots, **parts: Any
 ) -> None:
-    event = build.viewer_request(parts.pop("uri"), parts.pop("query"), **parts)
+    event = viewer_request_event(parts.pop("uri"), parts.pop("query"), **parts)
     for snapshot in (mixed, queueing[0]):
         given_event = copy.deepcopy(event)
         sent = copy.deepcopy(given_event["Records"][0]["cf"]["request"])
@@ -135,10 +137,8 @@ def test_no_request_raises_and_every_answer_keeps_cloudfronts_rules(
     client_ip=addresses,
     body=bodies,
 )
-def test_no_request_passes_without_a_genuine_token_or_session(
-    build: Any, queueing: Snapshots, **parts: Any
-) -> None:
-    event = build.viewer_request(parts.pop("uri"), parts.pop("query"), **parts)
+def test_no_request_passes_without_a_genuine_token_or_session(queueing: Snapshots, **parts: Any) -> None:
+    event = viewer_request_event(parts.pop("uri"), parts.pop("query"), **parts)
     for snapshot in queueing:
         result = viewer_request.handle(copy.deepcopy(event), snapshot, NOW)
         assert not is_pass(result)
@@ -171,10 +171,8 @@ def spellings(draw: st.DrawFn) -> str:
 
 
 @given(uri=spellings(), query=query_strings)
-def test_no_spelling_of_a_protected_path_passes(
-    build: Any, queueing: Snapshots, uri: str, query: str
-) -> None:
-    event = build.viewer_request(uri if uri.startswith("/") else f"/{uri}", query)
+def test_no_spelling_of_a_protected_path_passes(queueing: Snapshots, uri: str, query: str) -> None:
+    event = viewer_request_event(uri if uri.startswith("/") else f"/{uri}", query)
     every_form = [one for one in queueing if one.settings.url_matching == "every_form"]
 
     assert every_form
@@ -192,23 +190,23 @@ def changed(draw: st.DrawFn, text: str) -> str:
 
 
 @given(token=changed(queue_token()))
-def test_no_changed_token_passes(build: Any, queueing: Snapshots, token: str) -> None:
+def test_no_changed_token_passes(queueing: Snapshots, token: str) -> None:
     assume(token != queue_token())
     written = quote(token, safe="", errors="replace")
     for event in (
-        build.viewer_request(querystring=f"queueittoken={written}"),
-        build.viewer_request(headers=[("x-queueittoken", token)]),
+        viewer_request_event(querystring=f"queueittoken={written}"),
+        viewer_request_event(headers=[("x-queueittoken", token)]),
     ):
         for snapshot in queueing:
             assert is_to_the_waiting_room(viewer_request.handle(copy.deepcopy(event), snapshot, NOW))
 
 
 @given(text=changed(session_text()))
-def test_no_changed_session_passes(build: Any, queueing: Snapshots, text: str) -> None:
+def test_no_changed_session_passes(queueing: Snapshots, text: str) -> None:
     # A room is the same in any case (protocol section 4).
     assume(text.lower() != session_text().lower())
     cookie = f"{COOKIE_PREFIX}tickets={quote(text, safe='', errors='replace')}"
-    event = build.viewer_request(headers=[("Cookie", cookie)])
+    event = viewer_request_event(headers=[("Cookie", cookie)])
     for snapshot in queueing:
         assert is_to_the_waiting_room(viewer_request.handle(copy.deepcopy(event), snapshot, NOW))
 
@@ -222,11 +220,11 @@ def test_no_changed_session_passes(build: Any, queueing: Snapshots, text: str) -
     noise=header_lines.filter(lambda lines: "debug" not in str(lines).lower()),
 )
 def test_a_genuine_session_passes_exactly_while_it_is_valid_whatever_else_is_sent(
-    build: Any, queueing: Snapshots, room: str, queue_id: str, issued_at: int, validity: str, noise: Any
+    queueing: Snapshots, room: str, queue_id: str, issued_at: int, validity: str, noise: Any
 ) -> None:
     text = session_text(room, queue_id=queue_id, issued_at=issued_at, validity=validity)
-    headers = [*noise, ("Cookie", session_cookie(room, text))]
-    event = build.viewer_request(headers=headers)
+    headers = [*noise, ("Cookie", session_pair(room, text))]
+    event = viewer_request_event(headers=headers)
     is_young = NOW - 60 * int(validity or 20) <= issued_at <= NOW + 60
     for snapshot in queueing:
         rooms = snapshot.integrations[0].rooms
@@ -235,8 +233,8 @@ def test_a_genuine_session_passes_exactly_while_it_is_valid_whatever_else_is_sen
 
 
 @given(carrier=st.one_of(any_text, hostile_text, hostile_text.map("request-1 | ok | ".__add__)))
-def test_no_carrier_raises_or_sets_a_cookie_that_is_not_the_connectors(build: Any, carrier: str) -> None:
-    event = build.viewer_request(request_id="request-1")
+def test_no_carrier_raises_or_sets_a_cookie_that_is_not_the_connectors(carrier: str) -> None:
+    event = viewer_request_event(request_id="request-1")
     cf = event["Records"][0]["cf"]
     cf["request"]["headers"][handover.HEADER] = [{"key": handover.HEADER, "value": carrier}]
     cf["response"] = {"status": "200", "statusDescription": "OK", "headers": {}}
@@ -249,13 +247,13 @@ def test_no_carrier_raises_or_sets_a_cookie_that_is_not_the_connectors(build: An
 
 @given(text=st.sampled_from([session_text(), session_text(validity="20")]), value=any_text)
 def test_noise_beside_a_genuine_cookie_does_not_lock_its_visitor_out(
-    build: Any, queueing: Snapshots, text: str, value: str
+    queueing: Snapshots, text: str, value: str
 ) -> None:
     cookies = [
         f"a={value}",
         f"{COOKIE_PREFIX}tickets={value}",
         f"{COOKIE_PREFIX}tickets={encode_component(text)}",
     ]
-    event = build.viewer_request(headers=[("Cookie", "; ".join(cookies))])
+    event = viewer_request_event(headers=[("Cookie", "; ".join(cookies))])
     for snapshot in queueing:
         assert is_pass(viewer_request.handle(copy.deepcopy(event), snapshot, NOW))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,9 +25,19 @@ from queueit.session_cookie import FORGED, VALID, Session
 from queueit.settings import parse_settings
 from queueit.snapshot import compile_snapshot
 from queueit.url_normalization import normalize_url
+from tests.builders import (
+    ADDRESS,
+    GUID,
+    NOW,
+    SECRET_KEY,
+    integration_config,
+    mac,
+    queue_integration,
+    queue_token,
+    session_pair,
+    snapshot_document,
+)
 from tests.property.strategies import any_text, foreign_sessions, foreign_tokens, hostile_text, spoiled
-from tests.signing import ADDRESS, GUID, NOW, SECRET_KEY, mac, queue_token
-from tests.signing import session_cookie as signed_session
 from tests.unit.queueit.visits import visit
 
 KEYS = secret_keys(SECRET_KEY)
@@ -169,9 +178,9 @@ def refusal(kind: type[QueueitError], act: Callable[[], object]) -> QueueitError
 
 
 @given(data=st.data())
-def test_any_configuration_compiles_or_is_refused_in_words(build: Any, data: st.DataObject) -> None:
-    sound = build.integration_config(
-        build.queue_integration(InvolvedWaitingRoomIds=["sale"]), build.queue_integration(ActionType="Cancel")
+def test_any_configuration_compiles_or_is_refused_in_words(data: st.DataObject) -> None:
+    sound = integration_config(
+        queue_integration(InvolvedWaitingRoomIds=["sale"]), queue_integration(ActionType="Cancel")
     )
     document = data.draw(spoiled(sound))
     error = refusal(InvalidIntegrationConfig, lambda: compile_integration_config(document))
@@ -180,16 +189,16 @@ def test_any_configuration_compiles_or_is_refused_in_words(build: Any, data: st.
 
 
 @given(data=st.data())
-def test_what_compiles_decides_on_any_request(build: Any, data: st.DataObject) -> None:
-    integration = data.draw(spoiled(build.queue_integration(InvolvedWaitingRoomIds=["sale"])))
-    document = build.snapshot_document(integration_config=build.integration_config(integration))
+def test_what_compiles_decides_on_any_request(data: st.DataObject) -> None:
+    integration = data.draw(spoiled(queue_integration(InvolvedWaitingRoomIds=["sale"])))
+    document = snapshot_document(integration_config=integration_config(integration))
     if refusal(InvalidIntegrationConfig, lambda: compile_snapshot(document)):
         return
     snapshot = compile_snapshot(document)
     for request in (
         visit(),
         visit(f"https://shop.example.com/tickets?queueittoken={queue_token()}"),
-        visit(cookie=signed_session()),
+        visit(cookie=session_pair()),
     ):
         decision = decide(snapshot, request, NOW)
         assert len(decision.redirect_url) <= MAX_LENGTH
@@ -205,9 +214,9 @@ def test_any_settings_are_read_or_refused_in_words(data: st.DataObject, strict: 
 
 @given(data=st.data())
 def test_any_document_is_a_snapshot_or_is_refused_without_a_word_of_its_credentials(
-    build: Any, data: st.DataObject
+    data: st.DataObject,
 ) -> None:
-    document = data.draw(spoiled(build.snapshot_document()))
+    document = data.draw(spoiled(snapshot_document()))
     error = refusal(QueueitError, lambda: compile_snapshot(document))
 
     assert error is None or (str(error) and SECRET_KEY not in str(error))

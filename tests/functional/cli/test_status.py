@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from tests.builders import NOW, SECRET_KEY, integration_config, snapshot_document
 from workbench.cli.__main__ import run
 from workbench.cli.command import Context
 
@@ -66,12 +67,11 @@ class Function:
 class Shop:
     """The connector "shop" with its tables by region."""
 
-    def __init__(self, build: Any) -> None:
-        self.build = build
+    def __init__(self) -> None:
         self.session: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "not-a-real-key")
         self.replicas: dict[str, str] | None = {}
         self.function: Any = NoFunction()
-        self.now = build.now + 3700
+        self.now = NOW + 3700
         self.create_table(HOME)
 
     def create_table(self, region: str) -> None:
@@ -83,8 +83,8 @@ class Shop:
         )
 
     def publish(self, region: str = HOME, *, version: int = 7, **changes: Any) -> str:
-        config = self.build.integration_config(version=version)
-        document = self.build.snapshot_document(**{"integration_config": config, **changes})
+        config = integration_config(version=version)
+        document = snapshot_document(**{"integration_config": config, **changes})
         text = json.dumps(document).encode()
         digest = hashlib.sha256(text).hexdigest()
         table = self.session.client("dynamodb", region_name=region)
@@ -95,7 +95,7 @@ class Shop:
             "pk": {"S": "current"},
             "snapshot": {"S": digest},
             "version": {"N": str(version)},
-            "published_at": {"N": str(self.build.now)},
+            "published_at": {"N": str(NOW)},
         }
         table.put_item(TableName="shop", Item=pointer)
         return digest
@@ -118,12 +118,12 @@ class Shop:
 
 
 @pytest.fixture
-def shop(build: Any) -> Iterator[Shop]:
+def shop() -> Iterator[Shop]:
     with mock_aws():
-        yield Shop(build)
+        yield Shop()
 
 
-def test_status_says_what_is_served_since_when_and_no_secret(shop: Shop, build: Any) -> None:
+def test_status_says_what_is_served_since_when_and_no_secret(shop: Shop) -> None:
     digest = shop.publish(settings={"poll_interval_seconds": 10})
     ran = shop("status")
     assert ran.status == 0
@@ -134,7 +134,7 @@ def test_status_says_what_is_served_since_when_and_no_secret(shop: Shop, build: 
         "  published     2026-09-21 14:13:20 UTC, 1 h 1 min ago, by schedule",
         "  connector is  on",
     ]
-    assert build.secret_key not in ran.out + shop("status", "--json").out
+    assert SECRET_KEY not in ran.out + shop("status", "--json").out
     found = shop.status()
     assert (found["ok"], found["version"], found["age_seconds"]) == (True, 7, 3700)
     assert found["integrations"] == [{"name": "Tickets", "action": "Queue", "event": "tickets"}]
@@ -244,14 +244,14 @@ def test_a_table_that_does_not_exist_fails_with_what_to_check(shop: Shop) -> Non
     )
 
 
-def test_explain_decides_by_what_the_connector_serves(shop: Shop, build: Any) -> None:
+def test_explain_decides_by_what_the_connector_serves(shop: Shop) -> None:
     shop.publish(version=12)
     ran = shop("explain", "https://shop.example.com/tickets")
     assert ran.status == 0
     assert "decided by  connector shop, version 12" in ran.out
     assert "The edge answers 302 itself (queue)" in ran.out
     assert "No secret key" not in ran.out
-    assert build.secret_key not in ran.out
+    assert SECRET_KEY not in ran.out
 
 
 def test_settings_of_a_file_do_not_go_with_a_connector(

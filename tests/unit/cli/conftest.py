@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import pytest
 
+from tests.builders import NOW
 from workbench.cli.__main__ import run
 from workbench.cli.command import Context
 
@@ -35,7 +36,7 @@ def no_session() -> NoReturn:
 
 
 @pytest.fixture
-def queueit(build: Any) -> Callable[..., Ran]:
+def queueit() -> Callable[..., Ran]:
     """Runs `queueit` with arguments; `stdin`, `environ`, `client` and `session` are the world it sees."""
 
     def run_command(
@@ -44,7 +45,7 @@ def queueit(build: Any) -> Callable[..., Ran]:
         environ: dict[str, str] | None = None,
         client: Callable[[str, str], Any] = no_client,
         session: Callable[[], Any] = no_session,
-        now: float = build.now,
+        now: float = NOW,
     ) -> Ran:
         out, err = io.StringIO(), io.StringIO()
         context = Context(environ or {}, io.StringIO(stdin), client, session, lambda: now)

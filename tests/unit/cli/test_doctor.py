@@ -10,6 +10,7 @@ import requests
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from edge import viewer_request, viewer_response
+from tests.builders import NOW, SECRET_KEY, compiled_snapshot, queue_integration
 from workbench.cli.explanation import viewer_event
 
 Queueit = Callable[..., Any]
@@ -20,9 +21,8 @@ WAITING_ROOM = "example.queue-it.net"
 class Site:
     """A site behind the connector, which a test makes ill; a stand-in for `requests.Session`."""
 
-    def __init__(self, build: Any) -> None:
-        self.build = build
-        self.integration = build.queue_integration(CookieDomain=".example.com", IsCookieSecure=True)
+    def __init__(self) -> None:
+        self.integration = queue_integration(CookieDomain=".example.com", IsCookieSecure=True)
         self.settings: dict[str, Any] = {}
         self.page_headers: dict[str, str] = {}
         self.on_answer: Callable[[str, requests.Response], None] = lambda url, answer: None
@@ -60,8 +60,8 @@ class Site:
 
     def _page(self, url: str, headers: dict[str, str]) -> requests.Response:
         event = viewer_event(url, headers=tuple(headers.items()), client_ip="203.0.113.7")
-        snapshot = self.build.snapshot(self.integration, settings=self.settings)
-        outcome = viewer_request.handle(event, snapshot, self.build.now)
+        snapshot = compiled_snapshot(self.integration, settings=self.settings)
+        outcome = viewer_request.handle(event, snapshot, NOW)
         if "status" not in outcome:
             page = {
                 name.lower(): [{"key": name, "value": value}] for name, value in self.page_headers.items()
@@ -84,15 +84,15 @@ def response(status: int, lines: list[tuple[str, str]]) -> requests.Response:
 
 
 @pytest.fixture
-def site(build: Any) -> Site:
-    return Site(build)
+def site() -> Site:
+    return Site()
 
 
 @pytest.fixture
-def doctor(queueit: Queueit, site: Site, build: Any) -> Callable[..., dict[str, Any]]:
+def doctor(queueit: Queueit, site: Site) -> Callable[..., dict[str, Any]]:
     """What the doctor finds, by check; with the secret key unless told otherwise."""
 
-    def examine(url: str = URL, *, key: str = build.secret_key) -> dict[str, Any]:
+    def examine(url: str = URL, *, key: str = SECRET_KEY) -> dict[str, Any]:
         ran = queueit("doctor", url, "--json", environ={"QUEUEIT_SECRET_KEY": key}, session=site)
         found = {one["name"]: one for one in ran.document["checks"]}
         assert ran.status == (1 if "problem" in [one["status"] for one in found.values()] else 0)
@@ -360,10 +360,10 @@ def test_plain_http_that_serves_the_page_is_a_warning_and_a_closed_port_is_fine(
     assert doctor()["plain_http"]["status"] == "warning"
 
 
-def test_neither_the_key_nor_a_session_is_printed(queueit: Queueit, site: Site, build: Any) -> None:
+def test_neither_the_key_nor_a_session_is_printed(queueit: Queueit, site: Site) -> None:
     for more in ((), ("--json",)):
-        ran = queueit("doctor", URL, *more, environ={"QUEUEIT_SECRET_KEY": build.secret_key}, session=site)
-        assert not [word for word in (build.secret_key, "Hash", "~h_") if word in ran.out]
+        ran = queueit("doctor", URL, *more, environ={"QUEUEIT_SECRET_KEY": SECRET_KEY}, session=site)
+        assert not [word for word in (SECRET_KEY, "Hash", "~h_") if word in ran.out]
 
 
 def test_the_query_string_of_the_page_is_kept(doctor: Any, site: Site) -> None:

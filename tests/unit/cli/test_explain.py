@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.builders import NOW, SECRET_KEY, integration_config, queue_integration, url_part
 from workbench.cli.explanation import viewer_event
 from workbench.queue_token import mint_queue_token
 
@@ -15,32 +16,32 @@ QUEUE_ID = "11111111-2222-3333-4444-555555555555"
 
 
 @pytest.fixture
-def configuration(build: Any, write_json: Callable[..., str]) -> str:
+def configuration(write_json: Callable[..., str]) -> str:
     """A shop with an exemption, an older queue and a newer one."""
     return write_json(
-        build.integration_config(
-            build.queue_integration(
+        integration_config(
+            queue_integration(
                 Name="Terms",
                 ActionType="Ignore",
                 Triggers=[
                     {
                         "LogicalOperator": "Or",
-                        "TriggerParts": [build.url_part("/tickets/terms", Operator="Equals")],
+                        "TriggerParts": [url_part("/tickets/terms", Operator="Equals")],
                     }
                 ],
             ),
-            build.queue_integration(
+            queue_integration(
                 Triggers=[
                     {
                         "LogicalOperator": "And",
                         "TriggerParts": [
-                            build.url_part("/TICKETS", IsIgnoreCase=True),
-                            build.url_part("shop.example.com", UrlPart="HostName", Operator="Equals"),
+                            url_part("/TICKETS", IsIgnoreCase=True),
+                            url_part("shop.example.com", UrlPart="HostName", Operator="Equals"),
                         ],
                     }
                 ]
             ),
-            build.queue_integration(Name="Later"),
+            queue_integration(Name="Later"),
         )
     )
 
@@ -139,23 +140,23 @@ def test_text_for_people_tells_the_same(queueit: Queueit, configuration: str) ->
 
 
 def test_with_the_key_a_token_counts_and_no_cookie_value_is_printed(
-    explain: Any, queueit: Queueit, configuration: str, build: Any
+    explain: Any, queueit: Queueit, configuration: str
 ) -> None:
-    token = mint_queue_token(build.secret_key, "tickets", queue_id=QUEUE_ID, expires_at=build.now + 60)
+    token = mint_queue_token(SECRET_KEY, "tickets", queue_id=QUEUE_ID, expires_at=NOW + 60)
     url = f"https://shop.example.com/tickets?queueittoken={token}"
-    environ = {"QUEUEIT_SECRET_KEY": build.secret_key}
+    environ = {"QUEUEIT_SECRET_KEY": SECRET_KEY}
     found = explain(url, environ=environ)
     assert found["decision"] == "token"
     assert found["outcome"]["headers"]["Location"] == "https://shop.example.com/tickets"
     assert found["outcome"]["cookies"] == ["QueueITAccepted-SDFrts345E-V3_tickets"]
     text = queueit("explain", "--config", configuration, url, environ=environ).out
     assert "sets the cookie QueueITAccepted-SDFrts345E-V3_tickets" in text
-    assert not [word for word in ("Hash", build.secret_key, QUEUE_ID) if word in text]
+    assert not [word for word in ("Hash", SECRET_KEY, QUEUE_ID) if word in text]
     assert explain(url)["decision"] == "token error: hash"
 
 
 def test_cookies_headers_bodies_and_methods_are_part_of_the_request(
-    queueit: Queueit, write_json: Callable[..., str], build: Any
+    queueit: Queueit, write_json: Callable[..., str]
 ) -> None:
     parts = [
         {
@@ -173,8 +174,8 @@ def test_cookies_headers_bodies_and_methods_are_part_of_the_request(
         {"ValidatorType": "UserAgentValidator", "Operator": "Contains", "ValueToCompare": "Phone"},
         {"ValidatorType": "RequestBodyValidator", "Operator": "Contains", "ValueToCompare": "seat=12"},
     ]
-    integration = build.queue_integration(Triggers=[{"LogicalOperator": "And", "TriggerParts": parts}])
-    path = write_json(build.integration_config(integration))
+    integration = queue_integration(Triggers=[{"LogicalOperator": "And", "TriggerParts": parts}])
+    path = write_json(integration_config(integration))
     request = [
         "--cookie",
         "a=b",
@@ -228,9 +229,9 @@ def test_a_command_line_that_makes_no_sense_says_what_to_write(
 
 
 def test_a_configuration_that_does_not_compile_is_refused_with_the_place(
-    queueit: Queueit, write_json: Callable[..., str], build: Any
+    queueit: Queueit, write_json: Callable[..., str]
 ) -> None:
-    path = write_json(build.integration_config(build.queue_integration(EventId="")))
+    path = write_json(integration_config(queue_integration(EventId="")))
     ran = queueit("explain", "https://a.b/", "--config", path, "--json")
     assert ran.status == 1
     assert 'integration 1 "Tickets": EventId is missing' in ran.document["error"]
@@ -246,19 +247,19 @@ def test_the_event_has_the_address_as_it_is_on_the_wire() -> None:
     }
 
 
-def test_the_key_may_also_come_from_a_file_or_standard_input(explain: Any, build: Any, tmp_path: Any) -> None:
-    mac = hmac.new(
-        build.secret_key.encode(), f"tickets{QUEUE_ID}queue{build.now}".encode(), hashlib.sha256
-    ).hexdigest()
-    value = f"EventId%3Dtickets%26QueueId%3D{QUEUE_ID}%26RedirectType%3Dqueue%26IssueTime%3D{build.now}%26Hash%3D{mac}"
+def test_the_key_may_also_come_from_a_file_or_standard_input(explain: Any, tmp_path: Any) -> None:
+    mac = hmac.new(SECRET_KEY.encode(), f"tickets{QUEUE_ID}queue{NOW}".encode(), hashlib.sha256).hexdigest()
+    value = (
+        f"EventId%3Dtickets%26QueueId%3D{QUEUE_ID}%26RedirectType%3Dqueue%26IssueTime%3D{NOW}%26Hash%3D{mac}"
+    )
     arguments = [
         "https://shop.example.com/tickets",
         "--cookie",
         f"QueueITAccepted-SDFrts345E-V3_tickets={value}",
     ]
     path = tmp_path / "key"
-    path.write_text(f"{build.secret_key}\n")
+    path.write_text(f"{SECRET_KEY}\n")
     assert explain(*arguments)["decision"] == "queue"
     assert explain(*arguments, "--secret-file", str(path))["decision"] == "session"
-    secret = f'{{"secret_key": "{build.secret_key}", "api_key": "x"}}'
+    secret = f'{{"secret_key": "{SECRET_KEY}", "api_key": "x"}}'
     assert explain(*arguments, "--secret-file", "-", stdin=secret)["decision"] == "session"

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
+from tests.builders import NOW
+
 Queueit = Callable[..., Any]
 DIGESTS = [letter * 64 for letter in "abcd"]
 ARN = "arn:aws:sts::123456789012:assumed-role/operator/somebody"
@@ -34,8 +36,8 @@ def entry(at: int, version: int, digest: str, **more: Any) -> dict[str, Any]:
 class Aws:
     """Lambda and STS; `answers` are what the function says to each action."""
 
-    def __init__(self, build: Any) -> None:
-        now = build.now
+    def __init__(self) -> None:
+        now = NOW
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.identity: str | Exception = ARN
         self.failure: Exception | None = None
@@ -100,8 +102,8 @@ class Aws:
 
 
 @pytest.fixture
-def aws(build: Any) -> Aws:
-    return Aws(build)
+def aws() -> Aws:
+    return Aws()
 
 
 @pytest.fixture
@@ -198,8 +200,8 @@ def test_the_history_says_when_which_version_who_why_and_what_changed(shop: Queu
     assert "no longer stored" in shop("history").out
 
 
-def test_the_history_begins_with_what_operators_have_switched(shop: Queueit, aws: Aws, build: Any) -> None:
-    record = {"at": build.now, "actor": ARN, "reason": "on-sale"}
+def test_the_history_begins_with_what_operators_have_switched(shop: Queueit, aws: Aws) -> None:
+    record = {"at": NOW, "actor": ARN, "reason": "on-sale"}
     aws.history |= {"held": True, "freeze": record, "override": {**record, "enabled": False, "reason": None}}
     lines = shop("history").out.splitlines()
     assert lines[0] == f"SWITCHED OFF since 2026-09-21 14:13:20 UTC by {ARN}; switch on with: queueit enable"

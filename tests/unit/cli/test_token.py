@@ -8,6 +8,7 @@ import pytest
 from queueit import session_cookie
 from queueit.queue_token import parse_queue_token, token_error
 from queueit.secret_keys import secret_keys
+from tests.builders import NOW
 
 Queueit = Callable[..., Any]
 KEY = {"QUEUEIT_SECRET_KEY": "not-a-real-secret-key"}
@@ -15,16 +16,16 @@ KEYS = secret_keys("not-a-real-secret-key")
 QUEUE_ID = "11111111-2222-3333-4444-555555555555"
 
 
-def test_a_minted_token_is_one_the_edge_takes_until_it_expires(queueit: Queueit, build: Any) -> None:
+def test_a_minted_token_is_one_the_edge_takes_until_it_expires(queueit: Queueit) -> None:
     ran = queueit(
         "token", "mint", "--event", "tickets", "--valid-for", "60", "--ip", "203.0.113.7", environ=KEY
     )
     token = parse_queue_token(ran.out.strip())
     assert token
     assert ran.status == 0
-    assert token_error(token, KEYS, ("tickets",), "203.0.113.7", build.now + 60) is None
-    assert token_error(token, KEYS, ("tickets",), "203.0.113.7", build.now + 61) == "timestamp"
-    assert token_error(token, KEYS, ("tickets",), "203.0.113.8", build.now) == "ip"
+    assert token_error(token, KEYS, ("tickets",), "203.0.113.7", NOW + 60) is None
+    assert token_error(token, KEYS, ("tickets",), "203.0.113.7", NOW + 61) == "timestamp"
+    assert token_error(token, KEYS, ("tickets",), "203.0.113.8", NOW) == "ip"
 
 
 def test_a_minted_token_can_come_in_an_address_ready_to_open(queueit: Queueit) -> None:
@@ -34,15 +35,15 @@ def test_a_minted_token_can_come_in_an_address_ready_to_open(queueit: Queueit) -
     assert ran.document["url"] == f"https://a.b/tickets?x=1&queueittoken={ran.document['token']}"
 
 
-def test_a_minted_cookie_is_a_session_the_edge_accepts(queueit: Queueit, build: Any) -> None:
+def test_a_minted_cookie_is_a_session_the_edge_accepts(queueit: Queueit) -> None:
     ran = queueit(
         "token", "cookie", "--event", "tickets", "--queue-id", QUEUE_ID, "--issued-ago", "600", environ=KEY
     )
     name, _, value = ran.out.strip().partition("=")
     assert name == "QueueITAccepted-SDFrts345E-V3_tickets"
-    session = session_cookie.read(value, "tickets", KEYS, "", build.now, 10)
+    session = session_cookie.read(value, "tickets", KEYS, "", NOW, 10)
     assert (session.status, session.queue_id) == (session_cookie.VALID, QUEUE_ID)
-    assert session_cookie.read(value, "tickets", KEYS, "", build.now, 9).status == session_cookie.EXPIRED
+    assert session_cookie.read(value, "tickets", KEYS, "", NOW, 9).status == session_cookie.EXPIRED
 
 
 @pytest.mark.parametrize(
@@ -55,12 +56,12 @@ def test_a_minted_cookie_is_a_session_the_edge_accepts(queueit: Queueit, build: 
     ],
 )
 def test_a_token_taken_apart_says_whether_the_edge_would_take_it(
-    queueit: Queueit, build: Any, arguments: tuple[str, ...], now: int, problem: str | None
+    queueit: Queueit, arguments: tuple[str, ...], now: int, problem: str | None
 ) -> None:
     mint = queueit("token", "mint", "--event", "tickets", "--ip", "203.0.113.7", environ=KEY).out.strip()
-    ran = queueit("token", "read", mint, *arguments, "--json", environ=KEY, now=build.now + now)
+    ran = queueit("token", "read", mint, *arguments, "--json", environ=KEY, now=NOW + now)
     assert (ran.document["problem"], ran.document["verified"]) == (problem, True)
-    assert (ran.document["event_id"], ran.document["expires_at"]) == ("tickets", build.now + 180)
+    assert (ran.document["event_id"], ran.document["expires_at"]) == ("tickets", NOW + 180)
     assert ran.status == (0 if problem is None else 1)
 
 
@@ -102,13 +103,13 @@ def test_a_token_is_found_in_an_address_and_on_standard_input(queueit: Queueit) 
     ],
 )
 def test_a_cookie_taken_apart_says_whether_the_session_holds(
-    queueit: Queueit, build: Any, more: tuple[str, ...], now: int, status: str | None
+    queueit: Queueit, more: tuple[str, ...], now: int, status: str | None
 ) -> None:
     cookie = queueit("token", "cookie", "--event", "tickets", "--ip", "203.0.113.7", environ=KEY).out.strip()
-    ran = queueit("token", "read", cookie, *more, "--json", environ=KEY, now=build.now + now)
+    ran = queueit("token", "read", cookie, *more, "--json", environ=KEY, now=NOW + now)
     assert (ran.document["kind"], ran.document["problem"]) == ("session cookie", status)
     value = cookie.partition("=")[2]
-    assert queueit("token", "read", value, *more, environ=KEY, now=build.now + now).status == ran.status
+    assert queueit("token", "read", value, *more, environ=KEY, now=NOW + now).status == ran.status
 
 
 def test_rubbish_is_taken_apart_without_a_fuss(queueit: Queueit) -> None:

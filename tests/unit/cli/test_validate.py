@@ -5,16 +5,15 @@ from typing import Any
 
 import pytest
 
+from tests.builders import SECRET_KEY, integration_config, queue_integration, snapshot_document, url_part
+
 Queueit = Callable[..., Any]
 WriteJson = Callable[..., str]
 
 
-def good(build: Any, **changes: Any) -> dict[str, Any]:
+def good(**changes: Any) -> dict[str, Any]:
     """An integration about which there is nothing to say."""
-    integration: dict[str, Any] = build.queue_integration(
-        **{"CookieDomain": ".example.com", "IsCookieSecure": True, **changes}
-    )
-    return integration
+    return queue_integration(**{"CookieDomain": ".example.com", "IsCookieSecure": True, **changes})
 
 
 def ignore(*parts: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -31,11 +30,11 @@ def triggers(*parts: dict[str, Any], operator: str = "And") -> list[dict[str, An
 
 
 @pytest.fixture
-def codes(queueit: Queueit, write_json: WriteJson, build: Any) -> Callable[..., list[str]]:
+def codes(queueit: Queueit, write_json: WriteJson) -> Callable[..., list[str]]:
     """The codes of the warnings about a configuration of these integrations, without errors."""
 
     def validate(*integrations: dict[str, Any], arguments: tuple[str, ...] = ()) -> list[str]:
-        path = write_json(build.integration_config(*integrations))
+        path = write_json(integration_config(*integrations))
         ran = queueit("validate", path, *arguments, "--json")
         assert (ran.status, ran.document["errors"]) == (0, [])
         return [one["code"] for one in ran.document["warnings"]]
@@ -44,9 +43,9 @@ def codes(queueit: Queueit, write_json: WriteJson, build: Any) -> Callable[..., 
 
 
 def test_a_good_configuration_has_neither_errors_nor_warnings(
-    queueit: Queueit, write_json: WriteJson, build: Any
+    queueit: Queueit, write_json: WriteJson
 ) -> None:
-    path = write_json(build.integration_config(good(build)))
+    path = write_json(integration_config(good()))
     ran = queueit("validate", path)
     assert (ran.status, ran.out, ran.err) == (
         0,
@@ -56,9 +55,9 @@ def test_a_good_configuration_has_neither_errors_nor_warnings(
 
 
 def test_what_config_refresh_would_refuse_is_an_error_with_its_place(
-    queueit: Queueit, write_json: WriteJson, build: Any
+    queueit: Queueit, write_json: WriteJson
 ) -> None:
-    path = write_json(build.integration_config(good(build, CookieValidityMinute="ten", QueueDomain="")))
+    path = write_json(integration_config(good(CookieValidityMinute="ten", QueueDomain="")))
     ran = queueit("validate", path)
     assert ran.status == 1
     assert 'error    integration 1 "Tickets": CookieValidityMinute is "ten"; give a whole number' in ran.out
@@ -66,9 +65,9 @@ def test_what_config_refresh_would_refuse_is_an_error_with_its_place(
 
 
 def test_warnings_alone_exit_with_zero_and_with_one_where_strict(
-    queueit: Queueit, write_json: WriteJson, build: Any
+    queueit: Queueit, write_json: WriteJson
 ) -> None:
-    path = write_json(build.integration_config(good(build, CookieDomain="")))
+    path = write_json(integration_config(good(CookieDomain="")))
     assert queueit("validate", path).status == 0
     ran = queueit("validate", path, "--strict")
     assert ran.status == 1
@@ -76,14 +75,14 @@ def test_warnings_alone_exit_with_zero_and_with_one_where_strict(
 
 
 def test_a_configuration_comes_from_standard_input_too_and_a_snapshot_is_taken_apart(
-    queueit: Queueit, build: Any
+    queueit: Queueit,
 ) -> None:
     import json
 
-    document = build.snapshot_document(good(build), settings={"session_cookie": {"secure": True}})
+    document = snapshot_document(good(), settings={"session_cookie": {"secure": True}})
     ran = queueit("validate", "-", stdin=json.dumps(document))
     assert (ran.status, ran.out) == (0, "-: version 7, 1 integration\nno errors, no warnings\n")
-    assert build.secret_key not in ran.out
+    assert SECRET_KEY not in ran.out
 
 
 @pytest.mark.parametrize(
@@ -101,67 +100,58 @@ def test_what_is_no_configuration_is_said_to_be_none(queueit: Queueit, content: 
 
 
 def test_a_missing_file_and_unknown_settings_fail_with_what_to_do(
-    queueit: Queueit, write_json: WriteJson, build: Any
+    queueit: Queueit, write_json: WriteJson
 ) -> None:
     ran = queueit("validate", "/nowhere/shop.json")
     assert (ran.status, ran.err) == (
         1,
         "queueit validate: /nowhere/shop.json cannot be read: No such file or directory\n",
     )
-    path = write_json(build.integration_config(good(build)))
+    path = write_json(integration_config(good()))
     ran = queueit("validate", path, "--settings", write_json({"enabeld": False}, "settings.json"))
     assert ran.status == 1
     assert 'setting "enabeld" is not known' in ran.err
 
 
-def test_an_integration_behind_a_wider_one_is_unreachable(codes: Any, build: Any) -> None:
+def test_an_integration_behind_a_wider_one_is_unreachable(codes: Any) -> None:
     narrow = good(
-        build,
         Name="VIP",
-        Triggers=triggers(build.url_part("/tickets/vip", Operator="Equals", IsIgnoreCase=False)),
+        Triggers=triggers(url_part("/tickets/vip", Operator="Equals", IsIgnoreCase=False)),
     )
-    assert codes(good(build), narrow) == ["unreachable"]
-    assert codes(narrow, good(build)) == []
+    assert codes(good(), narrow) == ["unreachable"]
+    assert codes(narrow, good()) == []
 
 
-def test_an_integration_is_reachable_by_any_one_alternative_that_nothing_takes(
-    codes: Any, build: Any
-) -> None:
+def test_an_integration_is_reachable_by_any_one_alternative_that_nothing_takes(codes: Any) -> None:
     wider = good(
-        build,
         Name="More",
-        Triggers=triggers(build.url_part("/tickets/a"), build.url_part("/b/"), operator="Or"),
+        Triggers=triggers(url_part("/tickets/a"), url_part("/b/"), operator="Or"),
     )
-    assert codes(good(build), wider) == []
+    assert codes(good(), wider) == []
     taken = good(
-        build,
         Name="More",
-        Triggers=triggers(build.url_part("/tickets/a"), build.url_part("/tickets/b"), operator="Or"),
+        Triggers=triggers(url_part("/tickets/a"), url_part("/tickets/b"), operator="Or"),
     )
-    assert codes(good(build), taken) == ["unreachable"]
+    assert codes(good(), taken) == ["unreachable"]
 
 
 def test_two_that_look_at_different_forms_of_the_url_are_not_compared(
-    codes: Any, build: Any, write_json: WriteJson
+    codes: Any, write_json: WriteJson
 ) -> None:
-    again = good(build, Name="Again", IsNormalizationEnabled=True)
+    again = good(Name="Again", IsNormalizationEnabled=True)
     settings = ("--settings", write_json({"url_matching": "as_configured"}, "settings.json"))
-    assert codes(good(build), again, arguments=settings) == []
-    assert codes(good(build), again) == ["unreachable"]
+    assert codes(good(), again, arguments=settings) == []
+    assert codes(good(), again) == ["unreachable"]
 
 
-def test_triggers_and_parts_that_can_never_match_are_named(
-    queueit: Queueit, write_json: WriteJson, build: Any
-) -> None:
-    parts = [build.url_part("/tickets"), build.url_part("tickets", Operator="Equals")]
+def test_triggers_and_parts_that_can_never_match_are_named(queueit: Queueit, write_json: WriteJson) -> None:
+    parts = [url_part("/tickets"), url_part("tickets", Operator="Equals")]
     integrations = [
-        good(build, Name="Both", Triggers=triggers(*parts)),
-        good(build, Name="Either", Triggers=triggers(*parts, operator="Or")),
-        good(build, Name="None", Triggers=[]),
+        good(Name="Both", Triggers=triggers(*parts)),
+        good(Name="Either", Triggers=triggers(*parts, operator="Or")),
+        good(Name="None", Triggers=[]),
     ]
-    found = queueit("validate", write_json(build.integration_config(*integrations)), "--json").document[
-        "warnings"
-    ]
+    found = queueit("validate", write_json(integration_config(*integrations)), "--json").document["warnings"]
     assert [(one["code"], one["place"]) for one in found] == [
         ("never_matches", 'integration 1 "Both", trigger 1'),
         ("never_matches", 'integration 2 "Either", trigger 1, part 2'),
@@ -171,18 +161,18 @@ def test_triggers_and_parts_that_can_never_match_are_named(
 
 
 @pytest.mark.parametrize("value", ["/", "*", ""])
-def test_a_trigger_that_matches_everything_is_very_broad(codes: Any, build: Any, value: str) -> None:
-    assert "broad_contains" in codes(good(build, Triggers=triggers(build.url_part(value))))
+def test_a_trigger_that_matches_everything_is_very_broad(codes: Any, value: str) -> None:
+    assert "broad_contains" in codes(good(Triggers=triggers(url_part(value))))
 
 
-def test_a_short_text_to_contain_is_very_broad(codes: Any, build: Any) -> None:
-    assert codes(good(build, Triggers=triggers(build.url_part("/t")))) == ["broad_contains"]
-    assert codes(good(build, Triggers=triggers(build.url_part("/t", Operator="Equals")))) == []
+def test_a_short_text_to_contain_is_very_broad(codes: Any) -> None:
+    assert codes(good(Triggers=triggers(url_part("/t")))) == ["broad_contains"]
+    assert codes(good(Triggers=triggers(url_part("/t", Operator="Equals")))) == []
 
 
-def test_a_body_trigger_needs_the_body_to_be_included(codes: Any, build: Any, write_json: WriteJson) -> None:
+def test_a_body_trigger_needs_the_body_to_be_included(codes: Any, write_json: WriteJson) -> None:
     body = {"ValidatorType": "RequestBodyValidator", "Operator": "Contains", "ValueToCompare": "checkout"}
-    integration = good(build, Triggers=triggers(build.url_part("/tickets"), body))
+    integration = good(Triggers=triggers(url_part("/tickets"), body))
     assert codes(integration) == ["body_without_include_body", "visitor_can_avoid"]
     assert codes(integration, arguments=("--include-body",)) == ["visitor_can_avoid"]
 
@@ -199,51 +189,51 @@ def test_a_body_trigger_needs_the_body_to_be_included(codes: Any, build: Any, wr
     ],
 )
 def test_a_cookie_domain_that_is_missing_or_that_browsers_refuse_is_warned_of(
-    codes: Any, build: Any, domain: str, host: str, warned: bool
+    codes: Any, domain: str, host: str, warned: bool
 ) -> None:
-    part = build.url_part(host, UrlPart="HostName", Operator="Equals", IsIgnoreCase=True)
-    assert codes(good(build, CookieDomain=domain, Triggers=triggers(part))) == ["cookie_domain"] * warned
+    part = url_part(host, UrlPart="HostName", Operator="Equals", IsIgnoreCase=True)
+    assert codes(good(CookieDomain=domain, Triggers=triggers(part))) == ["cookie_domain"] * warned
 
 
 def test_a_cookie_that_is_not_secure_is_warned_of_unless_the_settings_make_it_so(
-    codes: Any, build: Any, write_json: WriteJson
+    codes: Any, write_json: WriteJson
 ) -> None:
-    integration = good(build, IsCookieSecure=False)
+    integration = good(IsCookieSecure=False)
     assert codes(integration) == ["cookie_not_secure"]
     secure = write_json({"session_cookie": {"secure": True}}, "secure.json")
     assert codes(integration, arguments=("--settings", secure)) == []
 
 
-def test_an_exemption_that_any_visitor_can_claim_for_any_page_is_warned_of(codes: Any, build: Any) -> None:
-    by_url = build.url_part("/static/", UrlPart="PageUrl")
-    by_path = build.url_part("/static/")
+def test_an_exemption_that_any_visitor_can_claim_for_any_page_is_warned_of(codes: Any) -> None:
+    by_url = url_part("/static/", UrlPart="PageUrl")
+    by_path = url_part("/static/")
     by_cookie = {
         "ValidatorType": "CookieValidator",
         "CookieName": "vip",
         "Operator": "Equals",
         "ValueToCompare": "1",
     }
-    assert codes(ignore(by_url), good(build)) == ["visitor_can_pass"]
-    assert codes(ignore(by_cookie), good(build)) == ["visitor_can_pass"]
-    assert codes(ignore(by_path), good(build)) == []
-    assert codes(ignore(by_path, by_cookie), good(build)) == []
+    assert codes(ignore(by_url), good()) == ["visitor_can_pass"]
+    assert codes(ignore(by_cookie), good()) == ["visitor_can_pass"]
+    assert codes(ignore(by_path), good()) == []
+    assert codes(ignore(by_path, by_cookie), good()) == []
 
 
-def test_a_queue_that_depends_on_what_a_visitor_sends_is_warned_of(codes: Any, build: Any) -> None:
+def test_a_queue_that_depends_on_what_a_visitor_sends_is_warned_of(codes: Any) -> None:
     no_bots = {
         "ValidatorType": "UserAgentValidator",
         "Operator": "Contains",
         "ValueToCompare": "bot",
         "IsNegative": True,
     }
-    assert codes(good(build, Triggers=triggers(build.url_part("/tickets"), no_bots))) == ["visitor_can_avoid"]
+    assert codes(good(Triggers=triggers(url_part("/tickets"), no_bots))) == ["visitor_can_avoid"]
 
 
-def test_an_ignore_after_all_that_queues_has_no_effect(codes: Any, build: Any) -> None:
-    exempt = ignore(build.url_part("/tickets/terms"))
-    assert codes(good(build), exempt) == ["unreachable", "ignore_without_effect"]
-    assert codes(good(build), ignore(build.url_part("/about"))) == ["ignore_without_effect"]
-    assert codes(exempt, good(build)) == []
+def test_an_ignore_after_all_that_queues_has_no_effect(codes: Any) -> None:
+    exempt = ignore(url_part("/tickets/terms"))
+    assert codes(good(), exempt) == ["unreachable", "ignore_without_effect"]
+    assert codes(good(), ignore(url_part("/about"))) == ["ignore_without_effect"]
+    assert codes(exempt, good()) == []
 
 
 @pytest.mark.parametrize(
@@ -255,18 +245,16 @@ def test_an_ignore_after_all_that_queues_has_no_effect(codes: Any, build: Any) -
         ({"RedirectLogic": "ForcedTargetUrl", "ForcedTargetUrl": ""}, "no_forced_target"),
     ],
 )
-def test_a_word_that_counts_as_another_is_warned_of(
-    codes: Any, build: Any, changes: dict[str, Any], code: str
-) -> None:
-    assert code in codes(good(build, **changes))
+def test_a_word_that_counts_as_another_is_warned_of(codes: Any, changes: dict[str, Any], code: str) -> None:
+    assert code in codes(good(**changes))
 
 
-def test_an_operator_that_counts_as_and_and_a_name_used_twice_are_warned_of(codes: Any, build: Any) -> None:
-    parts = [build.url_part("/tickets"), build.url_part("/vip")]
+def test_an_operator_that_counts_as_and_and_a_name_used_twice_are_warned_of(codes: Any) -> None:
+    parts = [url_part("/tickets"), url_part("/vip")]
     either = triggers(*parts, operator="or")
-    assert codes(good(build, Triggers=either)) == ["unknown_operator"]
-    assert codes(good(build), good(build, Triggers=triggers(build.url_part("/other")))) == ["duplicate_name"]
+    assert codes(good(Triggers=either)) == ["unknown_operator"]
+    assert codes(good(), good(Triggers=triggers(url_part("/other")))) == ["duplicate_name"]
 
 
-def test_a_configuration_that_queues_nobody_is_warned_of(codes: Any, build: Any) -> None:
-    assert codes(ignore(build.url_part("/about"))) == ["ignore_without_effect", "no_queue"]
+def test_a_configuration_that_queues_nobody_is_warned_of(codes: Any) -> None:
+    assert codes(ignore(url_part("/about"))) == ["ignore_without_effect", "no_queue"]

@@ -3,27 +3,27 @@
 from typing import Any
 
 from config_refresh.difference import MAX_CHARACTERS, MAX_SENTENCES, difference
+from tests.builders import integration_config, queue_integration, snapshot_document
 
 
-def document(build: Any, *integrations: Any, version: int = 7, **changes: Any) -> dict[str, Any]:
-    config = build.integration_config(*integrations, version=version)
-    result: dict[str, Any] = build.snapshot_document(integration_config=config, **changes)
-    return result
+def document(*integrations: Any, version: int = 7, **changes: Any) -> dict[str, Any]:
+    config = integration_config(*integrations, version=version)
+    return snapshot_document(integration_config=config, **changes)
 
 
-def test_the_first_snapshot_differs_from_nothing(build: Any) -> None:
-    assert difference(None, document(build)) == ["the first publication"]
+def test_the_first_snapshot_differs_from_nothing() -> None:
+    assert difference(None, document()) == ["the first publication"]
 
 
-def test_snapshots_that_differ_only_in_when_and_why_do_not_differ(build: Any) -> None:
-    assert difference(document(build), document(build, published_at=1, source="apply")) == []
+def test_snapshots_that_differ_only_in_when_and_why_do_not_differ() -> None:
+    assert difference(document(), document(published_at=1, source="apply")) == []
 
 
-def test_integrations_are_told_apart_by_their_names(build: Any) -> None:
-    one, two, three = (build.queue_integration(Name=name) for name in ("One", "Two", "Three"))
+def test_integrations_are_told_apart_by_their_names() -> None:
+    one, two, three = (queue_integration(Name=name) for name in ("One", "Two", "Three"))
     changed = {**two, "CookieValidityMinute": 10, "Triggers": []}
 
-    assert difference(document(build, one, two), document(build, changed, three, version=8)) == [
+    assert difference(document(one, two), document(changed, three, version=8)) == [
         "version 7 → 8",
         'integration "Three" is new',
         'integration "One" is gone',
@@ -31,26 +31,26 @@ def test_integrations_are_told_apart_by_their_names(build: Any) -> None:
     ]
 
 
-def test_another_order_counts_because_the_first_match_wins(build: Any) -> None:
-    one, two = (build.queue_integration(Name=name) for name in ("One", "Two"))
+def test_another_order_counts_because_the_first_match_wins() -> None:
+    one, two = (queue_integration(Name=name) for name in ("One", "Two"))
 
-    said = difference(document(build, one, two), document(build, two, one))
+    said = difference(document(one, two), document(two, one))
     assert said == ["the integrations are in another order"]
 
 
-def test_equal_names_and_no_names_are_numbered(build: Any) -> None:
-    same = build.queue_integration()
-    unnamed = build.queue_integration(Name=None)
+def test_equal_names_and_no_names_are_numbered() -> None:
+    same = queue_integration()
+    unnamed = queue_integration(Name=None)
 
-    assert difference(document(build, same), document(build, same, same, unnamed)) == [
+    assert difference(document(same), document(same, same, unnamed)) == [
         'integration "Tickets" (2) is new',
         'integration "3" is new',
     ]
 
 
-def test_settings_are_shown_with_their_values(build: Any) -> None:
-    before = document(build, settings={"enabled": True, "poll_interval_seconds": 30})
-    after = document(build, settings={"enabled": False, "ignored_methods": ["TRACE"]})
+def test_settings_are_shown_with_their_values() -> None:
+    before = document(settings={"enabled": True, "poll_interval_seconds": 30})
+    after = document(settings={"enabled": False, "ignored_methods": ["TRACE"]})
 
     assert difference(before, after) == [
         "setting enabled true → false",
@@ -59,11 +59,11 @@ def test_settings_are_shown_with_their_values(build: Any) -> None:
     ]
 
 
-def test_credentials_are_never_shown(build: Any) -> None:
+def test_credentials_are_never_shown() -> None:
     old = {"secret_key": "SECRET-1", "api_key": "SECRET-2"}
     staged = {"secret_key": "SECRET-1", "previous_secret_key": "SECRET-3", "api_key": "SECRET-4"}
     new = {"secret_key": "SECRET-3", "proxy_key": "SECRET-5", "api_key": "SECRET-4"}
-    steps = [document(build, credentials=one) for one in (old, staged, new)]
+    steps = [document(credentials=one) for one in (old, staged, new)]
 
     first, second = difference(steps[0], steps[1]), difference(steps[1], steps[2])
     assert first == ["another secret key is accepted", "another api key"]
@@ -74,10 +74,10 @@ def test_credentials_are_never_shown(build: Any) -> None:
     ]
 
 
-def test_it_is_bounded(build: Any) -> None:
-    many = [build.queue_integration(Name=f"{number}-{'x' * 500}") for number in range(40)]
+def test_it_is_bounded() -> None:
+    many = [queue_integration(Name=f"{number}-{'x' * 500}") for number in range(40)]
 
-    said = difference(document(build), document(build, *many))
+    said = difference(document(), document(*many))
     assert len(said) == MAX_SENTENCES
     assert max(map(len, said)) == MAX_CHARACTERS
     assert said[-1] == "and 22 more differences"

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 import pytest
 
 from edge import viewer_request
+from tests.builders import NOW, SECRET_KEY, compiled_snapshot, header_of, viewer_request_event
 from workbench.queue_token import mint_queue_token
 
 ALLOWED = {"allowed_origins": ["https://www.example.com", "https://app.example.com:8443"]}
@@ -14,39 +15,35 @@ PAGE = "https://shop.example.com/page?a=1"
 ReadHeader = Callable[[dict[str, Any], str], str | None]
 
 
-def call(
-    build: Any, *headers: tuple[str, str], settings: Any = None, page: str = PAGE, **request: Any
-) -> dict[str, Any]:
+def call(*headers: tuple[str, str], settings: Any = None, page: str = PAGE, **request: Any) -> dict[str, Any]:
     """The answer to an AJAX call that has to be queued."""
-    event = build.viewer_request(
+    event = viewer_request_event(
         headers=[("x-queueit-ajaxpageurl", quote(page, safe="")), *headers], **request
     )
-    answer: dict[str, Any] = viewer_request.handle(event, build.snapshot(settings=settings), build.now)
+    answer: dict[str, Any] = viewer_request.handle(event, compiled_snapshot(settings=settings), NOW)
     return answer
 
 
 @pytest.fixture
-def target(read_header: ReadHeader) -> Callable[[dict[str, Any]], str | None]:
+def target() -> Callable[[dict[str, Any]], str | None]:
     """The target in the redirect of an AJAX answer."""
 
     def read(answer: dict[str, Any]) -> str | None:
-        query = parse_qs(urlsplit(unquote(read_header(answer, "x-queueit-redirect") or "")).query)
+        query = parse_qs(urlsplit(unquote(header_of(answer, "x-queueit-redirect"))).query)
         return query.get("t", [None])[0]
 
     return read
 
 
 @pytest.mark.parametrize("origin", ALLOWED["allowed_origins"])
-def test_a_script_of_an_allowed_origin_may_read_the_redirect(
-    build: Any, read_header: ReadHeader, origin: str
-) -> None:
-    answer = call(build, ("Origin", origin), settings=ALLOWED)
+def test_a_script_of_an_allowed_origin_may_read_the_redirect(origin: str) -> None:
+    answer = call(("Origin", origin), settings=ALLOWED)
 
     assert answer["status"] == "200"
-    assert read_header(answer, "access-control-allow-origin") == origin
-    assert read_header(answer, "access-control-allow-credentials") == "true"
-    assert read_header(answer, "access-control-expose-headers") == "x-queueit-redirect"
-    assert read_header(answer, "vary") == "Origin"
+    assert header_of(answer, "access-control-allow-origin") == origin
+    assert header_of(answer, "access-control-allow-credentials") == "true"
+    assert header_of(answer, "access-control-expose-headers") == "x-queueit-redirect"
+    assert header_of(answer, "vary") == "Origin"
 
 
 @pytest.mark.parametrize(
@@ -63,45 +60,45 @@ def test_a_script_of_an_allowed_origin_may_read_the_redirect(
     ],
 )
 def test_any_other_origin_is_not_echoed_but_caches_are_told_that_it_matters(
-    build: Any, read_header: ReadHeader, headers: list[tuple[str, str]]
+    headers: list[tuple[str, str]],
 ) -> None:
-    answer = call(build, *headers, settings=ALLOWED)
+    answer = call(*headers, settings=ALLOWED)
 
     assert "access-control-allow-origin" not in answer["headers"]
     assert "access-control-allow-credentials" not in answer["headers"]
-    assert read_header(answer, "vary") == "Origin"
+    assert header_of(answer, "vary") == "Origin"
 
 
-def test_without_allowed_origins_no_origin_matters(build: Any) -> None:
-    answer = call(build, ("Origin", "https://www.example.com"))
+def test_without_allowed_origins_no_origin_matters() -> None:
+    answer = call(("Origin", "https://www.example.com"))
 
     assert not {"access-control-allow-origin", "vary"} & set(answer["headers"])
 
 
-def test_a_page_redirect_has_no_cross_origin_headers(build: Any) -> None:
-    event = build.viewer_request(headers=[("Origin", "https://www.example.com")])
+def test_a_page_redirect_has_no_cross_origin_headers() -> None:
+    event = viewer_request_event(headers=[("Origin", "https://www.example.com")])
 
-    answer = viewer_request.handle(event, build.snapshot(settings=ALLOWED), build.now)
+    answer = viewer_request.handle(event, compiled_snapshot(settings=ALLOWED), NOW)
 
     assert answer["status"] == "302"
     assert not {"access-control-allow-origin", "vary"} & set(answer["headers"])
 
 
-def test_a_preflight_is_left_alone(build: Any) -> None:
+def test_a_preflight_is_left_alone() -> None:
     headers = [("Origin", "https://www.example.com"), ("Access-Control-Request-Method", "GET")]
-    event = build.viewer_request(headers=headers, method="OPTIONS")
-    before = build.viewer_request(headers=headers, method="OPTIONS")["Records"][0]["cf"]["request"]
+    event = viewer_request_event(headers=headers, method="OPTIONS")
+    before = viewer_request_event(headers=headers, method="OPTIONS")["Records"][0]["cf"]["request"]
 
-    assert viewer_request.handle(event, build.snapshot(settings=ALLOWED), build.now) == before
+    assert viewer_request.handle(event, compiled_snapshot(settings=ALLOWED), NOW) == before
 
 
-def test_the_visitor_comes_back_to_the_page_that_made_the_call(build: Any, target: Any) -> None:
-    assert target(call(build, querystring="api=1")) == PAGE
+def test_the_visitor_comes_back_to_the_page_that_made_the_call(target: Any) -> None:
+    assert target(call(querystring="api=1")) == PAGE
 
 
 @pytest.mark.parametrize("page", ["HTTPS://shop.example.com/", "http://shop.example.com/", "https://"])
-def test_the_page_is_any_http_or_https_url(build: Any, target: Any, page: str) -> None:
-    assert target(call(build, page=page)) == page
+def test_the_page_is_any_http_or_https_url(target: Any, page: str) -> None:
+    assert target(call(page=page)) == page
 
 
 @pytest.mark.parametrize(
@@ -116,18 +113,18 @@ def test_the_page_is_any_http_or_https_url(build: Any, target: Any, page: str) -
         "https:x",
     ],
 )
-def test_anything_else_is_no_page_to_come_back_to(build: Any, target: Any, page: str) -> None:
-    answer = call(build, page=page)
+def test_anything_else_is_no_page_to_come_back_to(target: Any, page: str) -> None:
+    answer = call(page=page)
 
     assert answer["status"] == "200"
     assert target(answer) is None
 
 
-def test_a_native_app_sends_its_token_in_a_header_and_passes_with_a_session(build: Any) -> None:
-    token = mint_queue_token(build.secret_key, "tickets", expires_at=build.now + 60)
-    event = build.viewer_request(headers=[("X-QueueItToken", token)], querystring="a=1")
+def test_a_native_app_sends_its_token_in_a_header_and_passes_with_a_session() -> None:
+    token = mint_queue_token(SECRET_KEY, "tickets", expires_at=NOW + 60)
+    event = viewer_request_event(headers=[("X-QueueItToken", token)], querystring="a=1")
 
-    passed = viewer_request.handle(event, build.snapshot(), build.now)
+    passed = viewer_request.handle(event, compiled_snapshot(), NOW)
 
     assert "status" not in passed
     assert passed["querystring"] == "a=1"
@@ -135,13 +132,11 @@ def test_a_native_app_sends_its_token_in_a_header_and_passes_with_a_session(buil
     assert "QueueITAccepted-SDFrts345E-V3_tickets=" in carrier["value"]
 
 
-def test_a_native_app_with_a_bad_token_is_sent_to_the_error_page_as_it_asks(
-    build: Any, read_header: ReadHeader
-) -> None:
+def test_a_native_app_with_a_bad_token_is_sent_to_the_error_page_as_it_asks() -> None:
     page = viewer_request.handle(
-        build.viewer_request(headers=[("X-QueueItToken", "x")]), build.snapshot(), build.now
+        viewer_request_event(headers=[("X-QueueItToken", "x")]), compiled_snapshot(), NOW
     )
-    background = call(build, ("X-QueueItToken", "x"))
+    background = call(("X-QueueItToken", "x"))
 
-    assert "/error/hash/" in (read_header(page, "location") or "")
-    assert "%2Ferror%2Fhash%2F" in (read_header(background, "x-queueit-redirect") or "")
+    assert "/error/hash/" in header_of(page, "location")
+    assert "%2Ferror%2Fhash%2F" in header_of(background, "x-queueit-redirect")

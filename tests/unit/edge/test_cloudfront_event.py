@@ -7,14 +7,15 @@ import pytest
 
 from edge.cloudfront_event import to_request
 from queueit.request import Request
+from tests.builders import viewer_request_event
 
 
 @pytest.fixture
-def request_of(build: Any) -> Any:
+def request_of() -> Any:
     """The engine's request of an event with these properties."""
 
     def make(*arguments: Any, **properties: Any) -> Request:
-        return to_request(build.viewer_request(*arguments, **properties)["Records"][0]["cf"]["request"])
+        return to_request(viewer_request_event(*arguments, **properties)["Records"][0]["cf"]["request"])
 
     return make
 
@@ -66,16 +67,16 @@ def test_a_header_without_a_value_is_empty() -> None:
 
 @pytest.mark.parametrize("name", ["querystring", "clientIp"])
 @pytest.mark.parametrize("value", [None, ""])
-def test_a_property_that_is_missing_or_empty_is_empty(build: Any, name: str, value: str | None) -> None:
-    document = build.viewer_request("/a", "b")["Records"][0]["cf"]["request"]
+def test_a_property_that_is_missing_or_empty_is_empty(name: str, value: str | None) -> None:
+    document = viewer_request_event("/a", "b")["Records"][0]["cf"]["request"]
     document.pop(name) if value is None else document.update({name: value})
     request = to_request(document)
 
     assert {"querystring": request.query, "clientIp": request.client_ip}[name] == ""
 
 
-def test_a_request_without_a_host_has_a_url_all_the_same(build: Any) -> None:
-    document = build.viewer_request("/a")["Records"][0]["cf"]["request"]
+def test_a_request_without_a_host_has_a_url_all_the_same() -> None:
+    document = viewer_request_event("/a")["Records"][0]["cf"]["request"]
     del document["headers"]["host"]
 
     assert to_request(document).url.text == "https:///a"

@@ -11,6 +11,7 @@ from edge.decision_log import FAILED_CLOSED, FAILED_OPEN, FLUSH_SECONDS, Decisio
 from edge.embedded_metrics import metric_of, metrics_line
 from queueit.errors import InvalidSettings
 from queueit.snapshot import Snapshot
+from tests.builders import NOW, SECRET_KEY, compiled_snapshot, viewer_request_event
 
 TOKEN = "e_tickets~q_11111111-2222-3333-4444-555555555555~ts_1790000100~ce_true~rt_queue~h_0000"
 
@@ -25,16 +26,15 @@ class Health:
 class Worker:
     """One worker's log with what it wrote."""
 
-    def __init__(self, build: Any, *, start: float = 0.0, **settings: Any) -> None:
-        self.build = build
+    def __init__(self, *, start: float = 0.0, **settings: Any) -> None:
         self.health = Health()
         self.lines: list[dict[str, Any]] = []
-        self.snapshot: Snapshot = build.snapshot(settings=settings)
+        self.snapshot: Snapshot = compiled_snapshot(settings=settings)
         self.log = DecisionLog("shop", self.health, uniform=lambda: start, log=self.lines.append)
-        self.now = float(build.now)
+        self.now = float(NOW)
 
     def ask(self, uri: str = "/tickets", querystring: str = "", **request: Any) -> dict[str, Any]:
-        event = self.build.viewer_request(uri, querystring, **request)
+        event = viewer_request_event(uri, querystring, **request)
         return viewer_request.handle(event, self.snapshot, self.now, log=self.log)
 
     @property
@@ -46,8 +46,8 @@ class Worker:
         return [line for line in self.lines if "_aws" in line]
 
 
-def test_the_line_of_a_decision_says_what_was_decided_by_which_integration_and_version(build: Any) -> None:
-    worker = Worker(build, decision_log_rate=1)
+def test_the_line_of_a_decision_says_what_was_decided_by_which_integration_and_version() -> None:
+    worker = Worker(decision_log_rate=1)
     worker.ask(request_id="request-9")
     assert worker.decisions == [
         {
@@ -66,12 +66,12 @@ def test_the_line_of_a_decision_says_what_was_decided_by_which_integration_and_v
     ]
 
 
-def test_no_line_tells_the_visitor_the_page_or_what_they_brought(build: Any) -> None:
-    worker = Worker(build, start=0.5, decision_log_rate=1)
+def test_no_line_tells_the_visitor_the_page_or_what_they_brought() -> None:
+    worker = Worker(start=0.5, decision_log_rate=1)
     headers = [("Cookie", "QueueITAccepted-SDFrts345E-V3_tickets=forged-cookie"), ("User-Agent", "a-browser")]
     worker.ask("/tickets/private", f"seat=12&queueittoken={TOKEN}", headers=headers, client_ip="203.0.113.77")
     worker.ask("/elsewhere", "email=somebody", headers=headers, client_ip="203.0.113.77")
-    worker.log.failed(FAILED_OPEN, "defect", build.viewer_request("/private", "seat=12"), worker.now)
+    worker.log.failed(FAILED_OPEN, "defect", viewer_request_event("/private", "seat=12"), worker.now)
     worker.now += 2 * FLUSH_SECONDS
     worker.ask()
     assert len(worker.lines) == 5
@@ -84,46 +84,44 @@ def test_no_line_tells_the_visitor_the_page_or_what_they_brought(build: Any) -> 
         "203.0.113.77",
         "ts_1790000100",
         "email",
-        build.secret_key,
+        SECRET_KEY,
     )
     assert [word for word in told if word in written] == []
 
 
 @pytest.mark.parametrize(("rate", "lines"), [(0, 0), (0.01, 10), (0.25, 250), (1, 1000)])
-def test_the_share_of_decisions_that_the_setting_says_gets_a_line(
-    build: Any, rate: float, lines: int
-) -> None:
-    worker = Worker(build, start=0.5, decision_log_rate=rate)
+def test_the_share_of_decisions_that_the_setting_says_gets_a_line(rate: float, lines: int) -> None:
+    worker = Worker(start=0.5, decision_log_rate=rate)
     for _ in range(1000):
         worker.ask("/elsewhere")
     assert len(worker.decisions) == lines
 
 
-def test_a_worker_begins_anywhere_in_the_sampling_so_that_short_lives_are_sampled_too(build: Any) -> None:
+def test_a_worker_begins_anywhere_in_the_sampling_so_that_short_lives_are_sampled_too() -> None:
     logged = 0
     for position in range(100):
-        worker = Worker(build, start=position / 100, decision_log_rate=0.1)
+        worker = Worker(start=position / 100, decision_log_rate=0.1)
         worker.ask()
         logged += len(worker.decisions)
     assert logged == pytest.approx(10, abs=1)
 
 
-def test_one_decision_in_a_hundred_is_logged_by_default(build: Any) -> None:
-    assert build.snapshot().settings.decision_log_rate == 0.01
+def test_one_decision_in_a_hundred_is_logged_by_default() -> None:
+    assert compiled_snapshot().settings.decision_log_rate == 0.01
 
 
 @pytest.mark.parametrize("how", [FAILED_OPEN, FAILED_CLOSED])
-def test_every_failure_has_a_line_whatever_the_rate(build: Any, how: str) -> None:
-    worker = Worker(build, decision_log_rate=0)
+def test_every_failure_has_a_line_whatever_the_rate(how: str) -> None:
+    worker = Worker(decision_log_rate=0)
     for _ in range(3):
-        worker.log.failed(how, "no snapshot", build.viewer_request(), worker.now)
+        worker.log.failed(how, "no snapshot", viewer_request_event(), worker.now)
     assert [(line["level"], line["decision"], line["why"]) for line in worker.decisions] == [
         ("error", how, "no snapshot")
     ] * 3
 
 
-def test_counts_are_written_with_the_first_request_after_a_minute_and_begin_anew(build: Any) -> None:
-    worker = Worker(build, start=0.5, decision_log_rate=0)
+def test_counts_are_written_with_the_first_request_after_a_minute_and_begin_anew() -> None:
+    worker = Worker(start=0.5, decision_log_rate=0)
     worker.health.confirmed_at = worker.now
     worker.ask()
     worker.now += 29
@@ -146,8 +144,8 @@ def test_counts_are_written_with_the_first_request_after_a_minute_and_begin_anew
     assert worker.metrics[-1]["PollFailures"] == 0, "failures are counted once"
 
 
-def test_a_clock_that_is_set_back_does_not_stop_the_metrics(build: Any) -> None:
-    worker = Worker(build, decision_log_rate=0)
+def test_a_clock_that_is_set_back_does_not_stop_the_metrics() -> None:
+    worker = Worker(decision_log_rate=0)
     worker.ask()
     worker.now -= 3600
     worker.ask()
@@ -201,13 +199,13 @@ PREFLIGHT = {
     ],
 )
 def test_each_kind_of_decision_counts_in_its_metric(
-    build: Any, requests: Iterable[tuple[str, str, dict[str, Any]]], metric: str
+    requests: Iterable[tuple[str, str, dict[str, Any]]], metric: str
 ) -> None:
-    worker = Worker(build, decision_log_rate=0)
+    worker = Worker(decision_log_rate=0)
     for uri, querystring, more in requests:
         worker.ask(uri, querystring, **more)
     worker.now += FLUSH_SECONDS
-    worker.log.failed(FAILED_OPEN, "defect", build.viewer_request(), worker.now)
+    worker.log.failed(FAILED_OPEN, "defect", viewer_request_event(), worker.now)
     assert worker.metrics[0][metric] == 1
     assert worker.metrics[0]["FailedOpen"] == 1
 
@@ -235,18 +233,18 @@ def test_a_kind_of_decision_that_has_no_metric_of_its_own_is_counted_with_the_ot
     assert metric_of("something new") == "OtherDecisions"
 
 
-def test_a_log_that_cannot_be_written_changes_no_decision(build: Any) -> None:
+def test_a_log_that_cannot_be_written_changes_no_decision() -> None:
     def broken(_line: dict[str, Any]) -> None:
         raise OSError("no space left")
 
     log = DecisionLog("shop", Health(), uniform=lambda: 0.0, log=broken)
-    snapshot = build.snapshot(settings={"decision_log_rate": 1})
-    answer = viewer_request.handle(build.viewer_request(), snapshot, build.now, log=log)
+    snapshot = compiled_snapshot(settings={"decision_log_rate": 1})
+    answer = viewer_request.handle(viewer_request_event(), snapshot, NOW, log=log)
     assert answer["status"] == "302"
-    log.failed(FAILED_OPEN, "defect", {}, build.now)
+    log.failed(FAILED_OPEN, "defect", {}, NOW)
 
 
 @pytest.mark.parametrize("rate", [-0.1, 1.1, "0.5", True])
-def test_a_rate_that_is_no_share_is_refused(build: Any, rate: Any) -> None:
+def test_a_rate_that_is_no_share_is_refused(rate: Any) -> None:
     with pytest.raises(InvalidSettings, match=r"decision_log_rate.*a number from 0 to 1"):
-        build.snapshot(settings={"decision_log_rate": rate})
+        compiled_snapshot(settings={"decision_log_rate": rate})

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from edge import generated_response
+from tests.builders import header_of
 from workbench.local_edge.rules import RESPONSE_LIMIT_BYTES, check_viewer_request_result
 
 URL = "https://example.queue-it.net/?c=example&t=https%3A%2F%2Fx"
@@ -36,10 +37,10 @@ def test_headers_are_lists_of_key_and_value_under_lower_case_names(response: dic
 
 
 @pytest.mark.parametrize("response", ALL)
-def test_each_names_the_connector_and_is_not_to_be_cached(response: dict[str, Any], read_header: Any) -> None:
-    assert read_header(response, "x-queueit-connector") == "cloudfront"
+def test_each_names_the_connector_and_is_not_to_be_cached(response: dict[str, Any]) -> None:
+    assert header_of(response, "x-queueit-connector") == "cloudfront"
     for name, value in NOT_CACHED.items():
-        assert read_header(response, name) == value
+        assert header_of(response, name) == value
 
 
 @pytest.mark.parametrize("response", ALL)
@@ -47,29 +48,27 @@ def test_cloudfront_would_take_it(response: dict[str, Any]) -> None:
     assert check_viewer_request_result(response, {"headers": {}})
 
 
-def test_a_page_request_is_redirected_with_302(read_header: Any) -> None:
+def test_a_page_request_is_redirected_with_302() -> None:
     response = generated_response.redirect(URL, ())
 
     assert (response["status"], response["statusDescription"]) == ("302", "Found")
-    assert read_header(response, "location") == URL
+    assert header_of(response, "location") == URL
     assert "set-cookie" not in response["headers"]
     assert "body" not in response
 
 
-def test_no_control_character_reaches_the_location(read_header: Any) -> None:
+def test_no_control_character_reaches_the_location() -> None:
     response = generated_response.redirect("https://x/\r\nSet-Cookie: a=1\0é", ())
 
-    assert read_header(response, "location") == "https://x/%0D%0ASet-Cookie:%20a=1%00%C3%A9"
+    assert header_of(response, "location") == "https://x/%0D%0ASet-Cookie:%20a=1%00%C3%A9"
 
 
-def test_an_ajax_call_gets_200_and_the_encoded_url_in_a_header_that_scripts_may_read(
-    read_header: Any,
-) -> None:
+def test_an_ajax_call_gets_200_and_the_encoded_url_in_a_header_that_scripts_may_read() -> None:
     response = generated_response.ajax_redirect("https://x/?a=!'()*", ())
 
     assert (response["status"], response["statusDescription"]) == ("200", "OK")
-    assert read_header(response, "x-queueit-redirect") == "https%3A%2F%2Fx%2F%3Fa%3D%21%27%28%29%2a"
-    assert "x-queueit-redirect" in str(read_header(response, "access-control-expose-headers"))
+    assert header_of(response, "x-queueit-redirect") == "https%3A%2F%2Fx%2F%3Fa%3D%21%27%28%29%2a"
+    assert "x-queueit-redirect" in str(header_of(response, "access-control-expose-headers"))
     assert "location" not in response["headers"]
     assert "body" not in response
 
@@ -82,13 +81,13 @@ def test_cookies_are_one_line_each(make: Any) -> None:
     ]
 
 
-def test_failing_closed_is_503_with_retry_after_and_a_small_page(read_header: Any) -> None:
+def test_failing_closed_is_503_with_retry_after_and_a_small_page() -> None:
     response = generated_response.unavailable()
 
     assert (response["status"], response["statusDescription"]) == ("503", "Service Unavailable")
-    assert read_header(response, "retry-after") == "30"
-    assert read_header(response, "content-type") == "text/html; charset=utf-8"
-    assert read_header(response, "x-queueit-failed") == "true"
+    assert header_of(response, "retry-after") == "30"
+    assert header_of(response, "content-type") == "text/html; charset=utf-8"
+    assert header_of(response, "x-queueit-failed") == "true"
     assert response["body"].startswith("<!doctype html>")
     assert len(response["body"]) < 2_000
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.builders import snapshot_document, viewer_request_event
+
 FUNCTIONS = Path(__file__).parents[3] / "functions"
 OPTIONAL = {
     "edge.outside",
@@ -46,10 +48,10 @@ def imported(document: dict[str, Any], event: dict[str, Any] | None = None) -> s
     return OPTIONAL & set(json.loads(finished.stdout))
 
 
-def test_a_plain_decision_imports_no_optional_feature(build: Any) -> None:
-    document = build.snapshot_document(settings={"enqueue_token": {"enabled": False}})
+def test_a_plain_decision_imports_no_optional_feature() -> None:
+    document = snapshot_document(settings={"enqueue_token": {"enabled": False}})
 
-    assert imported(document, build.viewer_request(querystring="queueittoken=x")) == set()
+    assert imported(document, viewer_request_event(querystring="queueittoken=x")) == set()
 
 
 @pytest.mark.parametrize(
@@ -61,14 +63,14 @@ def test_a_plain_decision_imports_no_optional_feature(build: Any) -> None:
     ],
 )
 def test_a_feature_is_imported_with_the_snapshot_that_switches_it_on(
-    build: Any, settings: dict[str, Any], module: str
+    settings: dict[str, Any], module: str
 ) -> None:
     credentials = {"secret_key": "not-a-real-key", "api_key": "not-real", "proxy_key": "not-real"}
 
-    assert module in imported(build.snapshot_document(settings=settings, credentials=credentials))
+    assert module in imported(snapshot_document(settings=settings, credentials=credentials))
 
 
-def test_diagnostics_are_imported_for_a_debug_token(build: Any) -> None:
-    event = build.viewer_request(querystring="queueittoken=rt_debug~h_0")
+def test_diagnostics_are_imported_for_a_debug_token() -> None:
+    event = viewer_request_event(querystring="queueittoken=rt_debug~h_0")
 
-    assert "queueit.diagnostics" in imported(build.snapshot_document(), event)
+    assert "queueit.diagnostics" in imported(snapshot_document(), event)

@@ -9,6 +9,7 @@ import pytest
 from edge import viewer_request
 from edge.viewer_request import fail_closed, fail_open
 from queueit.snapshot import Snapshot
+from tests.builders import NOW, SECRET_KEY, compiled_snapshot, header_of, viewer_request_event
 from workbench.queue_token import mint_queue_token
 
 ReadHeader = Callable[[dict[str, Any], str], str | None]
@@ -22,82 +23,75 @@ def nothing(_now: float) -> None:
     """No snapshot could be loaded yet."""
 
 
-def broken(build: Any) -> Current:
+def broken() -> Current:
     """A snapshot on which every decision meets a defect."""
 
     def matches(*_: object) -> bool:
         raise ZeroDivisionError("a text that quotes the visitor")
 
-    snapshot: Snapshot = build.snapshot()
+    snapshot: Snapshot = compiled_snapshot()
     integration = snapshot.integrations[0]._replace(matches=matches)
     met_by_defects = snapshot._replace(by_required_text=(("", integration),))
     return lambda _now: met_by_defects
 
 
-def token(build: Any, **changes: Any) -> str:
-    fields = {"redirect_type": "debug", "expires_at": build.now + 10**9} | changes
-    return mint_queue_token(fields.pop("secret_key", build.secret_key), "tickets", **fields)
+def token(**changes: Any) -> str:
+    fields: dict[str, Any] = {"redirect_type": "debug", "expires_at": NOW + 10**9} | changes
+    return mint_queue_token(fields.pop("secret_key", SECRET_KEY), "tickets", **fields)
 
 
-def test_without_a_snapshot_each_handler_fails_its_own_way(build: Any, read_header: ReadHeader) -> None:
-    passed = viewer_request.handler(build.viewer_request(), None)
-    refused = viewer_request.handler_fail_closed(build.viewer_request(), None)
+def test_without_a_snapshot_each_handler_fails_its_own_way() -> None:
+    passed = viewer_request.handler(viewer_request_event(), None)
+    refused = viewer_request.handler_fail_closed(viewer_request_event(), None)
 
-    assert read_header(passed, "x-queueit-handover") == "request-1 | failed"
-    assert (refused["status"], read_header(refused, "x-queueit-failed")) == ("503", "true")
+    assert header_of(passed, "x-queueit-handover") == "request-1 | failed"
+    assert (refused["status"], header_of(refused, "x-queueit-failed")) == ("503", "true")
 
 
-def test_without_a_snapshot_a_debug_token_is_told_that_there_are_no_keys(
-    build: Any, read_header: ReadHeader
-) -> None:
+def test_without_a_snapshot_a_debug_token_is_told_that_there_are_no_keys() -> None:
     for fail in (fail_open, fail_closed):
-        event = build.viewer_request(querystring=f"queueittoken={token(build)}")
+        event = viewer_request_event(querystring=f"queueittoken={token()}")
 
         answer = viewer_request.answer(event, nothing, fail)
 
-        assert (answer["status"], read_header(answer, "location")) == ("302", SETUP)
+        assert (answer["status"], header_of(answer, "location")) == ("302", SETUP)
 
 
-def test_without_a_snapshot_any_other_token_changes_nothing(build: Any) -> None:
-    event = build.viewer_request(querystring=f"queueittoken={token(build, redirect_type='queue')}")
+def test_without_a_snapshot_any_other_token_changes_nothing() -> None:
+    event = viewer_request_event(querystring=f"queueittoken={token(redirect_type='queue')}")
 
     assert viewer_request.answer(event, nothing, fail_closed)["status"] == "503"
 
 
 def test_a_defect_fails_and_is_logged_by_kind_and_place_without_its_text(
-    build: Any, read_header: ReadHeader, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    passed = viewer_request.answer(build.viewer_request(), broken(build), fail_open)
+    passed = viewer_request.answer(viewer_request_event(), broken(), fail_open)
 
-    assert read_header(passed, "x-queueit-handover") == "request-1 | failed"
+    assert header_of(passed, "x-queueit-handover") == "request-1 | failed"
     line = json.loads(capsys.readouterr().out)
     assert (line["level"], line["event"], line["error"]) == ("error", "defect", "ZeroDivisionError")
     assert "test_own_faults.py" in line["where"]
     assert "quotes" not in str(line)
 
 
-def test_a_defect_comes_with_diagnostics_for_who_asked_for_them(
-    build: Any, read_header: ReadHeader, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_defect_comes_with_diagnostics_for_who_asked_for_them(capsys: pytest.CaptureFixture[str]) -> None:
     def event() -> dict[str, Any]:
-        made: dict[str, Any] = build.viewer_request(querystring=f"queueittoken={token(build)}")
-        return made
+        return viewer_request_event(querystring=f"queueittoken={token()}")
 
-    passed = viewer_request.answer(event(), broken(build), fail_open)
-    refused = viewer_request.answer(event(), broken(build), fail_closed)
+    passed = viewer_request.answer(event(), broken(), fail_open)
+    refused = viewer_request.answer(event(), broken(), fail_closed)
 
-    assert "| failed | queueitdebug=" in (read_header(passed, "x-queueit-handover") or "")
+    assert "| failed | queueitdebug=" in header_of(passed, "x-queueit-handover")
     assert refused["status"] == "503"
-    assert "Exception%3DZeroDivisionError" in (read_header(refused, "set-cookie") or "")
+    assert "Exception%3DZeroDivisionError" in header_of(refused, "set-cookie")
     assert [json.loads(line)["error"] for line in capsys.readouterr().out.splitlines()] == [
         "ZeroDivisionError"
     ] * 2
 
 
 @pytest.mark.parametrize("event", [{}, {"Records": []}, {"Records": [{"cf": {}}]}])
-def test_an_event_that_is_none_of_cloudfronts_is_refused_when_failing_closed(
-    build: Any, event: dict[str, Any]
-) -> None:
-    answer = viewer_request.answer(event, lambda _now: build.snapshot(), fail_closed)
+def test_an_event_that_is_none_of_cloudfronts_is_refused_when_failing_closed(event: dict[str, Any]) -> None:
+    answer = viewer_request.answer(event, lambda _now: compiled_snapshot(), fail_closed)
 
     assert answer["status"] == "503"

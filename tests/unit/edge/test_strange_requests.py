@@ -15,6 +15,7 @@ from queueit import session_cookie
 from queueit.outside import Answer, Outside
 from queueit.session_cookie import VALID, Session
 from queueit.snapshot import Snapshot
+from tests.builders import NOW, SECRET_KEY, compiled_snapshot, queue_integration, viewer_request_event
 from workbench.queue_token import mint_queue_token
 
 LENGTH = 100_000
@@ -52,7 +53,7 @@ LONG = {name: unit * (LENGTH // len(unit)) for name, unit in UNITS.items()}
 
 
 @pytest.fixture(scope="module")
-def snapshot(build: Any) -> Snapshot:
+def snapshot() -> Snapshot:
     """Every trigger there is, normalized and raw, with everything switched on that reads the request."""
 
     def part(validator: str, **changes: Any) -> dict[str, Any]:
@@ -76,15 +77,14 @@ def snapshot(build: Any) -> Snapshot:
             "RequestBodyValidator",
         )
     ]
-    first = build.queue_integration(
+    first = queue_integration(
         Name="Never",
         Triggers=[{"LogicalOperator": "Or", "TriggerParts": looking}],
         IsNormalizationEnabled=True,
     )
-    always = build.queue_integration(Triggers=[{"LogicalOperator": "And", "TriggerParts": []}])
-    credentials = {"secret_key": build.secret_key, "proxy_key": "not-a-real-proxy-key"}
-    made: Snapshot = build.snapshot(first, always, settings=SETTINGS, credentials=credentials)
-    return made
+    always = queue_integration(Triggers=[{"LogicalOperator": "And", "TriggerParts": []}])
+    credentials = {"secret_key": SECRET_KEY, "proxy_key": "not-a-real-proxy-key"}
+    return compiled_snapshot(first, always, settings=SETTINGS, credentials=credentials)
 
 
 def outside() -> Outside:
@@ -107,9 +107,7 @@ def is_queued(answer: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("text", LONG.values(), ids=LONG.keys())
-def test_a_long_field_is_queued_as_the_same_request_without_it(
-    build: Any, snapshot: Snapshot, text: str
-) -> None:
+def test_a_long_field_is_queued_as_the_same_request_without_it(snapshot: Snapshot, text: str) -> None:
     requests: list[dict[str, Any]] = [
         {"uri": f"/{text}"},
         {"querystring": text},
@@ -128,17 +126,15 @@ def test_a_long_field_is_queued_as_the_same_request_without_it(
         {"method": "POST", "body": {"inputTruncated": False, "encoding": "text", "data": text}},
     ]
     for request in requests:
-        event = build.viewer_request(**request)
-        assert is_queued(viewer_request.handle(event, snapshot, build.now, outside())), request.keys()
+        event = viewer_request_event(**request)
+        assert is_queued(viewer_request.handle(event, snapshot, NOW, outside())), request.keys()
 
 
 @pytest.mark.parametrize("unit", ["/", "%", "; ", "queueittoken=&"])
-def test_all_fields_can_be_a_million_characters_long_at_once(
-    build: Any, snapshot: Snapshot, unit: str
-) -> None:
+def test_all_fields_can_be_a_million_characters_long_at_once(snapshot: Snapshot, unit: str) -> None:
     text = unit * (MILLION // len(unit))
     names = ("Cookie", "User-Agent", "X-Colour", "Origin", "X-QueueItToken", "X-QueueIt-AjaxPageUrl")
-    event = build.viewer_request(
+    event = viewer_request_event(
         uri=f"/{text}",
         querystring=text,
         headers=[(name, text) for name in names],
@@ -146,22 +142,20 @@ def test_all_fields_can_be_a_million_characters_long_at_once(
         body={"inputTruncated": True, "encoding": "base64", "data": text},
     )
 
-    assert is_queued(viewer_request.handle(event, snapshot, build.now, outside()))
+    assert is_queued(viewer_request.handle(event, snapshot, NOW, outside()))
 
 
 @pytest.mark.parametrize("count", [1, 50_000])
-def test_any_number_of_copies_of_a_header_or_parameter_is_queued(
-    build: Any, snapshot: Snapshot, count: int
-) -> None:
-    expired = mint_queue_token(build.secret_key, "tickets", expires_at=1)
+def test_any_number_of_copies_of_a_header_or_parameter_is_queued(snapshot: Snapshot, count: int) -> None:
+    expired = mint_queue_token(SECRET_KEY, "tickets", expires_at=1)
     headers = [
         (name, "x")
         for name in ("Cookie", "Origin", "X-QueueItToken", "X-QueueIt-AjaxPageUrl")
         for _ in range(count)
     ]
-    event = build.viewer_request(headers=headers, querystring="&".join([f"queueittoken={expired}"] * count))
+    event = viewer_request_event(headers=headers, querystring="&".join([f"queueittoken={expired}"] * count))
 
-    assert is_queued(viewer_request.handle(event, snapshot, build.now, outside()))
+    assert is_queued(viewer_request.handle(event, snapshot, NOW, outside()))
 
 
 _text = st.text(st.characters(codec=None, exclude_categories=())) | st.sampled_from(
@@ -194,7 +188,6 @@ _text = st.text(st.characters(codec=None, exclude_categories=())) | st.sampled_f
     data=_text,
 )
 def test_whatever_the_parts_hold_the_answer_is_a_redirect_that_cloudfront_takes(
-    build: Any,
     snapshot: Snapshot,
     uri: str,
     querystring: str,
@@ -207,7 +200,7 @@ def test_whatever_the_parts_hold_the_answer_is_a_redirect_that_cloudfront_takes(
     client_ip: str,
     data: str,
 ) -> None:
-    event = build.viewer_request(
+    event = viewer_request_event(
         uri=f"/{uri}",
         querystring=f"{querystring}&queueittoken={token}",
         headers=[
@@ -223,20 +216,20 @@ def test_whatever_the_parts_hold_the_answer_is_a_redirect_that_cloudfront_takes(
         body={"inputTruncated": False, "encoding": "base64", "data": data},
     )
 
-    assert is_queued(viewer_request.handle(event, snapshot, build.now, outside()))
+    assert is_queued(viewer_request.handle(event, snapshot, NOW, outside()))
 
 
 @pytest.mark.parametrize("strange", [*LONG, "nothing"])
 def test_who_has_a_valid_session_passes_whatever_else_the_request_holds(
-    build: Any, snapshot: Snapshot, strange: str
+    snapshot: Snapshot, strange: str
 ) -> None:
     text = LONG.get(strange, "")
-    value = session_cookie.issue(Session(VALID, "tickets", redirect_type="queue"), snapshot.keys, build.now)
-    event = build.viewer_request(
+    value = session_cookie.issue(Session(VALID, "tickets", redirect_type="queue"), snapshot.keys, NOW)
+    event = viewer_request_event(
         headers=[("Cookie", f"{COOKIE}={value}"), ("Cookie", text), ("User-Agent", text), ("Origin", text)]
     )
 
-    assert "status" not in viewer_request.handle(event, snapshot, build.now, outside())
+    assert "status" not in viewer_request.handle(event, snapshot, NOW, outside())
 
 
 @pytest.mark.parametrize(
@@ -252,9 +245,9 @@ def test_who_has_a_valid_session_passes_whatever_else_the_request_holds(
     ],
 )
 def test_what_an_event_leaves_out_counts_as_absent(
-    build: Any, snapshot: Snapshot, change: Callable[[dict[str, Any]], object]
+    snapshot: Snapshot, change: Callable[[dict[str, Any]], object]
 ) -> None:
-    event = build.viewer_request()
+    event = viewer_request_event()
     change(event["Records"][0]["cf"])
 
-    assert is_queued(viewer_request.handle(event, snapshot, build.now, outside()))
+    assert is_queued(viewer_request.handle(event, snapshot, NOW, outside()))

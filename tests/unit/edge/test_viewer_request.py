@@ -9,14 +9,19 @@ import pytest
 from edge import handover, viewer_request
 from edge.handover import HEADER, INTERNAL_HEADERS, Handover
 from queueit.snapshot import Snapshot
-from tests.signing import (
+from tests.builders import (
     COOKIE_PREFIX,
     NOW,
     OTHER_KEY,
+    compiled_snapshot,
     cookie_header,
+    header_of,
+    queue_integration,
     queue_token,
-    session_cookie,
+    session_pair,
     session_text,
+    url_part,
+    viewer_request_event,
 )
 from workbench.local_edge.restricted_headers import READ_ONLY_IN_VIEWER_REQUEST
 from workbench.local_edge.rules import check_viewer_request_result
@@ -33,18 +38,17 @@ FORGED_INTERNAL_HEADERS = [
 
 
 @pytest.fixture(scope="module")
-def shop(build: Any) -> Snapshot:
+def shop() -> Snapshot:
     """Queues for /tickets, cancels at /goodbye, ignores /health."""
-    snapshot: Snapshot = build.snapshot(
-        build.queue_integration(),
-        build.queue_integration(
-            Name="Goodbye", ActionType="Cancel", Triggers=[{"TriggerParts": [build.url_part("/goodbye")]}]
+    return compiled_snapshot(
+        queue_integration(),
+        queue_integration(
+            Name="Goodbye", ActionType="Cancel", Triggers=[{"TriggerParts": [url_part("/goodbye")]}]
         ),
-        build.queue_integration(
-            Name="Health", ActionType="Ignore", Triggers=[{"TriggerParts": [build.url_part("/health")]}]
+        queue_integration(
+            Name="Health", ActionType="Ignore", Triggers=[{"TriggerParts": [url_part("/health")]}]
         ),
     )
-    return snapshot
 
 
 def answer(event: Event, snapshot: Snapshot, now: float = NOW) -> dict[str, Any]:
@@ -63,35 +67,29 @@ def handed_over(result: dict[str, Any], request_id: str = "request-1") -> Handov
 
 class TestQueued:
     @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
-    def test_a_page_request_is_redirected_to_the_queue(
-        self, build: Any, shop: Snapshot, read_header: Any, method: str
-    ) -> None:
-        result = answer(build.viewer_request("/tickets", "a=1", method=method), shop)
+    def test_a_page_request_is_redirected_to_the_queue(self, shop: Snapshot, method: str) -> None:
+        result = answer(viewer_request_event("/tickets", "a=1", method=method), shop)
 
         assert result["status"] == "302"
-        assert read_header(result, "location").startswith(
-            "https://example.queue-it.net/?c=example&e=tickets&"
-        )
-        assert "&t=https%3A%2F%2Fshop.example.com%2Ftickets%3Fa%3D1&" in read_header(result, "location")
+        assert header_of(result, "location").startswith("https://example.queue-it.net/?c=example&e=tickets&")
+        assert "&t=https%3A%2F%2Fshop.example.com%2Ftickets%3Fa%3D1&" in header_of(result, "location")
 
     @pytest.mark.parametrize("method", ["GET", "POST"])
-    def test_an_ajax_call_gets_200_and_the_queues_url_in_a_header(
-        self, build: Any, shop: Snapshot, read_header: Any, method: str
-    ) -> None:
-        result = answer(build.viewer_request("/tickets", method=method, headers=[AJAX]), shop)
+    def test_an_ajax_call_gets_200_and_the_queues_url_in_a_header(self, shop: Snapshot, method: str) -> None:
+        result = answer(viewer_request_event("/tickets", method=method, headers=[AJAX]), shop)
 
         assert result["status"] == "200"
-        assert read_header(result, "location") is None
-        assert read_header(result, "x-queueit-redirect").startswith(
+        assert "location" not in result["headers"]
+        assert header_of(result, "x-queueit-redirect").startswith(
             "https%3A%2F%2Fexample.queue-it.net%2F%3Fc%3Dexample%26e%3Dtickets%26"
         )
-        assert "t%3Dhttps%253A%252F%252Fshop.example.com%252Fcart%26" in read_header(
+        assert "t%3Dhttps%253A%252F%252Fshop.example.com%252Fcart%26" in header_of(
             result, "x-queueit-redirect"
         )
 
-    def test_a_generated_response_carries_its_own_cookies(self, build: Any, shop: Snapshot) -> None:
-        forged = session_cookie(text=session_text(key=OTHER_KEY))
-        result = answer(build.viewer_request(headers=cookie_header(forged)), shop)
+    def test_a_generated_response_carries_its_own_cookies(self, shop: Snapshot) -> None:
+        forged = session_pair(text=session_text(key=OTHER_KEY))
+        result = answer(viewer_request_event(headers=cookie_header(forged)), shop)
 
         assert result["status"] == "302"
         assert result["headers"]["set-cookie"] == [
@@ -101,18 +99,16 @@ class TestQueued:
             }
         ]
 
-    def test_a_bad_token_leads_to_its_error_page(self, build: Any, shop: Snapshot, read_header: Any) -> None:
-        result = answer(build.viewer_request(querystring="queueittoken=made-up"), shop)
+    def test_a_bad_token_leads_to_its_error_page(self, shop: Snapshot) -> None:
+        result = answer(viewer_request_event(querystring="queueittoken=made-up"), shop)
 
         assert result["status"] == "302"
-        assert "/error/hash/?" in read_header(result, "location")
+        assert "/error/hash/?" in header_of(result, "location")
 
 
 class TestSession:
-    def test_a_valid_session_goes_on_and_its_cookie_travels_to_viewer_response(
-        self, build: Any, shop: Snapshot
-    ) -> None:
-        event = build.viewer_request(headers=cookie_header("basket=1", session_cookie()))
+    def test_a_valid_session_goes_on_and_its_cookie_travels_to_viewer_response(self, shop: Snapshot) -> None:
+        event = viewer_request_event(headers=cookie_header("basket=1", session_pair()))
         sent = copy.deepcopy(event["Records"][0]["cf"]["request"])
         result = answer(event, shop)
 
@@ -123,10 +119,10 @@ class TestSession:
         del result["headers"][HEADER]
         assert result == sent
 
-    def test_it_is_found_in_any_of_several_cookie_lines(self, build: Any, shop: Snapshot) -> None:
-        lines = [("Cookie", "a=1"), ("cookie", f"b=2; {session_cookie()}"), ("Cookie", "c=3")]
+    def test_it_is_found_in_any_of_several_cookie_lines(self, shop: Snapshot) -> None:
+        lines = [("Cookie", "a=1"), ("cookie", f"b=2; {session_pair()}"), ("Cookie", "c=3")]
 
-        assert handed_over(answer(build.viewer_request(headers=lines), shop))
+        assert handed_over(answer(viewer_request_event(headers=lines), shop))
 
 
 class TestToken:
@@ -140,47 +136,41 @@ class TestToken:
         ],
     )
     def test_a_page_request_is_redirected_to_the_same_url_without_it(
-        self, build: Any, shop: Snapshot, read_header: Any, method: str, querystring: str, rest: str
+        self, shop: Snapshot, method: str, querystring: str, rest: str
     ) -> None:
-        result = answer(build.viewer_request("/tickets", querystring, method=method), shop)
+        result = answer(viewer_request_event("/tickets", querystring, method=method), shop)
 
         assert result["status"] == "302"
-        assert read_header(result, "location") == f"https://shop.example.com/tickets{rest}"
-        assert read_header(result, "cache-control").startswith("no-cache")
+        assert header_of(result, "location") == f"https://shop.example.com/tickets{rest}"
+        assert header_of(result, "cache-control").startswith("no-cache")
         (cookie,) = result["headers"]["set-cookie"]
         assert cookie["value"].startswith(f"{COOKIE_PREFIX}tickets=EventId%3Dtickets%26")
 
-    def test_with_a_valid_session_it_is_cut_off_all_the_same(
-        self, build: Any, shop: Snapshot, read_header: Any
-    ) -> None:
-        event = build.viewer_request(
-            querystring="queueittoken=old&a=1", headers=cookie_header(session_cookie())
+    def test_with_a_valid_session_it_is_cut_off_all_the_same(self, shop: Snapshot) -> None:
+        event = viewer_request_event(
+            querystring="queueittoken=old&a=1", headers=cookie_header(session_pair())
         )
 
-        assert read_header(answer(event, shop), "location") == "https://shop.example.com/tickets?a=1"
+        assert header_of(answer(event, shop), "location") == "https://shop.example.com/tickets?a=1"
 
     @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
     def test_stricter_another_method_goes_on_with_the_token_cut_in_place(
-        self, build: Any, shop: Snapshot, method: str
+        self, shop: Snapshot, method: str
     ) -> None:
-        event = build.viewer_request("/tickets", f"a=1&queueittoken={TOKEN}&b=%2f", method=method)
+        event = viewer_request_event("/tickets", f"a=1&queueittoken={TOKEN}&b=%2f", method=method)
         result = answer(event, shop)
 
         assert handed_over(result)
         assert (result["uri"], result["querystring"]) == ("/tickets", "a=1&b=%2f")
 
-    def test_stricter_an_ajax_call_goes_on_with_the_token_cut_in_place(
-        self, build: Any, shop: Snapshot
-    ) -> None:
-        result = answer(build.viewer_request(querystring=f"queueittoken={TOKEN}", headers=[AJAX]), shop)
+    def test_stricter_an_ajax_call_goes_on_with_the_token_cut_in_place(self, shop: Snapshot) -> None:
+        result = answer(viewer_request_event(querystring=f"queueittoken={TOKEN}", headers=[AJAX]), shop)
 
         assert handed_over(result)
         assert result["querystring"] == ""
 
-    def test_stricter_a_token_in_the_header_never_redirects_because_that_loops(
-        self, build: Any, shop: Snapshot
-    ) -> None:
-        result = answer(build.viewer_request("/tickets", "a=1", headers=[("x-queueittoken", TOKEN)]), shop)
+    def test_stricter_a_token_in_the_header_never_redirects_because_that_loops(self, shop: Snapshot) -> None:
+        result = answer(viewer_request_event("/tickets", "a=1", headers=[("x-queueittoken", TOKEN)]), shop)
 
         told = handed_over(result)
         assert told
@@ -188,47 +178,45 @@ class TestToken:
         assert result["querystring"] == "a=1"
 
     @pytest.mark.parametrize("uri", ["/goodbye", "/health", "/elsewhere"])
-    def test_without_a_queue_action_it_stays_where_it_is(self, build: Any, shop: Snapshot, uri: str) -> None:
-        result = answer(build.viewer_request(uri, f"queueittoken={TOKEN}"), shop)
+    def test_without_a_queue_action_it_stays_where_it_is(self, shop: Snapshot, uri: str) -> None:
+        result = answer(viewer_request_event(uri, f"queueittoken={TOKEN}"), shop)
 
         assert "status" not in result
         assert result["querystring"] == f"queueittoken={TOKEN}"
 
 
 class TestOtherActions:
-    def test_a_cancel_redirects_and_deletes_the_cookie(
-        self, build: Any, shop: Snapshot, read_header: Any
-    ) -> None:
-        result = answer(build.viewer_request("/goodbye", headers=cookie_header(session_cookie())), shop)
+    def test_a_cancel_redirects_and_deletes_the_cookie(self, shop: Snapshot) -> None:
+        result = answer(viewer_request_event("/goodbye", headers=cookie_header(session_pair())), shop)
 
         assert result["status"] == "302"
-        assert read_header(result, "location").startswith(
+        assert header_of(result, "location").startswith(
             "https://example.queue-it.net/cancel/multiple/example?wrl="
         )
         assert result["headers"]["set-cookie"][0]["value"].startswith(f"{COOKIE_PREFIX}tickets=; ")
 
-    def test_a_cancel_on_an_ajax_call_gets_200(self, build: Any, shop: Snapshot, read_header: Any) -> None:
-        headers = [*cookie_header(session_cookie()), AJAX]
-        result = answer(build.viewer_request("/goodbye", headers=headers), shop)
+    def test_a_cancel_on_an_ajax_call_gets_200(self, shop: Snapshot) -> None:
+        headers = [*cookie_header(session_pair()), AJAX]
+        result = answer(viewer_request_event("/goodbye", headers=headers), shop)
 
         assert result["status"] == "200"
-        assert "cancel%2Fmultiple" in read_header(result, "x-queueit-redirect")
+        assert "cancel%2Fmultiple" in header_of(result, "x-queueit-redirect")
 
     @pytest.mark.parametrize("uri", ["/goodbye", "/health"])
     def test_a_request_that_passes_an_integration_is_marked_as_touched(
-        self, build: Any, shop: Snapshot, uri: str
+        self, shop: Snapshot, uri: str
     ) -> None:
-        assert handed_over(answer(build.viewer_request(uri), shop)) == Handover()
+        assert handed_over(answer(viewer_request_event(uri), shop)) == Handover()
 
-    def test_a_request_that_no_integration_is_for_is_left_as_it_is(self, build: Any, shop: Snapshot) -> None:
-        event = build.viewer_request("/", "a=%2f", headers=cookie_header(session_cookie()))
+    def test_a_request_that_no_integration_is_for_is_left_as_it_is(self, shop: Snapshot) -> None:
+        event = viewer_request_event("/", "a=%2f", headers=cookie_header(session_pair()))
         sent = copy.deepcopy(event["Records"][0]["cf"]["request"])
 
         assert answer(event, shop) == sent
 
-    def test_the_kill_switch_leaves_every_request_as_it_is(self, build: Any) -> None:
-        snapshot = build.snapshot(settings={"enabled": False})
-        event = build.viewer_request("/tickets", "queueittoken=made-up")
+    def test_the_kill_switch_leaves_every_request_as_it_is(self) -> None:
+        snapshot = compiled_snapshot(settings={"enabled": False})
+        event = viewer_request_event("/tickets", "queueittoken=made-up")
         sent = copy.deepcopy(event["Records"][0]["cf"]["request"])
 
         assert answer(event, snapshot) == sent
@@ -238,40 +226,40 @@ class TestInternalHeaders:
     @pytest.mark.parametrize("uri", ["/tickets", "/goodbye", "/health", "/elsewhere"])
     @pytest.mark.parametrize("is_admitted", [False, True])
     def test_copies_that_a_client_sends_are_deleted_on_every_path(
-        self, build: Any, shop: Snapshot, uri: str, is_admitted: bool
+        self, shop: Snapshot, uri: str, is_admitted: bool
     ) -> None:
-        cookies = cookie_header(session_cookie()) if is_admitted else []
-        event = build.viewer_request(uri, headers=[*FORGED_INTERNAL_HEADERS, *cookies])
+        cookies = cookie_header(session_pair()) if is_admitted else []
+        event = viewer_request_event(uri, headers=[*FORGED_INTERNAL_HEADERS, *cookies])
         request = event["Records"][0]["cf"]["request"]
         answer(event, shop)
 
         assert "forged" not in json.dumps(request)
         assert set(INTERNAL_HEADERS) & set(request["headers"]) <= {HEADER}
 
-    def test_also_while_the_connector_is_switched_off(self, build: Any) -> None:
-        event = build.viewer_request(headers=FORGED_INTERNAL_HEADERS)
-        result = answer(event, build.snapshot(settings={"enabled": False}))
+    def test_also_while_the_connector_is_switched_off(self) -> None:
+        event = viewer_request_event(headers=FORGED_INTERNAL_HEADERS)
+        result = answer(event, compiled_snapshot(settings={"enabled": False}))
 
         assert not set(INTERNAL_HEADERS) & set(result["headers"])
 
-    def test_also_when_it_fails_open(self, build: Any) -> None:
-        result = viewer_request.handler(build.viewer_request(headers=FORGED_INTERNAL_HEADERS), None)
+    def test_also_when_it_fails_open(self) -> None:
+        result = viewer_request.handler(viewer_request_event(headers=FORGED_INTERNAL_HEADERS), None)
 
         assert handed_over(result) == Handover(failed=True)
         assert "forged" not in json.dumps(result)
         assert "x-queueit-failed" not in result["headers"]
 
-    def test_the_headers_that_a_client_is_meant_to_send_stay(self, build: Any, shop: Snapshot) -> None:
+    def test_the_headers_that_a_client_is_meant_to_send_stay(self, shop: Snapshot) -> None:
         sent = [("x-queueittoken", TOKEN), AJAX]
-        result = answer(build.viewer_request("/health", headers=sent), shop)
+        result = answer(viewer_request_event("/health", headers=sent), shop)
 
         assert {"x-queueittoken", "x-queueit-ajaxpageurl"} <= set(result["headers"])
 
 
 @pytest.mark.parametrize("uri", ["/tickets", "/goodbye", "/health", "/elsewhere"])
-def test_read_only_headers_are_left_as_they_are(build: Any, shop: Snapshot, uri: str) -> None:
+def test_read_only_headers_are_left_as_they_are(shop: Snapshot, uri: str) -> None:
     sent = [(name.title(), f"{name} as sent") for name in sorted(READ_ONLY_IN_VIEWER_REQUEST - {"host"})]
-    event = build.viewer_request(uri, headers=[*sent, *cookie_header(session_cookie())])
+    event = viewer_request_event(uri, headers=[*sent, *cookie_header(session_pair())])
     event["Records"][0]["cf"]["request"]["method"] = "POST"
     before = copy.deepcopy(event["Records"][0]["cf"]["request"]["headers"])
     viewer_request.handle(event, shop, NOW)
@@ -283,8 +271,8 @@ def test_read_only_headers_are_left_as_they_are(build: Any, shop: Snapshot, uri:
 class TestOwnFaults:
     """Without Lambda's environment there is no table, so no snapshot: what then happens is the handler's choice."""
 
-    def test_fail_open_lets_the_visitor_through_marked_as_failed(self, build: Any) -> None:
-        event = build.viewer_request("/tickets", "a=1")
+    def test_fail_open_lets_the_visitor_through_marked_as_failed(self) -> None:
+        event = viewer_request_event("/tickets", "a=1")
         sent = copy.deepcopy(event["Records"][0]["cf"]["request"])
         result = viewer_request.handler(event, None)
 
@@ -292,16 +280,14 @@ class TestOwnFaults:
         del result["headers"][HEADER]
         assert result == sent
 
-    def test_fail_closed_answers_503(self, build: Any, read_header: Any) -> None:
-        result = viewer_request.handler_fail_closed(build.viewer_request(), None)
+    def test_fail_closed_answers_503(self) -> None:
+        result = viewer_request.handler_fail_closed(viewer_request_event(), None)
 
-        assert (result["status"], read_header(result, "x-queueit-failed")) == ("503", "true")
+        assert (result["status"], header_of(result, "x-queueit-failed")) == ("503", "true")
 
     @pytest.mark.parametrize("missing", ["uri", "method", "querystring"])
-    def test_an_event_that_cloudfront_would_never_send_fails_open_or_closed(
-        self, build: Any, missing: str
-    ) -> None:
-        event = build.viewer_request()
+    def test_an_event_that_cloudfront_would_never_send_fails_open_or_closed(self, missing: str) -> None:
+        event = viewer_request_event()
         del event["Records"][0]["cf"]["request"][missing]
 
         assert handed_over(viewer_request.handler(event, None)) == Handover(failed=True)

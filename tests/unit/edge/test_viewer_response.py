@@ -7,6 +7,7 @@ import pytest
 
 from edge import handover, viewer_response
 from edge.handover import HEADER, Handover
+from tests.builders import header_of, viewer_request_event
 from workbench.local_edge.rules import check_viewer_response_result
 
 SESSION = "QueueITAccepted-SDFrts345E-V3_tickets=1; Path=/"
@@ -19,11 +20,11 @@ ORIGIN_HEADERS = {
 
 
 @pytest.fixture
-def response_event(build: Any) -> Any:
+def response_event() -> Any:
     """The event of a response to a request with this carrier."""
 
     def make(told: Handover | None, *, carried_id: str = "request-1", **headers: Any) -> dict[str, Any]:
-        event: dict[str, Any] = build.viewer_request(request_id="request-1")
+        event: dict[str, Any] = viewer_request_event(request_id="request-1")
         cf = event["Records"][0]["cf"]
         cf["config"]["eventType"] = "viewer-response"
         if told is not None:
@@ -62,19 +63,19 @@ def test_a_first_cookie_is_added_where_the_origin_sets_none(response_event: Any)
     assert response["headers"]["set-cookie"] == [{"key": "Set-Cookie", "value": SESSION}]
 
 
-def test_a_response_that_the_connector_touched_names_it(response_event: Any, read_header: Any) -> None:
+def test_a_response_that_the_connector_touched_names_it(response_event: Any) -> None:
     response = answer(response_event(Handover()))
 
-    assert read_header(response, "x-queueit-connector") == "cloudfront"
-    assert read_header(response, "x-queueit-failed") is None
+    assert header_of(response, "x-queueit-connector") == "cloudfront"
+    assert "x-queueit-failed" not in response["headers"]
     assert response["headers"]["set-cookie"] == ORIGIN_HEADERS["set-cookie"]
 
 
-def test_a_response_that_failed_open_says_so(response_event: Any, read_header: Any) -> None:
+def test_a_response_that_failed_open_says_so(response_event: Any) -> None:
     response = answer(response_event(Handover(failed=True)))
 
-    assert read_header(response, "x-queueit-connector") == "cloudfront"
-    assert read_header(response, "x-queueit-failed") == "true"
+    assert header_of(response, "x-queueit-connector") == "cloudfront"
+    assert header_of(response, "x-queueit-failed") == "true"
 
 
 def test_a_forged_carrier_is_ignored(response_event: Any) -> None:
@@ -83,10 +84,10 @@ def test_a_forged_carrier_is_ignored(response_event: Any) -> None:
     assert response["headers"] == ORIGIN_HEADERS
 
 
-def test_an_origins_own_copies_of_the_headers_are_replaced(response_event: Any, read_header: Any) -> None:
+def test_an_origins_own_copies_of_the_headers_are_replaced(response_event: Any) -> None:
     theirs = {"x-queueit-connector": [{"key": "X-Queueit-Connector", "value": "theirs"}] * 2}
 
-    assert read_header(answer(response_event(Handover(), **theirs)), "x-queueit-connector") == "cloudfront"
+    assert header_of(answer(response_event(Handover(), **theirs)), "x-queueit-connector") == "cloudfront"
 
 
 def test_the_carrier_itself_does_not_reach_the_visitor(response_event: Any) -> None:

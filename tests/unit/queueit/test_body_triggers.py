@@ -8,6 +8,7 @@ import pytest
 
 from queueit.config_warnings import MAX_WARNINGS, config_warnings
 from queueit.settings import Settings, VerifySettings
+from tests.builders import integration_config, queue_integration, url_part
 from tests.unit.queueit.feature_visits import Visit
 
 Visits = Callable[..., Visit]
@@ -89,9 +90,9 @@ def test_the_visible_part_of_a_cut_body_is_compared_where_the_setting_says_so(
     assert found is expected
 
 
-def test_the_other_parts_of_a_trigger_count_for_a_cut_body_too(visit: Visits, build: Any) -> None:
-    assert matches(visit, body(b"x", cut=True), BODY_PART, build.url_part("/tickets"))
-    assert not matches(visit, body(b"x", cut=True), BODY_PART, build.url_part("/other"))
+def test_the_other_parts_of_a_trigger_count_for_a_cut_body_too(visit: Visits) -> None:
+    assert matches(visit, body(b"x", cut=True), BODY_PART, url_part("/tickets"))
+    assert not matches(visit, body(b"x", cut=True), BODY_PART, url_part("/other"))
 
 
 def test_an_unknown_operator_never_matches_a_cut_body(visit: Visits) -> None:
@@ -103,11 +104,9 @@ def test_a_whole_body_is_never_taken_for_a_cut_one(visit: Visits) -> None:
 
 
 class TestWarnings:
-    def test_a_body_trigger_without_the_body_is_named_with_its_place(self, build: Any) -> None:
-        url_first = [*triggers(build.url_part("/")), *triggers(build.url_part("/pay"), BODY_PART)]
-        config = build.integration_config(
-            build.queue_integration(), build.queue_integration(Name="Pay", Triggers=url_first)
-        )
+    def test_a_body_trigger_without_the_body_is_named_with_its_place(self) -> None:
+        url_first = [*triggers(url_part("/")), *triggers(url_part("/pay"), BODY_PART)]
+        config = integration_config(queue_integration(), queue_integration(Name="Pay", Triggers=url_first))
 
         assert config_warnings(config, Settings()) == [
             'integration 2 "Pay", trigger 2, part 2: compares the request\'s body, which the function is not given; '
@@ -115,8 +114,8 @@ class TestWarnings:
         ]
         assert config_warnings(config, Settings(include_body=True)) == []
 
-    def test_an_integration_that_verifies_without_a_service_is_named(self, build: Any) -> None:
-        config = build.integration_config(build.queue_integration(VerifyQueueIdEnabled=True))
+    def test_an_integration_that_verifies_without_a_service_is_named(self) -> None:
+        config = integration_config(queue_integration(VerifyQueueIdEnabled=True))
 
         (warning,) = config_warnings(config, Settings())
 
@@ -125,10 +124,10 @@ class TestWarnings:
         )
         assert config_warnings(config, Settings(verify=VerifySettings("https://v.example.com"))) == []
 
-    def test_many_warnings_are_counted(self, build: Any) -> None:
-        many = build.queue_integration(Triggers=triggers(*[BODY_PART] * 50))
+    def test_many_warnings_are_counted(self) -> None:
+        many = queue_integration(Triggers=triggers(*[BODY_PART] * 50))
 
-        found = config_warnings(build.integration_config(many), Settings())
+        found = config_warnings(integration_config(many), Settings())
 
         assert len(found) == MAX_WARNINGS + 1
         assert found[-1] == "and 30 more"

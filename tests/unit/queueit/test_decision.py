@@ -7,17 +7,20 @@ import pytest
 
 from queueit.decision import Decision, decide
 from queueit.snapshot import Snapshot
-from tests.signing import (
+from tests.builders import (
     ADDRESS,
     COOKIE_PREFIX,
     GUID,
     NOW,
     OTHER_KEY,
     SECRET_KEY,
+    compiled_snapshot,
     mac,
+    queue_integration,
     queue_token,
-    session_cookie,
+    session_pair,
     session_text,
+    url_part,
 )
 from tests.unit.queueit.visits import visit
 
@@ -25,10 +28,10 @@ PAGE = "https://shop.example.com/tickets"
 QUEUE = "https://example.queue-it.net/?c=example&e=tickets&"
 ELSEWHERE = "198.51.100.1"
 
-VALID = session_cookie()
-EXPIRED = session_cookie(text=session_text(issued_at=NOW - 20 * 60 - 1))
-FORGED = session_cookie(text=session_text(key=OTHER_KEY))
-OTHER_ADDRESS = session_cookie(text=session_text(address=ELSEWHERE))
+VALID = session_pair()
+EXPIRED = session_pair(text=session_text(issued_at=NOW - 20 * 60 - 1))
+FORGED = session_pair(text=session_text(key=OTHER_KEY))
+OTHER_ADDRESS = session_pair(text=session_text(address=ELSEWHERE))
 
 GOOD_TOKEN = queue_token()
 BAD_TOKEN = queue_token(key=OTHER_KEY)
@@ -61,18 +64,16 @@ def parameters(decision: Decision) -> dict[str, str]:
 
 
 @pytest.fixture
-def tickets(build: Any) -> Snapshot:
+def tickets() -> Snapshot:
     """Queues for /tickets, extends sessions of 20 minutes."""
-    snapshot: Snapshot = build.snapshot()
-    return snapshot
+    return compiled_snapshot()
 
 
 _PREFLIGHT = {"origin": "https://a.example", "access-control-request-method": "GET"}
 
 
-def snapshot_of(build: Any, settings: Any = None, **changes: Any) -> Snapshot:
-    snapshot: Snapshot = build.snapshot(build.queue_integration(**changes), settings=settings)
-    return snapshot
+def snapshot_of(settings: Any = None, **changes: Any) -> Snapshot:
+    return compiled_snapshot(queue_integration(**changes), settings=settings)
 
 
 class TestQueueAction:
@@ -97,23 +98,23 @@ class TestQueueAction:
 
         assert cookie.endswith("; Path=/; Expires=Tue, 22 Sep 2026 14:13:20 GMT")
 
-    def test_a_session_that_is_not_to_be_extended_passes_without_a_cookie(self, build: Any) -> None:
-        decision = decide(snapshot_of(build, ExtendCookieValidity=False), visit(cookie=VALID), NOW)
+    def test_a_session_that_is_not_to_be_extended_passes_without_a_cookie(self) -> None:
+        decision = decide(snapshot_of(ExtendCookieValidity=False), visit(cookie=VALID), NOW)
 
         assert decision[1:3] == ("", ())
 
     def test_a_session_of_fixed_validity_is_not_extended(self, tickets: Snapshot) -> None:
-        cookie = session_cookie(text=session_text(validity="3"))
+        cookie = session_pair(text=session_text(validity="3"))
 
         assert decide(tickets, visit(cookie=cookie), NOW)[1:3] == ("", ())
 
     def test_a_fixed_validity_is_what_counts_for_its_age(self, tickets: Snapshot) -> None:
-        cookie = session_cookie(text=session_text(validity="1", issued_at=NOW - 61))
+        cookie = session_pair(text=session_text(validity="1", issued_at=NOW - 61))
 
         assert is_queued(decide(tickets, visit(cookie=cookie), NOW))
 
     def test_a_session_keeps_its_address_when_it_is_extended(self, tickets: Snapshot) -> None:
-        cookie = session_cookie(text=session_text(address=ADDRESS))
+        cookie = session_pair(text=session_text(address=ADDRESS))
 
         assert f"&Hip={mac(ADDRESS)}&" in cookie_text(decide(tickets, visit(cookie=cookie), NOW))
 
@@ -219,7 +220,7 @@ class TestQueueAction:
 
     def test_the_reason_leaves_out_what_a_session_does_not_know(self, tickets: Snapshot) -> None:
         text = session_text(queue_id="", redirect_type="", address=ELSEWHERE)
-        reason = parameters(decide(tickets, visit(cookie=session_cookie(text=text)), NOW))["icr"]
+        reason = parameters(decide(tickets, visit(cookie=session_pair(text=text)), NOW))["icr"]
 
         assert reason == f"ip,cip:{ADDRESS.encode().hex()},hip:{mac(ELSEWHERE)},st:{NOW * 1000}"
 
@@ -228,8 +229,8 @@ class TestQueueAction:
 
         assert f"&IssueTime={NOW}&" in cookie_text(decision)
 
-    def test_cookies_have_the_configured_attributes_set_or_deleted(self, build: Any) -> None:
-        snapshot = snapshot_of(build, CookieDomain=".example.com", IsCookieHttpOnly=True, IsCookieSecure=True)
+    def test_cookies_have_the_configured_attributes_set_or_deleted(self) -> None:
+        snapshot = snapshot_of(CookieDomain=".example.com", IsCookieHttpOnly=True, IsCookieSecure=True)
         trailer = "; Domain=.example.com; HttpOnly; Secure"
 
         for request in (visit(with_token()), visit(cookie=EXPIRED)):
@@ -249,21 +250,21 @@ class TestQueueAction:
 
 class TestSeveralRooms:
     @pytest.fixture
-    def both(self, build: Any) -> Snapshot:
-        return snapshot_of(build, InvolvedWaitingRoomIds=["sale", "vip"])
+    def both(self) -> Snapshot:
+        return snapshot_of(InvolvedWaitingRoomIds=["sale", "vip"])
 
     @pytest.mark.parametrize("room", ["tickets", "sale", "vip"])
     def test_a_session_of_any_room_passes_and_is_extended_as_that_rooms(
         self, both: Snapshot, room: str
     ) -> None:
-        decision = decide(both, visit(cookie=session_cookie(room)), NOW)
+        decision = decide(both, visit(cookie=session_pair(room)), NOW)
 
         assert decision.redirect_url == ""
         assert cookie_text(decision) == f"{COOKIE_PREFIX}{room}={session_text(room, issued_at=NOW)}"
 
     def test_the_event_comes_before_involved_rooms_and_those_in_their_order(self, both: Snapshot) -> None:
-        everything = "; ".join([session_cookie("vip"), session_cookie("sale"), session_cookie("tickets")])
-        some = "; ".join([session_cookie("vip"), EXPIRED, session_cookie("sale")])
+        everything = "; ".join([session_pair("vip"), session_pair("sale"), session_pair("tickets")])
+        some = "; ".join([session_pair("vip"), EXPIRED, session_pair("sale")])
 
         assert cookie_text(decide(both, visit(cookie=everything), NOW)).startswith(f"{COOKIE_PREFIX}tickets=")
         assert cookie_text(decide(both, visit(cookie=some), NOW)).startswith(f"{COOKIE_PREFIX}sale=")
@@ -277,26 +278,26 @@ class TestSeveralRooms:
         assert is_queued(decide(both, visit(), NOW))
 
     def test_each_invalid_cookie_that_the_request_carries_is_deleted(self, both: Snapshot) -> None:
-        old = session_cookie("vip", session_text("vip", issued_at=NOW - 90_000))
+        old = session_pair("vip", session_text("vip", issued_at=NOW - 90_000))
 
         assert decide(both, visit(cookie=f"{old}; {FORGED}"), NOW).set_cookies == deleted("tickets", "vip")
 
     def test_of_several_invalid_states_that_of_the_last_room_counts(self, both: Snapshot) -> None:
-        other = session_cookie("sale", session_text("sale", address=ELSEWHERE))
-        old = session_cookie("vip", session_text("vip", issued_at=NOW - 90_000))
+        other = session_pair("sale", session_text("sale", address=ELSEWHERE))
+        old = session_pair("vip", session_text("vip", issued_at=NOW - 90_000))
 
         decision = decide(both, visit(cookie=f"{other}; {EXPIRED}"), NOW)
         assert error_code(decision) == "connector/sessionstate"
         assert is_queued(decide(both, visit(cookie=f"{other}; {old}"), NOW))
 
     def test_a_cookie_of_a_room_of_no_concern_stays(self, both: Snapshot) -> None:
-        decision = decide(both, visit(cookie=session_cookie("concert")), NOW)
+        decision = decide(both, visit(cookie=session_pair("concert")), NOW)
 
         assert is_queued(decision)
         assert decision.set_cookies == ()
 
     def test_a_session_moved_to_another_rooms_name_is_invalid(self, both: Snapshot) -> None:
-        decision = decide(both, visit(cookie=session_cookie("sale", session_text("tickets"))), NOW)
+        decision = decide(both, visit(cookie=session_pair("sale", session_text("tickets"))), NOW)
 
         assert is_queued(decision)
         assert decision.set_cookies == deleted("sale")
@@ -304,23 +305,21 @@ class TestSeveralRooms:
 
 class TestTarget:
     @pytest.mark.parametrize("cookie", ["", OTHER_ADDRESS])
-    def test_forced_target_url_is_that_url(self, build: Any, cookie: str) -> None:
-        snapshot = snapshot_of(
-            build, RedirectLogic="ForcedTargetUrl", ForcedTargetUrl="https://x.example/é?a=b"
-        )
+    def test_forced_target_url_is_that_url(self, cookie: str) -> None:
+        snapshot = snapshot_of(RedirectLogic="ForcedTargetUrl", ForcedTargetUrl="https://x.example/é?a=b")
         decision = decide(snapshot, visit(cookie=cookie), NOW)
 
         assert "&t=https%3A%2F%2Fx.example%2F%C3%A9%3Fa%3Db&kupver=" in decision.redirect_url
 
     @pytest.mark.parametrize("cookie", ["", OTHER_ADDRESS])
-    def test_event_target_url_is_none(self, build: Any, cookie: str) -> None:
-        snapshot = snapshot_of(build, RedirectLogic="EventTargetUrl", ForcedTargetUrl="https://x.example/")
+    def test_event_target_url_is_none(self, cookie: str) -> None:
+        snapshot = snapshot_of(RedirectLogic="EventTargetUrl", ForcedTargetUrl="https://x.example/")
 
         assert "t" not in parameters(decide(snapshot, visit(cookie=cookie), NOW))
 
     @pytest.mark.parametrize("logic", ["AllowTParameter", "Anything", "", None])
-    def test_any_other_logic_is_the_page_without_its_token(self, build: Any, logic: str | None) -> None:
-        snapshot = snapshot_of(build, RedirectLogic=logic, ForcedTargetUrl="https://x.example/")
+    def test_any_other_logic_is_the_page_without_its_token(self, logic: str | None) -> None:
+        snapshot = snapshot_of(RedirectLogic=logic, ForcedTargetUrl="https://x.example/")
         url = f"{PAGE}?a=1&queueittoken={BAD_TOKEN}&b=%2F"
 
         assert parameters(decide(snapshot, visit(url), NOW))["t"] == f"{PAGE}?a=1&b=%2F"
@@ -341,8 +340,8 @@ class TestTarget:
 
         assert parameters(decision).get("t") == target
 
-    def test_the_ajax_page_does_not_outweigh_the_redirect_logic(self, build: Any) -> None:
-        snapshot = snapshot_of(build, RedirectLogic="ForcedTargetUrl", ForcedTargetUrl="https://x.example/")
+    def test_the_ajax_page_does_not_outweigh_the_redirect_logic(self) -> None:
+        snapshot = snapshot_of(RedirectLogic="ForcedTargetUrl", ForcedTargetUrl="https://x.example/")
         decision = decide(snapshot, visit(headers={"x-queueit-ajaxpageurl": "https%3A%2F%2Fy"}), NOW)
 
         assert parameters(decision)["t"] == "https://x.example/"
@@ -350,9 +349,9 @@ class TestTarget:
 
 class TestCancelAction:
     @pytest.fixture
-    def cancelling(self, build: Any) -> Snapshot:
+    def cancelling(self) -> Snapshot:
         return snapshot_of(
-            build, ActionType="Cancel", InvolvedWaitingRoomIds=["sale"], RedirectLogic="ForcedTargetUrl"
+            ActionType="Cancel", InvolvedWaitingRoomIds=["sale"], RedirectLogic="ForcedTargetUrl"
         )
 
     def test_a_valid_session_is_deleted_and_ended_at_the_platform(self, cancelling: Snapshot) -> None:
@@ -366,7 +365,7 @@ class TestCancelAction:
 
     def test_a_valid_session_of_any_room_is_enough_and_all_cookies_go(self, cancelling: Snapshot) -> None:
         text = session_text("sale", queue_id="")
-        decision = decide(cancelling, visit(cookie=f"{FORGED}; {session_cookie('sale', text)}"), NOW)
+        decision = decide(cancelling, visit(cookie=f"{FORGED}; {session_pair('sale', text)}"), NOW)
 
         assert "?wrl=tickets_sale&r=" in decision.redirect_url
         assert decision.set_cookies == deleted("tickets", "sale")
@@ -393,8 +392,8 @@ class TestCancelAction:
 
 
 class TestWhatPasses:
-    def test_an_ignore_action_passes_whatever_the_request_carries(self, build: Any) -> None:
-        snapshot = snapshot_of(build, ActionType="Ignore")
+    def test_an_ignore_action_passes_whatever_the_request_carries(self) -> None:
+        snapshot = snapshot_of(ActionType="Ignore")
         decision = decide(snapshot, visit(with_token(BAD_TOKEN), cookie=FORGED), NOW)
 
         assert decision[1:3] == ("", ())
@@ -405,22 +404,20 @@ class TestWhatPasses:
 
         assert decision[:3] == (None, "", ())
 
-    def test_the_kill_switch_passes_everything_untouched(self, build: Any) -> None:
-        snapshot = snapshot_of(build, {"enabled": False})
+    def test_the_kill_switch_passes_everything_untouched(self) -> None:
+        snapshot = snapshot_of({"enabled": False})
 
         assert decide(snapshot, visit(with_token(BAD_TOKEN), cookie=FORGED), NOW)[:3] == (None, "", ())
 
-    def test_an_ignored_method_passes_untouched(self, tickets: Snapshot, build: Any) -> None:
-        ignoring = snapshot_of(build, {"ignored_methods": ["TRACE"]})
+    def test_an_ignored_method_passes_untouched(self, tickets: Snapshot) -> None:
+        ignoring = snapshot_of({"ignored_methods": ["TRACE"]})
 
         assert decide(ignoring, visit(method="TRACE"), NOW)[:3] == (None, "", ())
         assert is_queued(decide(tickets, visit(method="TRACE"), NOW))
 
-    def test_a_preflight_passes_untouched_unless_the_setting_says_decide(
-        self, tickets: Snapshot, build: Any
-    ) -> None:
+    def test_a_preflight_passes_untouched_unless_the_setting_says_decide(self, tickets: Snapshot) -> None:
         preflight = visit(method="OPTIONS", headers=_PREFLIGHT)
-        deciding = snapshot_of(build, {"preflight": "decide"})
+        deciding = snapshot_of({"preflight": "decide"})
 
         assert decide(tickets, preflight, NOW)[:3] == (None, "", ())
         assert is_queued(decide(deciding, preflight, NOW))
@@ -448,11 +445,11 @@ class TestWhatPasses:
 
 
 class TestMatching:
-    def test_the_first_integration_with_a_matching_trigger_wins(self, build: Any) -> None:
-        snapshot = build.snapshot(
-            build.queue_integration(Name="Other", Triggers=[{"TriggerParts": [build.url_part("/other")]}]),
-            build.queue_integration(Name="First", ActionType="Ignore"),
-            build.queue_integration(Name="Second"),
+    def test_the_first_integration_with_a_matching_trigger_wins(self) -> None:
+        snapshot = compiled_snapshot(
+            queue_integration(Name="Other", Triggers=[{"TriggerParts": [url_part("/other")]}]),
+            queue_integration(Name="First", ActionType="Ignore"),
+            queue_integration(Name="Second"),
         )
         matched = decide(snapshot, visit(), NOW).integration
 
@@ -471,23 +468,20 @@ class TestMatching:
     @pytest.mark.parametrize("action", ["Queue", "Cancel"])
     @pytest.mark.parametrize(("path", "url"), [("/%74", "/%74ickets"), ("/tick", "/%74ickets")])
     def test_stricter_queue_and_cancel_match_if_the_raw_or_the_normalized_url_does(
-        self, build: Any, is_normalized: bool, action: str, path: str, url: str
+        self, is_normalized: bool, action: str, path: str, url: str
     ) -> None:
         snapshot = snapshot_of(
-            build,
             ActionType=action,
             IsNormalizationEnabled=is_normalized,
-            Triggers=[{"TriggerParts": [build.url_part(path)]}],
+            Triggers=[{"TriggerParts": [url_part(path)]}],
         )
 
         assert decide(snapshot, visit(f"https://shop.example.com{url}"), NOW).integration
 
-    def test_stricter_ignore_matches_only_if_both_do(self, build: Any) -> None:
-        ignore = build.queue_integration(
-            ActionType="Ignore", Triggers=[{"TriggerParts": [build.url_part("/health")]}]
-        )
-        everything = build.queue_integration(Triggers=[{"TriggerParts": [build.url_part("/")]}])
-        snapshot = build.snapshot(ignore, everything)
+    def test_stricter_ignore_matches_only_if_both_do(self) -> None:
+        ignore = queue_integration(ActionType="Ignore", Triggers=[{"TriggerParts": [url_part("/health")]}])
+        everything = queue_integration(Triggers=[{"TriggerParts": [url_part("/")]}])
+        snapshot = compiled_snapshot(ignore, everything)
 
         assert decide(snapshot, visit("https://shop.example.com/health"), NOW).redirect_url == ""
         for disguised in ("/health/../tickets", "/%68ealth", "/tickets?a=/../health"):
@@ -504,9 +498,9 @@ class TestMatching:
         ],
     )
     def test_as_configured_the_url_is_the_one_that_the_integration_says(
-        self, build: Any, is_normalized: bool, url: str, is_matched: bool
+        self, is_normalized: bool, url: str, is_matched: bool
     ) -> None:
-        snapshot = snapshot_of(build, {"url_matching": "as_configured"}, IsNormalizationEnabled=is_normalized)
+        snapshot = snapshot_of({"url_matching": "as_configured"}, IsNormalizationEnabled=is_normalized)
         decision = decide(snapshot, visit(f"https://shop.example.com{url}"), NOW)
 
         assert bool(decision.integration) is is_matched
@@ -515,20 +509,20 @@ class TestMatching:
 class TestRotation:
     rotated = {"secret_key": "the-new-key", "previous_secret_key": SECRET_KEY}  # noqa: RUF012
 
-    def test_a_session_of_the_previous_key_passes_and_is_issued_again_under_the_current(
-        self, build: Any
-    ) -> None:
-        decision = decide(build.snapshot(credentials=self.rotated), visit(cookie=VALID), NOW)
+    def test_a_session_of_the_previous_key_passes_and_is_issued_again_under_the_current(self) -> None:
+        decision = decide(compiled_snapshot(credentials=self.rotated), visit(cookie=VALID), NOW)
 
         assert (
             cookie_text(decision)
             == f"{COOKIE_PREFIX}tickets={session_text(issued_at=NOW, key='the-new-key')}"
         )
 
-    def test_a_token_of_the_previous_key_passes(self, build: Any) -> None:
-        assert decide(build.snapshot(credentials=self.rotated), visit(with_token()), NOW).redirect_url == ""
+    def test_a_token_of_the_previous_key_passes(self) -> None:
+        assert (
+            decide(compiled_snapshot(credentials=self.rotated), visit(with_token()), NOW).redirect_url == ""
+        )
 
-    def test_once_it_is_over_neither_counts(self, build: Any) -> None:
-        over = build.snapshot(credentials={"secret_key": "the-new-key"})
+    def test_once_it_is_over_neither_counts(self) -> None:
+        over = compiled_snapshot(credentials={"secret_key": "the-new-key"})
 
         assert error_code(decide(over, visit(with_token(), cookie=VALID), NOW)) == "hash"

@@ -12,6 +12,7 @@ from queueit.decision import decide
 from queueit.diagnostics import MAX_COOKIE_LENGTH, DiagnosedDefect
 from queueit.outside import Answer
 from queueit.snapshot import Snapshot
+from tests.builders import NOW, compiled_snapshot, viewer_request_event
 from tests.unit.queueit.feature_visits import CREDENTIALS, QUEUE_ID, Door, Visit, answer
 
 Visits = Callable[..., Visit]
@@ -237,17 +238,17 @@ def test_no_secret_is_told(visit: Visits, debug_token: Any, cookie: Any) -> None
         assert secret not in told
 
 
-def test_a_defect_is_told_by_its_kind_alone(build: Any, debug_token: Any) -> None:
+def test_a_defect_is_told_by_its_kind_alone(debug_token: Any) -> None:
     def broken(*_: object) -> bool:
         raise ZeroDivisionError("with a text that may quote anything")
 
-    whole: Snapshot = build.snapshot()
+    whole: Snapshot = compiled_snapshot()
     integration = whole.integrations[0]._replace(matches=broken)
     broken_snapshot = whole._replace(by_required_text=(("", integration),))
-    event = build.viewer_request(querystring=f"queueittoken={debug_token()}")
+    event = viewer_request_event(querystring=f"queueittoken={debug_token()}")
 
     with pytest.raises(DiagnosedDefect) as raised:
-        decide(broken_snapshot, to_request(event["Records"][0]["cf"]["request"]), build.now)
+        decide(broken_snapshot, to_request(event["Records"][0]["cf"]["request"]), NOW)
 
     assert isinstance(raised.value.__cause__, ZeroDivisionError)
     found = entries(raised.value.set_cookies)

@@ -8,6 +8,7 @@ import pytest
 
 from queueit import __version__
 from queueit.outside import NOT_ASKED, Answer
+from tests.builders import compiled_snapshot
 from tests.unit.queueit.feature_visits import QUEUE_ID, Door, Visit, answer
 
 NOT_PASSED = answer({"HasPassed": False})
@@ -126,10 +127,10 @@ def test_a_refusal_garbage_and_a_defect_of_ours_pass_nobody(passing: Visits, ref
 
 
 def test_nobody_is_asked_about_who_need_not_be_queued_or_has_an_error(
-    passing: Visits, cookie: Any, token: Any, build: Any
+    passing: Visits, cookie: Any, token: Any
 ) -> None:
     door = Door(NOT_PASSED)
-    bound = cookie(hashed_ip=build.snapshot().keys.sign("192.0.2.9"))
+    bound = cookie(hashed_ip=compiled_snapshot().keys.sign("192.0.2.9"))
 
     reasons = [
         passing(cookie=cookie()).decide(door.outside).reason,

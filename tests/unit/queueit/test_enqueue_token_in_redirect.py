@@ -9,6 +9,7 @@ import pytest
 from edge.cloudfront_event import to_request
 from queueit.decision import decide
 from queueit.outside import Answer
+from tests.builders import NOW, compiled_snapshot, viewer_request_event
 from tests.unit.queueit.feature_visits import UUIDS, Door, Visit
 from workbench.enqueue_token import EnqueueToken, read_enqueue_token
 
@@ -29,9 +30,7 @@ def test_the_redirect_to_the_queue_has_one_between_layout_and_target(visit: Visi
     assert names == ["c", "e", "ver", "cver", "man", "cid", "l", "enqueuetoken", "t", "kupver"]
 
 
-def test_by_default_it_holds_the_clients_address_no_key_and_lasts_four_minutes(
-    visit: Visits, build: Any
-) -> None:
+def test_by_default_it_holds_the_clients_address_no_key_and_lasts_four_minutes(visit: Visits) -> None:
     headers = (("X-Forwarded-For", "192.0.2.1, 192.0.2.2"),)
 
     decision = visit(headers=headers).decide(Door().outside)
@@ -40,8 +39,8 @@ def test_by_default_it_holds_the_clients_address_no_key_and_lasts_four_minutes(
         customer_id="example",
         event_id="tickets",
         token_id=UUIDS[0],
-        issued_at_ms=build.now * 1000,
-        expires_at_ms=build.now * 1000 + 240_000,
+        issued_at_ms=NOW * 1000,
+        expires_at_ms=NOW * 1000 + 240_000,
         client_ip="203.0.113.7",
         forwarded_for="",
         key="",
@@ -61,12 +60,12 @@ def test_settings_change_what_it_holds(visit: Visits) -> None:
     assert (token.token_id, token.key, token.client_ip, token.forwarded_for) == (*UUIDS, "", "192.0.2.1")
 
 
-def test_it_is_signed_with_the_current_key_while_keys_rotate(build: Any) -> None:
+def test_it_is_signed_with_the_current_key_while_keys_rotate() -> None:
     credentials = {"secret_key": SECRET_KEY, "previous_secret_key": "not-a-real-previous-key"}
-    snapshot = build.snapshot(settings={"enqueue_token": {}}, credentials=credentials)
-    request = to_request(build.viewer_request()["Records"][0]["cf"]["request"])
+    snapshot = compiled_snapshot(settings={"enqueue_token": {}}, credentials=credentials)
+    request = to_request(viewer_request_event()["Records"][0]["cf"]["request"])
 
-    assert token_of(decide(snapshot, request, build.now, Door().outside).redirect_url).event_id == "tickets"
+    assert token_of(decide(snapshot, request, NOW, Door().outside).redirect_url).event_id == "tickets"
 
 
 @pytest.mark.parametrize("others", [{}, {"key": True}])

@@ -9,14 +9,15 @@ from queueit import __version__
 from queueit.errors import InvalidIntegrationConfig, QueueitError
 from queueit.integration_config import Integration, compile_integration_config
 from queueit.settings import SessionCookieSettings, Settings
+from tests.builders import integration_config, queue_integration, url_part
 
 
 @pytest.fixture
-def compiled(build: Any) -> Any:
+def compiled() -> Any:
     """Compiles one integration with these changes."""
 
     def compile_one(settings: Settings | None = None, **changes: Any) -> Integration:
-        document = build.integration_config(build.queue_integration(**changes))
+        document = integration_config(queue_integration(**changes))
         (integration,) = compile_integration_config(document, settings=settings).integrations
         return integration
 
@@ -30,15 +31,15 @@ def problems_of(document: Any) -> tuple[str, ...]:
 
 
 class TestCompiling:
-    def test_integrations_keep_their_order(self, build: Any) -> None:
-        document = build.integration_config(*[build.queue_integration(Name=name) for name in "bca"])
+    def test_integrations_keep_their_order(self) -> None:
+        document = integration_config(*[queue_integration(Name=name) for name in "bca"])
         config = compile_integration_config(document)
 
         assert [integration.name for integration in config.integrations] == ["b", "c", "a"]
         assert (config.version, config.customer_id) == (7, "example")
 
-    def test_the_account_can_be_named_apart_from_the_configuration(self, build: Any) -> None:
-        config = compile_integration_config(build.integration_config(), customer_id="other")
+    def test_the_account_can_be_named_apart_from_the_configuration(self) -> None:
+        config = compile_integration_config(integration_config(), customer_id="other")
 
         assert config.customer_id == "other"
         assert config.integrations[0].query.startswith("c=other&")
@@ -69,7 +70,7 @@ class TestCompiling:
 
         assert rooms == ("tickets", "sale", "vip")
 
-    def test_a_missing_field_counts_as_null(self, build: Any) -> None:
+    def test_a_missing_field_counts_as_null(self) -> None:
         document = {
             "Version": 1,
             "Integrations": [{"ActionType": "Queue", "EventId": "a", "QueueDomain": "h", "Triggers": []}],
@@ -86,14 +87,14 @@ class TestCompiling:
     def test_a_missing_validity_is_20_minutes(self, compiled: Any) -> None:
         assert compiled(CookieValidityMinute=None).validity_minutes == 20
 
-    def test_every_optional_field_may_be_null(self, build: Any) -> None:
-        integration = dict.fromkeys(build.queue_integration())
+    def test_every_optional_field_may_be_null(self) -> None:
+        integration = dict.fromkeys(queue_integration())
         document = {"Version": 1, "CustomerId": None, "Description": None, "Integrations": [integration]}
 
         assert compile_integration_config(document).integrations[0].action == "Ignore"
 
-    def test_unknown_fields_are_left_alone(self, build: Any) -> None:
-        document = build.integration_config(build.queue_integration(Future={"a": [1]})) | {"Future": 1}
+    def test_unknown_fields_are_left_alone(self) -> None:
+        document = integration_config(queue_integration(Future={"a": [1]})) | {"Future": 1}
 
         assert compile_integration_config(document).version == 7
 
@@ -150,8 +151,8 @@ class TestWrongDocument:
 
         assert found.startswith(problem)
 
-    def test_an_integration_that_is_no_object_is_named_by_its_place(self, build: Any) -> None:
-        document = build.integration_config(build.queue_integration(), 5)
+    def test_an_integration_that_is_no_object_is_named_by_its_place(self) -> None:
+        document = integration_config() | {"Integrations": [queue_integration(), 5]}
 
         assert problems_of(document) == ("integration 2: is 5; give an object",)
 
@@ -180,58 +181,58 @@ NUMBERS = ("CookieValidityMinute", "QueueIdUsageLimit")
 class TestWrongType:
     """Every field of a wrong type is named with its integration, the value it has and what to give."""
 
-    def problem(self, build: Any, **changes: Any) -> str:
-        (found,) = problems_of(build.integration_config(build.queue_integration(**changes)))
+    def problem(self, **changes: Any) -> str:
+        (found,) = problems_of(integration_config(queue_integration(**changes)))
         return found.removeprefix('integration 1 "Tickets": ').removeprefix("integration 1: ")
 
     @pytest.mark.parametrize("name", [*TEXTS, *MORE_TEXTS])
     @pytest.mark.parametrize("value", [5, True, ["a"], {}])
-    def test_of_a_text(self, build: Any, name: str, value: Any) -> None:
-        assert self.problem(build, **{name: value}) == f"{name} is {json.dumps(value)}; give text"
+    def test_of_a_text(self, name: str, value: Any) -> None:
+        assert self.problem(**{name: value}) == f"{name} is {json.dumps(value)}; give text"
 
     @pytest.mark.parametrize("name", FLAGS)
     @pytest.mark.parametrize("value", ["true", 1, 0, []])
-    def test_of_a_flag(self, build: Any, name: str, value: Any) -> None:
-        assert self.problem(build, **{name: value}) == f"{name} is {json.dumps(value)}; give true or false"
+    def test_of_a_flag(self, name: str, value: Any) -> None:
+        assert self.problem(**{name: value}) == f"{name} is {json.dumps(value)}; give true or false"
 
     @pytest.mark.parametrize("name", NUMBERS)
     @pytest.mark.parametrize("value", ["20", 1.5, True, []])
-    def test_of_a_number(self, build: Any, name: str, value: Any) -> None:
-        assert self.problem(build, **{name: value}) == f"{name} is {json.dumps(value)}; give a whole number"
+    def test_of_a_number(self, name: str, value: Any) -> None:
+        assert self.problem(**{name: value}) == f"{name} is {json.dumps(value)}; give a whole number"
 
     @pytest.mark.parametrize("value", ["a", [1], [None], {}])
-    def test_of_a_list_of_texts(self, build: Any, value: Any) -> None:
-        assert self.problem(build, InvolvedWaitingRoomIds=value) == (
+    def test_of_a_list_of_texts(self, value: Any) -> None:
+        assert self.problem(InvolvedWaitingRoomIds=value) == (
             f"InvolvedWaitingRoomIds is {json.dumps(value)}; give a list of texts"
         )
 
     @pytest.mark.parametrize("value", ["a", 1, {}])
-    def test_of_the_triggers(self, build: Any, value: Any) -> None:
-        assert self.problem(build, Triggers=value) == f"Triggers is {json.dumps(value)}; give a list"
+    def test_of_the_triggers(self, value: Any) -> None:
+        assert self.problem(Triggers=value) == f"Triggers is {json.dumps(value)}; give a list"
 
-    def test_a_long_value_is_cut(self, build: Any) -> None:
-        assert self.problem(build, IsCookieSecure="x" * 100) == (
+    def test_a_long_value_is_cut(self) -> None:
+        assert self.problem(IsCookieSecure="x" * 100) == (
             f'IsCookieSecure is "{"x" * 56}...; give true or false'
         )
 
     @pytest.mark.parametrize("name", ["Name", "Triggers"])
-    def test_a_value_nested_too_deeply_to_show_is_named_all_the_same(self, build: Any, name: str) -> None:
+    def test_a_value_nested_too_deeply_to_show_is_named_all_the_same(self, name: str) -> None:
         nested: Any = []
         for _ in range(20_000):
             nested = [nested]
         value = nested if name == "Name" else {"a": nested}
 
         kind = type(value).__name__
-        assert self.problem(build, **{name: value}).startswith(f"{name} is a {kind}; give ")
+        assert self.problem(**{name: value}).startswith(f"{name} is a {kind}; give ")
 
 
 class TestWrongTrigger:
-    def problem(self, build: Any, *triggers: Any) -> str:
-        (found,) = problems_of(build.integration_config(build.queue_integration(Triggers=list(triggers))))
+    def problem(self, *triggers: Any) -> str:
+        (found,) = problems_of(integration_config(queue_integration(Triggers=list(triggers))))
         return found
 
-    def test_a_trigger_that_is_no_object_is_named_by_its_place(self, build: Any) -> None:
-        assert self.problem(build, {}, None) == 'integration 1 "Tickets", trigger 2: is null; give an object'
+    def test_a_trigger_that_is_no_object_is_named_by_its_place(self) -> None:
+        assert self.problem({}, None) == 'integration 1 "Tickets", trigger 2: is null; give an object'
 
     @pytest.mark.parametrize(
         ("changes", "problem"),
@@ -240,56 +241,56 @@ class TestWrongTrigger:
             ({"TriggerParts": "x"}, 'TriggerParts is "x"; give a list'),
         ],
     )
-    def test_a_field_of_a_trigger_is_named(self, build: Any, changes: Any, problem: str) -> None:
-        assert self.problem(build, changes) == f'integration 1 "Tickets", trigger 1: {problem}'
+    def test_a_field_of_a_trigger_is_named(self, changes: Any, problem: str) -> None:
+        assert self.problem(changes) == f'integration 1 "Tickets", trigger 1: {problem}'
 
     @pytest.mark.parametrize(
         "name",
         ["ValidatorType", "Operator", "ValueToCompare", "UrlPart", "CookieName", "HttpHeaderName"],
     )
-    def test_a_text_of_a_part_is_named(self, build: Any, name: str) -> None:
-        parts = [build.url_part("/"), build.url_part("/") | {name: 1}]
+    def test_a_text_of_a_part_is_named(self, name: str) -> None:
+        parts = [url_part("/"), url_part("/") | {name: 1}]
 
-        assert self.problem(build, {}, {"TriggerParts": parts}) == (
+        assert self.problem({}, {"TriggerParts": parts}) == (
             f'integration 1 "Tickets", trigger 2, part 2: {name} is 1; give text'
         )
 
     @pytest.mark.parametrize("name", ["IsNegative", "IsIgnoreCase"])
-    def test_a_flag_of_a_part_is_named(self, build: Any, name: str) -> None:
-        parts = [build.url_part("/") | {name: "no"}]
+    def test_a_flag_of_a_part_is_named(self, name: str) -> None:
+        parts = [url_part("/") | {name: "no"}]
 
-        assert self.problem(build, {"TriggerParts": parts}) == (
+        assert self.problem({"TriggerParts": parts}) == (
             f'integration 1 "Tickets", trigger 1, part 1: {name} is "no"; give true or false'
         )
 
-    def test_the_values_of_a_part_are_named(self, build: Any) -> None:
-        parts = [build.url_part("/") | {"ValuesToCompare": ["a", 1]}]
+    def test_the_values_of_a_part_are_named(self) -> None:
+        parts = [url_part("/") | {"ValuesToCompare": ["a", 1]}]
 
-        assert self.problem(build, {"TriggerParts": parts}) == (
+        assert self.problem({"TriggerParts": parts}) == (
             'integration 1 "Tickets", trigger 1, part 1: ValuesToCompare is ["a", 1]; give a list of texts'
         )
 
-    def test_a_part_that_is_no_object_is_named_by_its_place(self, build: Any) -> None:
-        assert self.problem(build, {"TriggerParts": [[]]}) == (
+    def test_a_part_that_is_no_object_is_named_by_its_place(self) -> None:
+        assert self.problem({"TriggerParts": [[]]}) == (
             'integration 1 "Tickets", trigger 1, part 1: is []; give an object'
         )
 
 
 class TestWhatAWaitingRoomNeeds:
-    def problems(self, build: Any, **changes: Any) -> list[str]:
-        found = problems_of(build.integration_config(build.queue_integration(**changes)))
+    def problems(self, **changes: Any) -> list[str]:
+        found = problems_of(integration_config(queue_integration(**changes)))
         return [problem.removeprefix('integration 1 "Tickets": ') for problem in found]
 
     @pytest.mark.parametrize("value", ["", None])
-    def test_a_queue_needs_its_event_and_domain(self, build: Any, value: str | None) -> None:
-        assert self.problems(build, EventId=value, QueueDomain=value) == [
+    def test_a_queue_needs_its_event_and_domain(self, value: str | None) -> None:
+        assert self.problems(EventId=value, QueueDomain=value) == [
             "EventId is missing; give the waiting room's id",
             "QueueDomain is missing; give a host name, such as example.queue-it.net",
         ]
 
     @pytest.mark.parametrize("room", ["a b", "a=b", "a;b", "é", "a\r\n", '"a"'])
-    def test_a_rooms_id_has_to_fit_a_cookies_name(self, build: Any, room: str) -> None:
-        assert self.problems(build, EventId=room, InvolvedWaitingRoomIds=["ok", room]) == [
+    def test_a_rooms_id_has_to_fit_a_cookies_name(self, room: str) -> None:
+        assert self.problems(EventId=room, InvolvedWaitingRoomIds=["ok", room]) == [
             f"EventId is {json.dumps(room)}; give the waiting room's id",
             f"InvolvedWaitingRoomIds has {json.dumps(room)}; give waiting rooms' ids, of at most 200 characters",
         ]
@@ -297,46 +298,43 @@ class TestWhatAWaitingRoomNeeds:
     @pytest.mark.parametrize(
         "domain", ["https://example.queue-it.net", "a/b", "a b", "a?b", "a@b", "a#", "é.net", "a:port", "a\n"]
     )
-    def test_a_queue_domain_is_a_host_name(self, build: Any, domain: str) -> None:
-        assert self.problems(build, QueueDomain=domain) == [
+    def test_a_queue_domain_is_a_host_name(self, domain: str) -> None:
+        assert self.problems(QueueDomain=domain) == [
             f"QueueDomain is {json.dumps(domain)}; give a host name, such as example.queue-it.net"
         ]
 
     @pytest.mark.parametrize("prefix", ["a b", "é", "a\r\nb"])
-    def test_a_path_prefix_is_visible_ascii(self, build: Any, prefix: str) -> None:
-        assert self.problems(build, QueuePathPrefix=prefix) == [
+    def test_a_path_prefix_is_visible_ascii(self, prefix: str) -> None:
+        assert self.problems(QueuePathPrefix=prefix) == [
             f"QueuePathPrefix is {json.dumps(prefix)}; give a path of visible ASCII characters"
         ]
 
     @pytest.mark.parametrize("domain", ["a; Secure", "https://a", "a/b", "a\n", "é"])
-    def test_a_cookie_domain_is_a_domain(self, build: Any, domain: str) -> None:
-        assert self.problems(build, CookieDomain=domain) == [
+    def test_a_cookie_domain_is_a_domain(self, domain: str) -> None:
+        assert self.problems(CookieDomain=domain) == [
             f"CookieDomain is {json.dumps(domain)}; give a domain, such as .example.com"
         ]
 
     @pytest.mark.parametrize("minutes", [0, -1, 100_000])
-    def test_a_validity_is_one_that_a_session_cookie_can_hold(self, build: Any, minutes: int) -> None:
-        assert self.problems(build, CookieValidityMinute=minutes) == [
+    def test_a_validity_is_one_that_a_session_cookie_can_hold(self, minutes: int) -> None:
+        assert self.problems(CookieValidityMinute=minutes) == [
             f"CookieValidityMinute is {minutes}; give a whole number from 1 to 99999"
         ]
 
     @pytest.mark.parametrize("name", ["Name", "LayoutName", "Culture", "QueuePathPrefix", "ForcedTargetUrl"])
-    def test_a_text_of_a_redirect_has_2048_characters_at_most(
-        self, build: Any, compiled: Any, name: str
-    ) -> None:
-        found = problems_of(build.integration_config(build.queue_integration(**{name: "x" * 2049})))
+    def test_a_text_of_a_redirect_has_2048_characters_at_most(self, compiled: Any, name: str) -> None:
+        found = problems_of(integration_config(queue_integration(**{name: "x" * 2049})))
 
         assert found[0].endswith(f": {name} is too long; give at most 2048 characters, percent-encoded")
         assert compiled(**{name: "x" * 2048})
 
-    def test_that_limit_counts_what_is_percent_encoded(self, build: Any) -> None:
-        assert self.problems(build, Culture="🎟" * 171) == [
+    def test_that_limit_counts_what_is_percent_encoded(self) -> None:
+        assert self.problems(Culture="🎟" * 171) == [
             "Culture is too long; give at most 2048 characters, percent-encoded"
         ]
 
-    def test_rooms_and_domains_have_limits_too(self, build: Any) -> None:
+    def test_rooms_and_domains_have_limits_too(self) -> None:
         assert self.problems(
-            build,
             EventId="x" * 201,
             QueueDomain="x" * 256,
             CookieDomain="x" * 256,
@@ -348,8 +346,8 @@ class TestWhatAWaitingRoomNeeds:
             "CookieDomain is too long; give at most 255 characters",
         ]
 
-    def test_a_cancel_needs_at_least_one_room(self, build: Any, compiled: Any) -> None:
-        assert self.problems(build, ActionType="Cancel", EventId="") == [
+    def test_a_cancel_needs_at_least_one_room(self, compiled: Any) -> None:
+        assert self.problems(ActionType="Cancel", EventId="") == [
             "EventId and InvolvedWaitingRoomIds are missing; give at least one room's id"
         ]
         assert compiled(ActionType="Cancel", EventId="", InvolvedWaitingRoomIds=["a"]).rooms == ("a",)
@@ -359,10 +357,10 @@ class TestWhatAWaitingRoomNeeds:
 
         assert ignoring.action == "Ignore"
 
-    def test_every_problem_is_told_at_once(self, build: Any) -> None:
-        document = build.integration_config(
-            build.queue_integration(Name="A", EventId=None, Culture=5),
-            build.queue_integration(Name="", QueueDomain=None),
+    def test_every_problem_is_told_at_once(self) -> None:
+        document = integration_config(
+            queue_integration(Name="A", EventId=None, Culture=5),
+            queue_integration(Name="", QueueDomain=None),
             version=0,
         )
 

@@ -4,7 +4,7 @@ import pytest
 
 from queueit.queue_token import MAX_LENGTH, QueueToken, parse_queue_token, token_error
 from queueit.secret_keys import secret_keys
-from tests.signing import ADDRESS, GUID, NOW, OTHER_KEY, SECRET_KEY, mac, queue_token
+from tests.builders import ADDRESS, GUID, NOW, OTHER_KEY, SECRET_KEY, mac, queue_token
 
 KEYS = secret_keys(SECRET_KEY)
 ROOMS = ("tickets", "sale")

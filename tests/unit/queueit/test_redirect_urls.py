@@ -4,7 +4,7 @@ import pytest
 
 from queueit import __version__
 from queueit.redirect_urls import MAX_LENGTH, base_url, cancel_url, error_url, query, queue_url
-from tests.signing import GUID, NOW
+from tests.builders import GUID, NOW
 
 BASE = "https://example.queue-it.net/"
 SHARED = f"c=example&e=tickets&ver=cloudfront-python-{__version__}&cver=7&man=Tickets"

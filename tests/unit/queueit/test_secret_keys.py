@@ -6,7 +6,7 @@ import hmac
 import pytest
 
 from queueit.secret_keys import secret_keys
-from tests.signing import OTHER_KEY, SECRET_KEY, mac
+from tests.builders import OTHER_KEY, SECRET_KEY, mac
 
 
 @pytest.mark.parametrize("length", [1, 63, 64, 65, 72, 200])

@@ -6,11 +6,11 @@ import pytest
 
 from queueit.errors import InvalidIntegrationConfig, InvalidSettings, InvalidSnapshot, UnknownSnapshotFormat
 from queueit.snapshot import compile_snapshot
-from tests.signing import NOW, OTHER_KEY, SECRET_KEY, mac
+from tests.builders import NOW, OTHER_KEY, SECRET_KEY, mac, snapshot_document
 
 
-def test_a_document_compiles_to_all_that_a_decision_needs(build: Any) -> None:
-    snapshot = compile_snapshot(build.snapshot_document(settings={"poll_interval_seconds": 60}))
+def test_a_document_compiles_to_all_that_a_decision_needs() -> None:
+    snapshot = compile_snapshot(snapshot_document(settings={"poll_interval_seconds": 60}))
 
     assert (snapshot.customer_id, snapshot.version, snapshot.published_at) == ("example", 7, NOW)
     assert snapshot.settings.poll_interval_seconds == 60
@@ -18,30 +18,30 @@ def test_a_document_compiles_to_all_that_a_decision_needs(build: Any) -> None:
     assert snapshot.by_required_text == (("/TICKETS", snapshot.integrations[0]),)
 
 
-def test_the_account_of_the_snapshot_outweighs_that_of_the_configuration(build: Any) -> None:
-    snapshot = compile_snapshot(build.snapshot_document(customer_id="other"))
+def test_the_account_of_the_snapshot_outweighs_that_of_the_configuration() -> None:
+    snapshot = compile_snapshot(snapshot_document(customer_id="other"))
 
     assert snapshot.integrations[0].query.startswith("c=other&")
 
 
-def test_a_rotation_is_two_keys(build: Any) -> None:
+def test_a_rotation_is_two_keys() -> None:
     credentials = {"secret_key": SECRET_KEY, "previous_secret_key": OTHER_KEY}
-    keys = compile_snapshot(build.snapshot_document(credentials=credentials)).keys
+    keys = compile_snapshot(snapshot_document(credentials=credentials)).keys
 
     assert keys.sign("text") == mac("text", SECRET_KEY)
     assert keys.verify("text", mac("text", OTHER_KEY))
 
 
-def test_credentials_that_the_edge_does_not_know_are_left_alone(build: Any) -> None:
+def test_credentials_that_the_edge_does_not_know_are_left_alone() -> None:
     credentials = {"secret_key": SECRET_KEY, "api_key": "x", "later": 1}
 
-    assert compile_snapshot(build.snapshot_document(credentials=credentials))
+    assert compile_snapshot(snapshot_document(credentials=credentials))
 
 
 @pytest.mark.parametrize("format_", [2, 0, "1", None, []])
-def test_another_format_is_told_as_such(build: Any, format_: Any) -> None:
+def test_another_format_is_told_as_such(format_: Any) -> None:
     with pytest.raises(UnknownSnapshotFormat, match=r"snapshot format .* is not 1"):
-        compile_snapshot(build.snapshot_document(format=format_))
+        compile_snapshot(snapshot_document(format=format_))
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_another_format_is_told_as_such(build: Any, format_: Any) -> None:
         ({"source": None}, "source is not one of schedule, publish, apply"),
     ],
 )
-def test_what_is_wrong_with_a_document_is_named(build: Any, changes: Any, message: str) -> None:
+def test_what_is_wrong_with_a_document_is_named(changes: Any, message: str) -> None:
     with pytest.raises(InvalidSnapshot, match=f"^invalid snapshot: {message}"):
-        compile_snapshot(build.snapshot_document(**changes))
+        compile_snapshot(snapshot_document(**changes))
 
 
 @pytest.mark.parametrize("document", [None, [], "text", 5])
@@ -76,11 +76,11 @@ def test_what_is_no_object_is_no_snapshot(document: Any) -> None:
         compile_snapshot(document)
 
 
-def test_what_is_wrong_inside_is_told_by_the_part_it_is_in(build: Any) -> None:
+def test_what_is_wrong_inside_is_told_by_the_part_it_is_in() -> None:
     with pytest.raises(InvalidIntegrationConfig):
-        compile_snapshot(build.snapshot_document(integration_config=None))
+        compile_snapshot(snapshot_document(integration_config=None))
     with pytest.raises(InvalidSettings):
-        compile_snapshot(build.snapshot_document(settings={"enabled": "no"}))
+        compile_snapshot(snapshot_document(settings={"enabled": "no"}))
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ def test_what_is_wrong_inside_is_told_by_the_part_it_is_in(build: Any) -> None:
         {"credentials": {"secret_key": SECRET_KEY, "previous_secret_key": [SECRET_KEY]}},
     ],
 )
-def test_no_error_holds_a_credential(build: Any, changes: Any) -> None:
+def test_no_error_holds_a_credential(changes: Any) -> None:
     with pytest.raises(ValueError) as error:  # any of the errors above
-        compile_snapshot(build.snapshot_document(**changes))
+        compile_snapshot(snapshot_document(**changes))
 
     assert SECRET_KEY not in f"{error.value!r}{error.value}"

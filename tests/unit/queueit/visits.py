@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from queueit.request import Request
-from tests.signing import ADDRESS
+from tests.builders import ADDRESS
 
 
 def visit(
