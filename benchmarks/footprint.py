@@ -27,14 +27,14 @@ print(imported - start, time.perf_counter_ns() - imported)
 _SERVE = """
 import sys
 sys.path.insert(0, sys.argv[1])
-import edge.viewer_request, json, time
+import edge.event_handling, edge.viewer_request, json, time
 from queueit.snapshot import compile_snapshot
 context = edge.connection.shared_tls_context()
 task = json.load(sys.stdin)
 snapshot = compile_snapshot(task["snapshot"])
 for _ in range(task["requests"] // len(task["events"])):
     for event in task["events"]:
-        edge.viewer_request.handle(json.loads(event), snapshot, time.time())
+        edge.event_handling.handle(json.loads(event), snapshot, time.time())
 for line in open("/proc/self/status"):
     if line.startswith("VmRSS:"):
         print(line.split()[1])

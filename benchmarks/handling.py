@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from benchmarks.scenarios import CUSTOMER_ID, SECRET_KEY, Scenario
-from edge import viewer_request
+from edge import event_handling
 from edge.decision_log import DecisionLog
 from queueit.snapshot import Snapshot, compile_snapshot
 
@@ -61,7 +61,7 @@ def _ours(scenario: Scenario, snapshot: Snapshot) -> tuple[int, dict[str, Any]]:
     gc.freeze()
     start = time.perf_counter_ns()
     for event in events:
-        result = viewer_request.handle(event, snapshot, time.time(), log=log)
+        result = event_handling.handle(event, snapshot, time.time(), log=log)
     elapsed = time.perf_counter_ns() - start
     gc.unfreeze()
     return elapsed, result

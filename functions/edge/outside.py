@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 
 MAX_ANSWER_BYTES: Final = 65_536
 
-ANSWER_WITHIN_SECONDS: Final = 4.5
-"""After which a visitor must have been answered, counted from the start of the handler, since Lambda@Edge allows 5 s.
-A service is not waited for any longer, whatever its timeout."""
+SPARED_SECONDS: Final = 0.5
+"""What is left of an invocation's time for the decision, whatever a service's timeout."""
 
 
 def random_uuid() -> str:
@@ -67,11 +66,11 @@ class Services:
         self._log = log
         self._kept: dict[str, tuple[Connection, float, float]] = {}
 
-    def outside(self, began_at: float) -> Outside:
-        """The door for one request, whose handling began at `began_at` (Unix seconds)."""
+    def outside(self, ends_at: float) -> Outside:
+        """The door for one request, whose handling Lambda ends at `ends_at` (Unix seconds)."""
 
         def post(question: Question) -> Answer | None:
-            left = began_at + ANSWER_WITHIN_SECONDS - self._wall_clock()
+            left = ends_at - SPARED_SECONDS - self._wall_clock()
             return self.post(question, min(left, question.timeout_ms / 1000))
 
         return Outside(post, random_uuid)

@@ -10,7 +10,7 @@ from email.utils import formatdate
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from edge import viewer_request, viewer_response
+from edge import event_handling, viewer_response
 from edge.cloudfront_event import to_request
 from queueit import __version__
 from queueit.decision import matching_integration
@@ -240,7 +240,7 @@ def our_outcome(snapshot: Snapshot, case: Case) -> Outcome:
     integration = matching_integration(snapshot, to_request(event["Records"][0]["cf"]["request"]))
     matched = None if integration is None else snapshot.integrations.index(integration)
     world = _World(case.services)
-    result = viewer_request.handle(event, snapshot, case.now, Outside(world.post, world.new_uuid))
+    result = event_handling.handle(event, snapshot, case.now, Outside(world.post, world.new_uuid))
     asked = tuple(world.asked)
     if "status" in result:
         headers, cookies = _headers(result["headers"]), _cookies(result["headers"])

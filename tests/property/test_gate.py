@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from edge import handover, viewer_request, viewer_response
+from edge import event_handling, handover, viewer_response
 from queueit.snapshot import Snapshot
 from tests.builders import (
     COOKIE_PREFIX,
@@ -118,7 +118,7 @@ def test_no_request_raises_and_every_answer_keeps_cloudfronts_rules(
     for snapshot in (mixed, queueing[0]):
         given_event = copy.deepcopy(event)
         sent = copy.deepcopy(given_event["Records"][0]["cf"]["request"])
-        result = viewer_request.handle(given_event, snapshot, NOW)
+        result = event_handling.handle(given_event, snapshot, NOW)
         if is_pass(result):
             others = {**result, "headers": {**result["headers"]}, "querystring": sent["querystring"]}
             for name in handover.INTERNAL_HEADERS:
@@ -140,7 +140,7 @@ def test_no_request_raises_and_every_answer_keeps_cloudfronts_rules(
 def test_no_request_passes_without_a_genuine_token_or_session(queueing: Snapshots, **parts: Any) -> None:
     event = viewer_request_event(parts.pop("uri"), parts.pop("query"), **parts)
     for snapshot in queueing:
-        result = viewer_request.handle(copy.deepcopy(event), snapshot, NOW)
+        result = event_handling.handle(copy.deepcopy(event), snapshot, NOW)
         assert not is_pass(result)
         assert is_to_the_waiting_room(result)
         assert all(
@@ -177,7 +177,7 @@ def test_no_spelling_of_a_protected_path_passes(queueing: Snapshots, uri: str, q
 
     assert every_form
     for snapshot in every_form:
-        assert not is_pass(viewer_request.handle(copy.deepcopy(event), snapshot, NOW))
+        assert not is_pass(event_handling.handle(copy.deepcopy(event), snapshot, NOW))
 
 
 @st.composite
@@ -198,7 +198,7 @@ def test_no_changed_token_passes(queueing: Snapshots, token: str) -> None:
         viewer_request_event(headers=[("x-queueittoken", token)]),
     ):
         for snapshot in queueing:
-            assert is_to_the_waiting_room(viewer_request.handle(copy.deepcopy(event), snapshot, NOW))
+            assert is_to_the_waiting_room(event_handling.handle(copy.deepcopy(event), snapshot, NOW))
 
 
 @given(text=changed(session_text()))
@@ -208,7 +208,7 @@ def test_no_changed_session_passes(queueing: Snapshots, text: str) -> None:
     cookie = f"{COOKIE_PREFIX}tickets={quote(text, safe='', errors='replace')}"
     event = viewer_request_event(headers=[("Cookie", cookie)])
     for snapshot in queueing:
-        assert is_to_the_waiting_room(viewer_request.handle(copy.deepcopy(event), snapshot, NOW))
+        assert is_to_the_waiting_room(event_handling.handle(copy.deepcopy(event), snapshot, NOW))
 
 
 @given(
@@ -228,7 +228,7 @@ def test_a_genuine_session_passes_exactly_while_it_is_valid_whatever_else_is_sen
     is_young = NOW - 60 * int(validity or 20) <= issued_at <= NOW + 60
     for snapshot in queueing:
         rooms = snapshot.integrations[0].rooms
-        result = viewer_request.handle(copy.deepcopy(event), snapshot, NOW)
+        result = event_handling.handle(copy.deepcopy(event), snapshot, NOW)
         assert is_pass(result) is (is_young and room in rooms)
 
 
@@ -256,4 +256,4 @@ def test_noise_beside_a_genuine_cookie_does_not_lock_its_visitor_out(
     ]
     event = viewer_request_event(headers=[("Cookie", "; ".join(cookies))])
     for snapshot in queueing:
-        assert is_pass(viewer_request.handle(copy.deepcopy(event), snapshot, NOW))
+        assert is_pass(event_handling.handle(copy.deepcopy(event), snapshot, NOW))

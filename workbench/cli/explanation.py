@@ -4,7 +4,7 @@ import copy
 import re
 from typing import Any, NamedTuple
 
-from edge import viewer_request
+from edge import event_handling
 from edge.cloudfront_event import to_request
 from queueit.decision import Decision, decide, matching_integration
 from queueit.percent_encoding import encode_for_header
@@ -132,7 +132,7 @@ def explain(
         tuple(explained),
         winner,
         decide(snapshot, request, now),
-        viewer_request.handle(copy.deepcopy(event), snapshot, now),
+        event_handling.handle(copy.deepcopy(event), snapshot, now),
     )
 
 

@@ -77,6 +77,7 @@ def main(code: str) -> None:
     """Import the packages from `code`, and nothing of this project from anywhere else."""
     sys.path.insert(0, code)
     viewer_request = importlib.import_module("edge.viewer_request")
+    event_handling = importlib.import_module("edge.event_handling")
     viewer_response = importlib.import_module("edge.viewer_response")
     compile_snapshot = importlib.import_module("queueit.snapshot").compile_snapshot
     assert str(viewer_request.__file__).startswith(code), viewer_request.__file__
@@ -85,17 +86,17 @@ def main(code: str) -> None:
     token = f"{signed}~h_{snapshot.keys.sign(signed)}"
 
     outcomes = [
-        viewer_request.handle(event("a=1"), snapshot, NOW),
-        viewer_request.handle(event(f"a=1&queueittoken={token}"), snapshot, NOW),
-        viewer_request.handle(event("queueittoken=made-up"), snapshot, NOW),
-        viewer_request.handle(
+        event_handling.handle(event("a=1"), snapshot, NOW),
+        event_handling.handle(event(f"a=1&queueittoken={token}"), snapshot, NOW),
+        event_handling.handle(event("queueittoken=made-up"), snapshot, NOW),
+        event_handling.handle(
             event(x_queueit_ajaxpageurl="https%3A%2F%2Fshop.example.com%2F"), snapshot, NOW
         ),
-        viewer_request.handle(event(user_agent="SomeBot"), snapshot, NOW),
+        event_handling.handle(event(user_agent="SomeBot"), snapshot, NOW),
     ]
     cookie = outcomes[1]["headers"]["set-cookie"][0]["value"].partition(";")[0]
     admitted = event(cookie=cookie)
-    viewer_request.handle(admitted, snapshot, NOW + 30)
+    event_handling.handle(admitted, snapshot, NOW + 30)
     admitted["Records"][0]["cf"]["response"] = {"status": "200", "statusDescription": "OK", "headers": {}}
     outcomes += [
         admitted["Records"][0]["cf"]["request"],

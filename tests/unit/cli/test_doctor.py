@@ -9,7 +9,7 @@ import pytest
 import requests
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
-from edge import viewer_request, viewer_response
+from edge import event_handling, viewer_response
 from tests.builders import NOW, SECRET_KEY, compiled_snapshot, queue_integration
 from workbench.cli.explanation import viewer_event
 
@@ -61,7 +61,7 @@ class Site:
     def _page(self, url: str, headers: dict[str, str]) -> requests.Response:
         event = viewer_event(url, headers=tuple(headers.items()), client_ip="203.0.113.7")
         snapshot = compiled_snapshot(self.integration, settings=self.settings)
-        outcome = viewer_request.handle(event, snapshot, NOW)
+        outcome = event_handling.handle(event, snapshot, NOW)
         if "status" not in outcome:
             page = {
                 name.lower(): [{"key": name, "value": value}] for name, value in self.page_headers.items()

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 
-from edge import viewer_request
+from edge import event_handling
 from tests.builders import NOW, SECRET_KEY, compiled_snapshot, header_of, viewer_request_event
 from workbench.queue_token import mint_queue_token
 
@@ -20,7 +20,7 @@ def call(*headers: tuple[str, str], settings: Any = None, page: str = PAGE, **re
     event = viewer_request_event(
         headers=[("x-queueit-ajaxpageurl", quote(page, safe="")), *headers], **request
     )
-    answer: dict[str, Any] = viewer_request.handle(event, compiled_snapshot(settings=settings), NOW)
+    answer: dict[str, Any] = event_handling.handle(event, compiled_snapshot(settings=settings), NOW)
     return answer
 
 
@@ -78,7 +78,7 @@ def test_without_allowed_origins_no_origin_matters() -> None:
 def test_a_page_redirect_has_no_cross_origin_headers() -> None:
     event = viewer_request_event(headers=[("Origin", "https://www.example.com")])
 
-    answer = viewer_request.handle(event, compiled_snapshot(settings=ALLOWED), NOW)
+    answer = event_handling.handle(event, compiled_snapshot(settings=ALLOWED), NOW)
 
     assert answer["status"] == "302"
     assert not {"access-control-allow-origin", "vary"} & set(answer["headers"])
@@ -89,7 +89,7 @@ def test_a_preflight_is_left_alone() -> None:
     event = viewer_request_event(headers=headers, method="OPTIONS")
     before = viewer_request_event(headers=headers, method="OPTIONS")["Records"][0]["cf"]["request"]
 
-    assert viewer_request.handle(event, compiled_snapshot(settings=ALLOWED), NOW) == before
+    assert event_handling.handle(event, compiled_snapshot(settings=ALLOWED), NOW) == before
 
 
 def test_the_visitor_comes_back_to_the_page_that_made_the_call(target: Any) -> None:
@@ -124,7 +124,7 @@ def test_a_native_app_sends_its_token_in_a_header_and_passes_with_a_session() ->
     token = mint_queue_token(SECRET_KEY, "tickets", expires_at=NOW + 60)
     event = viewer_request_event(headers=[("X-QueueItToken", token)], querystring="a=1")
 
-    passed = viewer_request.handle(event, compiled_snapshot(), NOW)
+    passed = event_handling.handle(event, compiled_snapshot(), NOW)
 
     assert "status" not in passed
     assert passed["querystring"] == "a=1"
@@ -133,7 +133,7 @@ def test_a_native_app_sends_its_token_in_a_header_and_passes_with_a_session() ->
 
 
 def test_a_native_app_with_a_bad_token_is_sent_to_the_error_page_as_it_asks() -> None:
-    page = viewer_request.handle(
+    page = event_handling.handle(
         viewer_request_event(headers=[("X-QueueItToken", "x")]), compiled_snapshot(), NOW
     )
     background = call(("X-QueueItToken", "x"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from edge import viewer_request
+from edge import event_handling
 from edge.decision_log import FAILED_CLOSED, FAILED_OPEN, FLUSH_SECONDS, DecisionLog
 from edge.embedded_metrics import metric_of, metrics_line
 from queueit.errors import InvalidSettings
@@ -35,7 +35,7 @@ class Worker:
 
     def ask(self, uri: str = "/tickets", querystring: str = "", **request: Any) -> dict[str, Any]:
         event = viewer_request_event(uri, querystring, **request)
-        return viewer_request.handle(event, self.snapshot, self.now, log=self.log)
+        return event_handling.handle(event, self.snapshot, self.now, log=self.log)
 
     @property
     def decisions(self) -> list[dict[str, Any]]:
@@ -239,7 +239,7 @@ def test_a_log_that_cannot_be_written_changes_no_decision() -> None:
 
     log = DecisionLog("shop", Health(), uniform=lambda: 0.0, log=broken)
     snapshot = compiled_snapshot(settings={"decision_log_rate": 1})
-    answer = viewer_request.handle(viewer_request_event(), snapshot, NOW, log=log)
+    answer = event_handling.handle(viewer_request_event(), snapshot, NOW, log=log)
     assert answer["status"] == "302"
     log.failed(FAILED_OPEN, "defect", {}, NOW)
 

@@ -25,12 +25,12 @@ OPTIONAL = {
 SCRIPT = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-import edge.viewer_request
+import edge.event_handling, edge.viewer_request
 from queueit.snapshot import compile_snapshot
 given = json.load(sys.stdin)
 snapshot = compile_snapshot(given["snapshot"])
 if given["event"]:
-    edge.viewer_request.handle(given["event"], snapshot, 1_790_000_000.0)
+    edge.event_handling.handle(given["event"], snapshot, 1_790_000_000.0)
 print(json.dumps(sorted(sys.modules)))
 """
 

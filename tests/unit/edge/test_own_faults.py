@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from edge import viewer_request
-from edge.viewer_request import fail_closed, fail_open
+from edge.failure_mode import fail_closed, fail_open
+from edge.worker import Worker, seconds_left, worker_from_environment
 from queueit.snapshot import Snapshot
 from tests.builders import NOW, SECRET_KEY, compiled_snapshot, header_of, viewer_request_event
 from workbench.queue_token import mint_queue_token
@@ -52,7 +53,7 @@ def test_without_a_snapshot_a_debug_token_is_told_that_there_are_no_keys() -> No
     for fail in (fail_open, fail_closed):
         event = viewer_request_event(querystring=f"queueittoken={token()}")
 
-        answer = viewer_request.answer(event, nothing, fail)
+        answer = Worker(nothing).answer(event, None, fail)
 
         assert (answer["status"], header_of(answer, "location")) == ("302", SETUP)
 
@@ -60,13 +61,13 @@ def test_without_a_snapshot_a_debug_token_is_told_that_there_are_no_keys() -> No
 def test_without_a_snapshot_any_other_token_changes_nothing() -> None:
     event = viewer_request_event(querystring=f"queueittoken={token(redirect_type='queue')}")
 
-    assert viewer_request.answer(event, nothing, fail_closed)["status"] == "503"
+    assert Worker(nothing).answer(event, None, fail_closed)["status"] == "503"
 
 
 def test_a_defect_fails_and_is_logged_by_kind_and_place_without_its_text(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    passed = viewer_request.answer(viewer_request_event(), broken(), fail_open)
+    passed = Worker(broken()).answer(viewer_request_event(), None, fail_open)
 
     assert header_of(passed, "x-queueit-handover") == "request-1 | failed"
     line = json.loads(capsys.readouterr().out)
@@ -79,8 +80,8 @@ def test_a_defect_comes_with_diagnostics_for_who_asked_for_them(capsys: pytest.C
     def event() -> dict[str, Any]:
         return viewer_request_event(querystring=f"queueittoken={token()}")
 
-    passed = viewer_request.answer(event(), broken(), fail_open)
-    refused = viewer_request.answer(event(), broken(), fail_closed)
+    passed = Worker(broken()).answer(event(), None, fail_open)
+    refused = Worker(broken()).answer(event(), None, fail_closed)
 
     assert "| failed | queueitdebug=" in header_of(passed, "x-queueit-handover")
     assert refused["status"] == "503"
@@ -92,6 +93,24 @@ def test_a_defect_comes_with_diagnostics_for_who_asked_for_them(capsys: pytest.C
 
 @pytest.mark.parametrize("event", [{}, {"Records": []}, {"Records": [{"cf": {}}]}])
 def test_an_event_that_is_none_of_cloudfronts_is_refused_when_failing_closed(event: dict[str, Any]) -> None:
-    answer = viewer_request.answer(event, lambda _now: compiled_snapshot(), fail_closed)
+    answer = Worker(lambda _now: compiled_snapshot()).answer(event, None, fail_closed)
 
     assert answer["status"] == "503"
+
+
+class Context:
+    """Lambda's context of an invocation that may take 2 s more."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 2000
+
+
+def test_a_worker_knows_from_the_context_how_long_it_may_take() -> None:
+    assert (seconds_left(Context()), seconds_left(None)) == (2.0, 5.0)
+
+
+def test_importing_a_handler_outside_lambda_loads_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    worker = worker_from_environment({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
+
+    assert worker.answer(viewer_request_event(), None, fail_closed)["status"] == "503"
+    assert capsys.readouterr().out == ""

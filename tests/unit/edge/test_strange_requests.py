@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge import viewer_request
+from edge import event_handling
 from queueit import session_cookie
 from queueit.outside import Answer, Outside
 from queueit.session_cookie import VALID, Session
@@ -127,7 +127,7 @@ def test_a_long_field_is_queued_as_the_same_request_without_it(snapshot: Snapsho
     ]
     for request in requests:
         event = viewer_request_event(**request)
-        assert is_queued(viewer_request.handle(event, snapshot, NOW, outside())), request.keys()
+        assert is_queued(event_handling.handle(event, snapshot, NOW, outside())), request.keys()
 
 
 @pytest.mark.parametrize("unit", ["/", "%", "; ", "queueittoken=&"])
@@ -142,7 +142,7 @@ def test_all_fields_can_be_a_million_characters_long_at_once(snapshot: Snapshot,
         body={"inputTruncated": True, "encoding": "base64", "data": text},
     )
 
-    assert is_queued(viewer_request.handle(event, snapshot, NOW, outside()))
+    assert is_queued(event_handling.handle(event, snapshot, NOW, outside()))
 
 
 @pytest.mark.parametrize("count", [1, 50_000])
@@ -155,7 +155,7 @@ def test_any_number_of_copies_of_a_header_or_parameter_is_queued(snapshot: Snaps
     ]
     event = viewer_request_event(headers=headers, querystring="&".join([f"queueittoken={expired}"] * count))
 
-    assert is_queued(viewer_request.handle(event, snapshot, NOW, outside()))
+    assert is_queued(event_handling.handle(event, snapshot, NOW, outside()))
 
 
 _text = st.text(st.characters(codec=None, exclude_categories=())) | st.sampled_from(
@@ -216,7 +216,7 @@ def test_whatever_the_parts_hold_the_answer_is_a_redirect_that_cloudfront_takes(
         body={"inputTruncated": False, "encoding": "base64", "data": data},
     )
 
-    assert is_queued(viewer_request.handle(event, snapshot, NOW, outside()))
+    assert is_queued(event_handling.handle(event, snapshot, NOW, outside()))
 
 
 @pytest.mark.parametrize("strange", [*LONG, "nothing"])
@@ -229,7 +229,7 @@ def test_who_has_a_valid_session_passes_whatever_else_the_request_holds(
         headers=[("Cookie", f"{COOKIE}={value}"), ("Cookie", text), ("User-Agent", text), ("Origin", text)]
     )
 
-    assert "status" not in viewer_request.handle(event, snapshot, NOW, outside())
+    assert "status" not in event_handling.handle(event, snapshot, NOW, outside())
 
 
 @pytest.mark.parametrize(
@@ -250,4 +250,4 @@ def test_what_an_event_leaves_out_counts_as_absent(
     event = viewer_request_event()
     change(event["Records"][0]["cf"])
 
-    assert is_queued(viewer_request.handle(event, snapshot, NOW, outside()))
+    assert is_queued(event_handling.handle(event, snapshot, NOW, outside()))

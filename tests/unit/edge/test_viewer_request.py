@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from edge import handover, viewer_request
+from edge import event_handling, handover, viewer_request
 from edge.handover import HEADER, INTERNAL_HEADERS, Handover
 from queueit.snapshot import Snapshot
 from tests.builders import (
@@ -54,7 +54,7 @@ def shop() -> Snapshot:
 def answer(event: Event, snapshot: Snapshot, now: float = NOW) -> dict[str, Any]:
     """What the function answers; checked by CloudFront's rules, read-only and disallowed headers among them."""
     before = copy.deepcopy(event["Records"][0]["cf"]["request"])
-    result = viewer_request.handle(event, snapshot, now)
+    result = event_handling.handle(event, snapshot, now)
     check_viewer_request_result(result, before)
     return result
 
@@ -262,7 +262,7 @@ def test_read_only_headers_are_left_as_they_are(shop: Snapshot, uri: str) -> Non
     event = viewer_request_event(uri, headers=[*sent, *cookie_header(session_pair())])
     event["Records"][0]["cf"]["request"]["method"] = "POST"
     before = copy.deepcopy(event["Records"][0]["cf"]["request"]["headers"])
-    viewer_request.handle(event, shop, NOW)
+    event_handling.handle(event, shop, NOW)
     after = event["Records"][0]["cf"]["request"]["headers"]
 
     assert {name: after.get(name) for name in before} == before

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge import viewer_request, viewer_response
+from edge import event_handling, viewer_response
 from queueit.outside import Answer, Outside, Question
 from queueit.snapshot import Snapshot, compile_snapshot
 from queueit.url_normalization import normalize_url
@@ -111,7 +111,7 @@ def answer(question: Question) -> Answer | None:
 
 def decided(strange: dict[str, Any]) -> None:
     """Both functions, over an event whose request is in the way of every trigger, cookie and feature."""
-    result = viewer_request.handle(strange, SNAPSHOT, NOW, Outside(answer, lambda: "an-id"))
+    result = event_handling.handle(strange, SNAPSHOT, NOW, Outside(answer, lambda: "an-id"))
     if "status" not in result:
         cf = strange["Records"][0]["cf"]
         response = {"status": "200", "headers": {}}
