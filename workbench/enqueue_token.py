@@ -32,7 +32,6 @@ class EnqueueToken(NamedTuple):
     client_ip: str
     forwarded_for: str
     key: str
-    custom_data: dict[str, str]
     origin: str
 
 
@@ -90,6 +89,5 @@ def read_enqueue_token(token: str, secret_key: str) -> EnqueueToken:
         client_ip=header.get("ip", ""),
         forwarded_for=header.get("xff", ""),
         key=payload.get("k", ""),
-        custom_data=payload.get("cd", {}),
         origin=payload.get("o", ""),
     )

@@ -158,15 +158,16 @@ def _enqueue_token(
     integration: Integration, request: Request, snapshot: Snapshot, now: float, outside: "Outside | None"
 ) -> str:
     """The token that goes with the visitor to the queue, if one is wanted (section 10)."""
-    settings = snapshot.settings.enqueue_token
-    if not settings.enabled or outside is None:
+    signing = snapshot.enqueue_key
+    if signing is None or outside is None:
         return ""
+    settings = snapshot.settings.enqueue_token
     from queueit.enqueue_token import enqueue_token
 
     return enqueue_token(
         snapshot.customer_id,
         integration.event_id,
-        snapshot.keys.current.key.decode(),
+        signing,
         issued_at_ms=int(now * 1000),
         token_id=outside.new_uuid(),
         validity_ms=settings.validity_seconds * 1000,

@@ -1,39 +1,53 @@
 """The signed and encrypted token (type QT1) that goes with a visitor to the queue (protocol section 10).
 
-It proves to the waiting room that the visitor came through the site. The AES is that of the interpreter's own
-OpenSSL where it can be had safely (`queueit.openssl`), else ours in plain Python (`queueit.aes`); which of the two is
-found out when this module is imported, so import it while there is CPU to spare.
+It proves to the waiting room that the visitor came through the site.
 """
 
-import json
 from binascii import b2a_base64
 from hashlib import md5, sha256
-from typing import Any, Final
+from json.encoder import encode_basestring
+from typing import Final, NamedTuple
 
-from queueit import aes, openssl
+from queueit import aes
 from queueit.percent_encoding import LONE_SURROGATE
 
 MAX_ADDRESS_LENGTH: Final = 1024
 """A longer client address or X-Forwarded-For, in characters, is treated as absent: the token has to fit into a URL."""
 
-_encrypt: Final = openssl.aes_256_cbc() or aes.encrypt
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 
 
-def _json(document: dict[str, Any]) -> bytes:
-    """Compact JSON in UTF-8 as JSON.stringify writes it, lone surrogates as escapes."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()
+class EnqueueKey(NamedTuple):
+    """A secret key, ready to make tokens with: the AES key that is made from it has been expanded."""
+
+    secret: bytes
+    round_keys: aes.RoundKeys
+
+    def __repr__(self) -> str:
+        return "EnqueueKey(…)"
 
 
-def _base64url(content: bytes) -> str:
-    encoded = b2a_base64(content, newline=False).rstrip(b"=")
-    return encoded.replace(b"+", b"-").replace(b"/", b"_").decode()
+def enqueue_key(secret_key: bytes) -> EnqueueKey:
+    """What tokens need of a secret key; worth keeping for the next one."""
+    return EnqueueKey(secret_key, aes.round_keys(sha256(secret_key).digest()))
+
+
+def _encoded(text: str) -> bytes:
+    """UTF-8 of JSON text, lone surrogates as the escapes that JSON.stringify makes of them."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()
+
+
+def _base64url(content: bytes) -> bytes:
+    return b2a_base64(content, newline=False).translate(_URL_SAFE, b"=")
 
 
 def enqueue_token(
     customer_id: str,
     event_id: str,
-    secret_key: str,
+    signing: EnqueueKey,
     *,
     issued_at_ms: int,
     token_id: str,
@@ -41,37 +55,24 @@ def enqueue_token(
     client_ip: str = "",
     forwarded_for: str = "",
     key: str = "",
-    custom_data: dict[str, str] | None = None,
 ) -> str:
     """The token, `header.payload.signature`; any text will do for any part of it.
 
     `issued_at_ms` is in Unix milliseconds, `validity_ms` in milliseconds, at least 30,000. `token_id` is a UUID,
     another one for each token: the encryption's initialization vector is made from it. `key` identifies the visitor
-    and is encrypted, as is `custom_data`; `client_ip` and `forwarded_for` (the X-Forwarded-For header) are not. What
-    is empty is left out.
+    and is encrypted; `client_ip` and `forwarded_for` (the X-Forwarded-For header) are not. What is empty is left out.
     """
-    header: dict[str, Any] = {
-        "typ": "QT1",
-        "enc": "AES256",
-        "iss": issued_at_ms,
-        "exp": issued_at_ms + validity_ms,
-        "ti": token_id,
-        "c": customer_id,
-    }
-    if event_id:
-        header["e"] = event_id
-    if client_ip and len(client_ip) <= MAX_ADDRESS_LENGTH:
-        header["ip"] = client_ip
-    if forwarded_for and len(forwarded_for) <= MAX_ADDRESS_LENGTH:
-        header["xff"] = forwarded_for
-    payload: dict[str, Any] = {}
-    if key:
-        payload["k"] = key
-    if custom_data:
-        payload["cd"] = custom_data
-    payload["o"] = "Connector"
-    secret = secret_key.encode()
+    quoted = encode_basestring  # JSON text of a string, as JSON.stringify writes it
+    header = (
+        f'{{"typ":"QT1","enc":"AES256","iss":{issued_at_ms},"exp":{issued_at_ms + validity_ms}'
+        f',"ti":{quoted(token_id)},"c":{quoted(customer_id)}'
+        + (f',"e":{quoted(event_id)}' if event_id else "")
+        + (f',"ip":{quoted(client_ip)}' if 0 < len(client_ip) <= MAX_ADDRESS_LENGTH else "")
+        + (f',"xff":{quoted(forwarded_for)}' if 0 < len(forwarded_for) <= MAX_ADDRESS_LENGTH else "")
+        + "}"
+    )
+    payload = f'{{"k":{quoted(key)},"o":"Connector"}}' if key else '{"o":"Connector"}'
     vector = md5(token_id.encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
-    encrypted = _encrypt(sha256(secret).digest(), vector, _json(payload))
-    signed = f"{_base64url(_json(header))}.{_base64url(encrypted)}"
-    return f"{signed}.{_base64url(sha256(signed.encode() + secret).digest())}"
+    encrypted = aes.encrypt(signing.round_keys, vector, _encoded(payload))
+    signed = _base64url(_encoded(header)) + b"." + _base64url(encrypted)
+    return (signed + b"." + _base64url(sha256(signed + signing.secret).digest())).decode()

@@ -1,12 +1,15 @@
 """A snapshot: all that an edge needs to know, compiled once and swapped whole."""
 
 import re
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from queueit.errors import InvalidSnapshot, UnknownSnapshotFormat
 from queueit.integration_config import Integration, compile_integration_config
 from queueit.secret_keys import SecretKeys, secret_keys
 from queueit.settings import Settings, parse_settings
+
+if TYPE_CHECKING:
+    from queueit.enqueue_token import EnqueueKey
 
 FORMAT: Final = 1
 SOURCES: Final = ("schedule", "publish", "apply")
@@ -27,7 +30,8 @@ class Snapshot(NamedTuple):
     """What a decision needs besides the request; immutable. `published_at` is in Unix seconds.
 
     `by_required_text` are the integrations, each after its `required_text`, at hand for the search. `needs_outside`
-    says whether any setting makes decisions ask something of the world outside.
+    says whether any setting makes decisions ask something of the world outside. `enqueue_key` is None where visitors
+    take no token along to the queue.
     """
 
     customer_id: str
@@ -38,6 +42,7 @@ class Snapshot(NamedTuple):
     version: int
     published_at: int
     service_keys: ServiceKeys
+    enqueue_key: "EnqueueKey | None"
     needs_outside: bool
 
 
@@ -55,10 +60,17 @@ def _service_keys(credentials: dict[str, Any], settings: Settings) -> ServiceKey
     return keys
 
 
+def _enqueue_key(keys: SecretKeys, settings: Settings) -> "EnqueueKey | None":
+    """What enqueue tokens are made with, made now, when the CPU is fast; None where they are off."""
+    if not settings.enqueue_token.enabled:
+        return None
+    from queueit.enqueue_token import enqueue_key
+
+    return enqueue_key(keys.current.key)
+
+
 def _load_features(settings: Settings) -> bool:
     """Whether any feature is on that asks something outside; each is imported now, when the CPU is fast."""
-    if settings.enqueue_token.enabled:
-        import queueit.enqueue_token
     if settings.verify:
         import queueit.verify_action
     if settings.direct_pass:
@@ -115,5 +127,6 @@ def compile_snapshot(document: object) -> Snapshot:
         config.version,
         published_at,
         service_keys=_service_keys(credentials, settings),
+        enqueue_key=_enqueue_key(keys, settings),
         needs_outside=_load_features(settings),
     )

@@ -230,7 +230,6 @@ function makeEnqueueToken(asked) {
   frozenMs = asked.now_ms;
   tokenId = asked.token_id;
   let payload = Payload.Enqueue();
-  for (const [name, value] of Object.entries(asked.custom_data)) payload = payload.WithCustomData(name, value);
   if (asked.key) payload = payload.WithKey(asked.key);
   return Token.Enqueue(asked.customer_id)
     .WithPayload(payload.WithOrigin("Connector").Generate())
@@ -251,7 +250,6 @@ function readEnqueueToken({ token, secret_key: secretKey }) {
     client_ip: read.IpAddress ?? "",
     forwarded_for: read.XForwardedFor ?? "",
     key: read.Payload.Key ?? "",
-    custom_data: read.Payload.CustomData,
     origin: read.Payload.TokenOrigin,
   };
 }

@@ -49,7 +49,7 @@ def site() -> Iterator[Site]:
         demo.change_settings(
             include_body=True,
             allowed_origins=[ORIGIN],
-            enqueue_token={"key": True},
+            enqueue_token={"key": True, "x_forwarded_for": True},
             verify={"url": f"{services}/verify", "timeout_ms": 1000},
             direct_pass={"url": f"{services}/directpass", "timeout_ms": 800},
         )

@@ -12,7 +12,7 @@ if __name__ == "__main__":
     _ROOT = Path(__file__).resolve().parents[2]
     sys.path[:0] = [str(_ROOT), str(_ROOT / "functions")]
 
-from queueit.enqueue_token import enqueue_token
+from queueit.enqueue_token import enqueue_key, enqueue_token
 from queueit.url_normalization import normalize_url
 from tests.conformance.case_generator import Case, Group, Services
 from tests.conformance.outcome import (
@@ -87,7 +87,9 @@ def failures(document: dict[str, Any]) -> list[str]:
         if (normalized := normalize_url(url)) != expected:
             found.append(f"normalized URL {url!a}: got {normalized!a}, expected {expected!a}")
     for vector in document["enqueue_tokens"]:
-        if (token := enqueue_token(**vector["fields"])) != vector["token"]:
+        fields = {**vector["fields"]}
+        signing = enqueue_key(fields.pop("secret_key").encode())
+        if (token := enqueue_token(signing=signing, **fields)) != vector["token"]:
             found.append(f"enqueue token {vector['fields']}: got {token}, expected {vector['token']}")
     return found
 

@@ -18,7 +18,6 @@ OPTIONAL = {
     "queueit.diagnostics",
     "queueit.direct_pass",
     "queueit.enqueue_token",
-    "queueit.openssl",
     "queueit.outside",
     "queueit.verify_action",
 }

@@ -1,40 +1,22 @@
-"""AES-256-CBC, ours and OpenSSL's, beside the standards' examples and another library."""
+"""AES-256-CBC beside the standards' examples and another library."""
 
 import random
-from pathlib import Path
 
-import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
-from queueit import aes, openssl
-from queueit.openssl import Encrypt
+from queueit.aes import encrypt, round_keys
 
 COUNTING = bytes(range(32))
 NO_VECTOR = bytes(16)
 
 
-def from_openssl() -> Encrypt:
-    encrypt = openssl.aes_256_cbc()
-    if encrypt is None:
-        pytest.skip(
-            "this Python has no OpenSSL to share: run the tests with one that links libcrypto dynamically, "
-            "such as a distribution's or pyenv's"
-        )
-    return encrypt
-
-
-@pytest.fixture(params=["python", "openssl"])
-def encrypt(request: pytest.FixtureRequest) -> Encrypt:
-    return aes.encrypt if request.param == "python" else from_openssl()
-
-
-def test_the_example_of_fips_197_appendix_c3_comes_out(encrypt: Encrypt) -> None:
+def test_the_example_of_fips_197_appendix_c3_comes_out() -> None:
     text = bytes.fromhex("00112233445566778899aabbccddeeff")
-    assert encrypt(COUNTING, NO_VECTOR, text)[:16].hex() == "8ea2b7ca516745bfeafc49904b496089"
+    assert encrypt(round_keys(COUNTING), NO_VECTOR, text)[:16].hex() == "8ea2b7ca516745bfeafc49904b496089"
 
 
-def test_the_example_of_sp_800_38a_section_f25_comes_out(encrypt: Encrypt) -> None:
+def test_the_example_of_sp_800_38a_section_f25_comes_out() -> None:
     key = bytes.fromhex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4")
     text = bytes.fromhex(
         "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
@@ -44,37 +26,13 @@ def test_the_example_of_sp_800_38a_section_f25_comes_out(encrypt: Encrypt) -> No
         "f58c4c04d6e5f1ba779eabfb5f7bfbd69cfc4e967edb808d679f777bc6702c7d"
         "39f23369a9d9bacfa530e26304231461b2eb05e2c39be9fcda6c19078c6a9d1b"
     )
-    assert encrypt(key, bytes(range(16)), text)[:64].hex() == expected
+    assert encrypt(round_keys(key), bytes(range(16)), text)[:64].hex() == expected
 
 
-def test_texts_of_every_length_come_out_as_another_library_encrypts_them(encrypt: Encrypt) -> None:
+def test_texts_of_every_length_come_out_as_another_library_encrypts_them() -> None:
     source = random.Random(197)
     for length in range(100):
         key, vector, text = source.randbytes(32), source.randbytes(16), source.randbytes(length)
         padder, encryptor = PKCS7(128).padder(), Cipher(algorithms.AES(key), modes.CBC(vector)).encryptor()
         expected = encryptor.update(padder.update(text) + padder.finalize()) + encryptor.finalize()
-        assert encrypt(key, vector, text) == expected
-
-
-def test_a_library_without_aes_or_none_at_all_is_not_used(tmp_path: Path) -> None:
-    import _ctypes
-
-    with pytest.raises(AttributeError):
-        openssl._functions(_ctypes.__file__)
-    with pytest.raises(OSError, match="no-library"):
-        openssl._functions(str(tmp_path / "no-library.so"))
-
-
-def test_a_library_that_encrypts_another_way_is_not_used() -> None:
-    assert openssl._agrees(aes.encrypt)
-    assert not openssl._agrees(lambda key, vector, text: aes.encrypt(key, vector, text + b"!"))
-
-
-@pytest.mark.parametrize("refusing", ["EVP_EncryptInit_ex", "EVP_EncryptUpdate", "EVP_EncryptFinal_ex"])
-def test_what_openssl_refuses_to_do_python_does(refusing: str) -> None:
-    from_openssl()
-    import _hashlib
-
-    functions = {**openssl._functions(_hashlib.__file__), refusing: lambda *_arguments: 0}
-    text = b"seventeen letters"
-    assert openssl._encryption(functions)(COUNTING, NO_VECTOR, text) == aes.encrypt(COUNTING, NO_VECTOR, text)
+        assert encrypt(round_keys(key), vector, text) == expected

@@ -44,7 +44,6 @@ def test_by_default_it_holds_the_clients_address_no_key_and_lasts_four_minutes(v
         client_ip="203.0.113.7",
         forwarded_for="",
         key="",
-        custom_data={},
         origin="Connector",
     )
 

@@ -6,12 +6,18 @@ import json
 
 import pytest
 
-from queueit.enqueue_token import enqueue_token
+from queueit.enqueue_token import enqueue_key, enqueue_token
 from workbench.enqueue_token import InvalidEnqueueToken, read_enqueue_token
 
 SECRET = "an-obviously-fake-secret"
 TOKEN = enqueue_token(
-    "acme", "spring", SECRET, issued_at_ms=1_790_000_000_000, token_id="an-id", validity_ms=240_000, key="k"
+    "acme",
+    "spring",
+    enqueue_key(SECRET.encode()),
+    issued_at_ms=1_790_000_000_000,
+    token_id="an-id",
+    validity_ms=240_000,
+    key="k",
 )
 
 
