@@ -3,13 +3,15 @@
 import hmac
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from workbench.sample_waiting_room.arrival import refusal
 from workbench.sample_waiting_room.asked_services import BEHAVIOURS, Asked
 from workbench.sample_waiting_room.error_texts import error_text
 from workbench.sample_waiting_room.integration_text import describe_integrations
@@ -17,7 +19,7 @@ from workbench.sample_waiting_room.publication import (
     RefusedConfiguration,
     parse_configuration,
 )
-from workbench.sample_waiting_room.waiting_line import MODES, Visitor
+from workbench.sample_waiting_room.waiting_line import MODES, RoomSummary, Visitor
 from workbench.sample_waiting_room.waiting_room import WaitingRoom
 
 _Answer = str | Response | BaseResponse | tuple[str | Response, int]
@@ -81,14 +83,21 @@ def _add_visitor_pages(app: Flask, room: WaitingRoom) -> None:
             return render_template("welcome.html", room=room)
         event_id = _known_event(room)
         target = _wanted_target(room)
+        cookie = _place_cookie(room, event_id)
+        place = request.cookies.get(cookie, "")
+        # Who waits already may load the page again, also when the token in its address has run out.
+        if room.lines.requires_token(event_id) and not room.lines.holds_place(event_id, place):
+            token, client_ip = request.args.get("enqueuetoken", ""), request.remote_addr or ""
+            if text := refusal(token, room.account, event_id, client_ip, room.now()):
+                room.lines.refuse(event_id)
+                return render_template("refused.html", status=403, title=text.title, text=text.text, page=target), 403
         mode = room.lines.mode(event_id)
         if mode != "queue":
             return redirect(room.target_without_waiting(event_id, target, mode))
-        cookie = _place_cookie(room, event_id)
         visitor = room.lines.join(
             event_id,
             target=target,
-            queue_id=request.cookies.get(cookie),
+            queue_id=place,
             layout=request.args.get("l", ""),
             culture=request.args.get("cid", ""),
         )
@@ -135,11 +144,8 @@ def _add_visitor_pages(app: Flask, room: WaitingRoom) -> None:
     def error(code: str) -> _Answer:
         text = error_text(code.strip("/"))
         again = None
-        if request.args.get("e"):
-            kept = ("c", "e", "ver", "cver", "man", "cid", "l", "t")
-            again = f"{url_for('queue')}?" + urlencode(
-                [(name, request.args[name]) for name in kept if request.args.get(name)]
-            )
+        if request.args.get("e"):  # the site leads back into the line, with an enqueue token where the room wants one
+            again = room.targets.resolve(request.args.get("t", "")) or room.default_target
         return render_template("error.html", text=text, code=code.strip("/"), again=again)
 
     @app.get("/cancel/multiple/<customer_id>")
@@ -300,6 +306,7 @@ def _add_administration(app: Flask, room: WaitingRoom) -> None:
             abort(404, f"There is no waiting room {event_id!r}.")
         try:
             room.lines.set_mode(event_id, request.form.get("mode", ""))
+            room.lines.require_token(event_id, "requires_token" in request.form)
         except ValueError as error:
             abort(400, f"{error}.")
         return redirect(url_for("admin", notice=f"Room {event_id} is switched."), 303)
@@ -359,20 +366,11 @@ def _as_text(configuration: dict[str, Any]) -> str:
     return json.dumps(configuration, indent=2, ensure_ascii=False)
 
 
-def _all_rooms(room: WaitingRoom) -> list[dict[str, Any]]:
+def _all_rooms(room: WaitingRoom) -> list[RoomSummary]:
     seen = {one.event_id.lower(): one for one in room.lines.rooms()}
-    rooms = []
-    for lowered, event_id in sorted(_event_ids(room).items()):
-        one = seen.get(lowered)
-        rooms.append(
-            {
-                "event_id": event_id,
-                "mode": one.mode if one else "queue",
-                "waiting": one.waiting if one else 0,
-                "admitted": one.admitted if one else 0,
-            }
-        )
-    return rooms
+    return [
+        seen.get(lowered, RoomSummary(event_id)) for lowered, event_id in sorted(_event_ids(room).items())
+    ]
 
 
 def _overview(room: WaitingRoom) -> dict[str, Any]:
@@ -381,7 +379,7 @@ def _overview(room: WaitingRoom) -> dict[str, Any]:
     return {
         "version": room.publication.current().get("Version"),
         "fetch": {"version": fetch.version, "secondsAgo": max(0, int(now - fetch.at))} if fetch else None,
-        "rooms": _all_rooms(room),
+        "rooms": [asdict(one) for one in _all_rooms(room)],
         "visitors": [
             {
                 "queueId": visitor.queue_id,

@@ -45,12 +45,14 @@ class Progress:
 
 @dataclass(frozen=True)
 class RoomSummary:
-    """One room as the administration page shows it."""
+    """One room as the administration page shows it; `refused` are arrivals without a valid enqueue token."""
 
     event_id: str
-    mode: Mode
-    waiting: int
-    admitted: int
+    mode: Mode = "queue"
+    requires_token: bool = False
+    waiting: int = 0
+    admitted: int = 0
+    refused: int = 0
 
 
 class _Line:
@@ -59,6 +61,8 @@ class _Line:
     def __init__(self, event_id: str, now: float) -> None:
         self.event_id = event_id
         self.mode: Mode = "queue"
+        self.requires_token = False
+        self.refused = 0
         self.last_place = 0
         self.served = 0.0
         self.moved_at = now
@@ -140,6 +144,27 @@ class WaitingLines:
                     line.mode = known
                 return
         raise ValueError(f"mode is {mode!r}; use one of {', '.join(MODES)}")
+
+    def requires_token(self, event_id: str) -> bool:
+        """Whether the room takes only arrivals with a valid enqueue token."""
+        with self._moved_line(event_id) as line:
+            return line.requires_token
+
+    def require_token(self, event_id: str, is_required: bool) -> None:
+        """Say whether a room takes only arrivals with a valid enqueue token."""
+        with self._moved_line(event_id) as line:
+            line.requires_token = is_required
+
+    def refuse(self, event_id: str) -> None:
+        """Count an arrival who was turned away."""
+        with self._moved_line(event_id) as line:
+            line.refused += 1
+
+    def holds_place(self, event_id: str, queue_id: str) -> bool:
+        """Whether somebody waits under `queue_id`."""
+        with self._moved_line(event_id) as line:
+            visitor = line.visitors.get(queue_id)
+            return visitor is not None and visitor.admitted_at is None
 
     def join(
         self, event_id: str, *, target: str, queue_id: str | None = None, layout: str = "", culture: str = ""
@@ -230,8 +255,10 @@ class WaitingLines:
                     RoomSummary(
                         line.event_id,
                         line.mode,
+                        line.requires_token,
                         sum(1 for one in line.visitors.values() if one.admitted_at is None),
                         line.admitted,
+                        line.refused,
                     )
                     for line in self._lines.values()
                 ),

@@ -115,6 +115,11 @@ def test_modes_and_pace_can_be_switched_and_wrong_ones_are_refused(
 ) -> None:
     assert waiting_room.post("/admin/mode", data={"event": "sale", "mode": "disabled"}).status_code == 303
     assert room.lines.mode("sale") == "disabled"
+    assert not room.lines.requires_token("sale")
+    switched = {"event": "sale", "mode": "queue", "requires_token": "on"}
+    assert waiting_room.post("/admin/mode", data=switched).status_code == 303
+    assert (room.lines.mode("sale"), room.lines.requires_token("SALE")) == ("queue", True)
+    assert 'type="checkbox" checked' in waiting_room.get("/admin").text
     assert waiting_room.post("/admin/mode", data={"event": "sale", "mode": "no"}).status_code == 400
     assert waiting_room.post("/admin/mode", data={"event": "other", "mode": "queue"}).status_code == 404
     assert waiting_room.post("/admin/pace", data={"speed": "5", "crowd": "0"}).status_code == 303
