@@ -40,9 +40,7 @@ def _turned_down(columns: list[int]) -> list[int]:
 
 
 # What a byte adds to its column, by the byte's value, for each of the four rows (FIPS 197, sections 5.1.1 and 5.1.3).
-_ROW_0: Final = [
-    (two := _doubled(one)) << 24 | one << 16 | one << 8 | two ^ one for one in _SUBSTITUTED
-]
+_ROW_0: Final = [(two := _doubled(one)) << 24 | one << 16 | one << 8 | two ^ one for one in _SUBSTITUTED]
 _ROW_1: Final = _turned_down(_ROW_0)
 _ROW_2: Final = _turned_down(_ROW_1)
 _ROW_3: Final = _turned_down(_ROW_2)
@@ -78,7 +76,14 @@ def _encrypt_block(block: int, keys: RoundKeys) -> int:
 
     ShiftRows takes byte 5 i (mod 16) to place i, which says whose look-ups make up a column.
     """
-    row_0, row_1, row_2, row_3, four_words, number = _ROW_0, _ROW_1, _ROW_2, _ROW_3, _four_words, int.from_bytes
+    row_0, row_1, row_2, row_3, four_words, number = (
+        _ROW_0,
+        _ROW_1,
+        _ROW_2,
+        _ROW_3,
+        _four_words,
+        int.from_bytes,
+    )
     state = (block ^ keys[0]).to_bytes(BLOCK_BYTES, "big")
     for key in keys[1:-1]:
         a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p = state  # noqa: E741

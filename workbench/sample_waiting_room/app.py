@@ -90,7 +90,9 @@ def _add_visitor_pages(app: Flask, room: WaitingRoom) -> None:
             token, client_ip = request.args.get("enqueuetoken", ""), request.remote_addr or ""
             if text := refusal(token, room.account, event_id, client_ip, room.now()):
                 room.lines.refuse(event_id)
-                return render_template("refused.html", status=403, title=text.title, text=text.text, page=target), 403
+                return render_template(
+                    "refused.html", status=403, title=text.title, text=text.text, page=target
+                ), 403
         mode = room.lines.mode(event_id)
         if mode != "queue":
             return redirect(room.target_without_waiting(event_id, target, mode))
@@ -144,7 +146,9 @@ def _add_visitor_pages(app: Flask, room: WaitingRoom) -> None:
     def error(code: str) -> _Answer:
         text = error_text(code.strip("/"))
         again = None
-        if request.args.get("e"):  # the site leads back into the line, with an enqueue token where the room wants one
+        if request.args.get(
+            "e"
+        ):  # the site leads back into the line, with an enqueue token where the room wants one
             again = room.targets.resolve(request.args.get("t", "")) or room.default_target
         return render_template("error.html", text=text, code=code.strip("/"), again=again)
 

@@ -6,7 +6,7 @@ from workbench.sample_waiting_room.waiting_room import Account
 
 _MISSING = ErrorText(
     "You did not come from the site",
-    "This waiting room takes only visitors whom the site has sent. Open the page you want there; it brings you back here.",
+    "This waiting room takes only visitors whom the site has sent. Open the page you want there: it leads back here.",
 )
 _INVALID = ErrorText(
     "This link has been changed",

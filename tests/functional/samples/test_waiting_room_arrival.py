@@ -91,7 +91,7 @@ def test_without_a_valid_token_an_arrival_is_refused_with_a_page_that_leads_to_t
     answer = waiting_room.get(url)
 
     assert answer.status_code == 403
-    assert f"<h1 id=\"heading\">{title}</h1>" in answer.text
+    assert f'<h1 id="heading">{title}</h1>' in answer.text
     assert f'href="http://{SHOP}/tickets"' in answer.text
     assert strict_room.lines.waiting() == []
     assert [one["refused"] for one in waiting_room.get("/admin/overview").get_json()["rooms"]] == [0, 1]
