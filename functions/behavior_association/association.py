@@ -6,12 +6,18 @@ from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from behavior_association.association_request import AssociationRequest
 from behavior_association.distribution_config import Difference
-from behavior_association.distribution_store import Distributions, MissingDistribution, NotAllowed, Stored
-from behavior_association.errors import AssociationError, Overtaken, Refused
+from behavior_association.distribution_store import Distributions, Stored
+from behavior_association.errors import (
+    AssociationError,
+    MissingDistribution,
+    NotAllowed,
+    Overtaken,
+    Refused,
+)
 from behavior_association.plan import Plan, plan_attachment, plan_detachment
 from behavior_association.record import NO_RECORD, Record, Records, encode, joined
-from behavior_association.request import Request
 
 ATTEMPTS: Final = 6
 """How often a change is tried when others write in between."""
@@ -48,7 +54,7 @@ def _wait(account: Account, attempt: int) -> None:
     account.sleep(0.5 * 2**attempt * (0.5 + random.random()))  # noqa: S311 - spreads writers, hides nothing
 
 
-def _read(account: Account, request: Request) -> Stored:
+def _read(account: Account, request: AssociationRequest) -> Stored:
     for attempt in range(PERMISSION_ATTEMPTS):
         try:
             return account.distributions.read(request.distribution_id)
@@ -59,7 +65,7 @@ def _read(account: Account, request: Request) -> Stored:
     raise AssertionError("the last attempt returns or raises")
 
 
-def _missing_versions(account: Account, request: Request) -> list[str]:
+def _missing_versions(account: Account, request: AssociationRequest) -> list[str]:
     """Why versions cannot be associated, as Lambda sees it."""
     problems = []
     for association in request.associations:
@@ -89,7 +95,7 @@ def _is_settled(plan: Plan, record: Record | None) -> bool:
     )
 
 
-def _rehearse(account: Account, request: Request) -> Outcome:
+def _rehearse(account: Account, request: AssociationRequest) -> Outcome:
     """What an attachment would do. What is in its way comes back as `problems`: a destroy has to get past them."""
     new = account.new_revision()
     try:
@@ -105,7 +111,7 @@ def _rehearse(account: Account, request: Request) -> Outcome:
 
 def _change(
     account: Account,
-    request: Request,
+    request: AssociationRequest,
     make_plan: Callable[..., Plan],
     before_write: Callable[[Plan, Record | None], None],
 ) -> Plan:
@@ -120,7 +126,7 @@ def _change(
         if not plan.differences:
             return plan
         try:
-            account.distributions.write(request.distribution_id, plan.config, stored.etag)
+            account.distributions.write(request.distribution_id, plan.document, stored.etag)
             return plan
         except Overtaken:
             if attempt == ATTEMPTS - 1:
@@ -129,7 +135,7 @@ def _change(
     raise AssertionError("the last attempt returns or raises")
 
 
-def attach(account: Account, request: Request) -> Outcome:
+def attach(account: Account, request: AssociationRequest) -> Outcome:
     """Make the pair's associations those of `request`, and remember what was added and what gave way.
 
     Raises AssociationError. The record is written before the distribution, so that whatever happens in between
@@ -153,7 +159,7 @@ def attach(account: Account, request: Request) -> Outcome:
     return Outcome(outcome, plan.differences, [], plan.warnings, plan.record.revision)
 
 
-def detach(account: Account, request: Request) -> Outcome:
+def detach(account: Account, request: AssociationRequest) -> Outcome:
     """Take off what was added, and nothing else. A distribution that is gone has nothing left to take off.
 
     Raises AssociationError. A dry run that was never followed by an attachment has nothing to take off either.

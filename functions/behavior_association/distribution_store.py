@@ -1,11 +1,19 @@
 """Reads a distribution's configuration and writes it back under its ETag, through a boto3 CloudFront client."""
 
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
-from behavior_association.distribution_config import Config
-from behavior_association.errors import AssociationError, Overtaken, ServiceError
+from behavior_association.distribution_config import Config, read_config
+from behavior_association.errors import (
+    AssociationError,
+    MissingDistribution,
+    NotAllowed,
+    Overtaken,
+    ServiceError,
+)
 
 _OVERTAKEN = frozenset(("PreconditionFailed", "InvalidIfMatchVersion"))
 _ADVICE: Final = {
@@ -26,14 +34,6 @@ _ADVICE: Final = {
     "TooManyDistributionsWithSingleFunctionARN": "have the quota raised",
     "IllegalUpdate": "finish the continuous deployment of this distribution first",
 }
-
-
-class MissingDistribution(AssociationError):
-    """There is no such distribution in this account."""
-
-
-class NotAllowed(ServiceError):
-    """The role may not do this, or not yet: a policy that was just written takes some seconds to be in force."""
 
 
 class Stored(NamedTuple):
@@ -62,26 +62,54 @@ def _problem(error: ClientError, distribution_id: str) -> AssociationError:
 
 
 class Distributions:
-    """CloudFront. Both methods raise AssociationError: MissingDistribution, NotAllowed, Overtaken or ServiceError."""
+    """CloudFront. Both methods raise AssociationError: MissingDistribution, NotAllowed, Overtaken or ServiceError.
+
+    The client signs, retries and reads errors. Its own reading and writing of a configuration is not used, as it drops
+    the settings that are newer than itself: the bytes are taken from the response, and put into the request. A client
+    with `parameter_validation` off, so that a request needs no configuration beside them.
+    """
 
     def __init__(self, cloudfront: Any) -> None:
         self._cloudfront = cloudfront
 
-    def _call(self, operation: str, distribution_id: str, **arguments: Any) -> Any:
+    def _call(
+        self, operation: str, event: str, look: Callable[..., None], distribution_id: str, **arguments: Any
+    ) -> Any:
+        events = self._cloudfront.meta.events
+        events.register(event, look)
         try:
             return getattr(self._cloudfront, operation)(Id=distribution_id, **arguments)
         except ClientError as error:
             raise _problem(error, distribution_id) from None
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             raise ServiceError(
                 f"distribution {distribution_id}: CloudFront could not be asked: {type(error).__name__}"
             ) from None
+        finally:
+            events.unregister(event, look)
 
     def read(self, distribution_id: str) -> Stored:
         """The present configuration, deployed or still in progress."""
-        answer = self._call("get_distribution_config", distribution_id)
-        return Stored(answer["DistributionConfig"], answer["ETag"])
+        bodies: list[bytes] = []
 
-    def write(self, distribution_id: str, config: Config, etag: str) -> None:
+        def look(http_response: Any, **_: Any) -> None:
+            bodies.append(http_response.content)
+
+        event = "after-call.cloudfront.GetDistributionConfig"
+        response = self._call("get_distribution_config", event, look, distribution_id)
+        try:
+            return Stored(read_config(bodies[-1]), response["ETag"])
+        except ValueError as error:
+            raise ServiceError(
+                f"distribution {distribution_id}: CloudFront's configuration of it is not understood: {error}; use a "
+                "newer version of the connector, or associate the functions by hand"
+            ) from None
+
+    def write(self, distribution_id: str, document: bytes, etag: str) -> None:
         """Write a whole configuration, on condition that it is still the one of `etag`. Raises Overtaken."""
-        self._call("update_distribution", distribution_id, DistributionConfig=config, IfMatch=etag)
+
+        def look(params: dict[str, Any], **_: Any) -> None:
+            params["body"] = document
+
+        event = "before-call.cloudfront.UpdateDistribution"
+        self._call("update_distribution", event, look, distribution_id, DistributionConfig={}, IfMatch=etag)

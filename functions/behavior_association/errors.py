@@ -23,3 +23,11 @@ class ServiceError(AssociationError):
 
 class Overtaken(AssociationError):
     """Somebody else changed the distribution between reading and writing."""
+
+
+class NotAllowed(ServiceError):
+    """The role may not do this, or not yet: a policy that was just written takes some seconds to be in force."""
+
+
+class MissingDistribution(AssociationError):
+    """There is no such distribution in this account."""

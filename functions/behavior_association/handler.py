@@ -11,14 +11,19 @@ import boto3
 from botocore.config import Config
 
 from behavior_association.association import Account, Outcome, attach, detach
+from behavior_association.association_request import parse_request
 from behavior_association.distribution_store import Distributions
 from behavior_association.errors import AssociationError
 from behavior_association.record import Records
-from behavior_association.request import parse_request
 
 FUNCTION_SUFFIX = "-behavior-association"
 
-_CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=20, retries={"mode": "standard", "max_attempts": 4})
+_CLIENT_CONFIG = Config(
+    connect_timeout=3,
+    read_timeout=20,
+    retries={"mode": "standard", "max_attempts": 4},
+    parameter_validation=False,  # a distribution's configuration is written as bytes, not as parameters
+)
 
 Client = Callable[[str], Any]
 """A boto3 client by its service's name."""

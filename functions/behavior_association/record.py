@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from behavior_association.association_request import Association
 from behavior_association.errors import Refused, ServiceError
-from behavior_association.request import Association
 
 MAX_BYTES: Final = 8 * 1024
 """What an advanced parameter holds; up to 4 KB it is a standard one and costs nothing."""

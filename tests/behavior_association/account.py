@@ -1,25 +1,28 @@
-"""An AWS account to run the function in: CloudFront in memory, Parameter Store by moto, Lambda by a list of ARNs."""
+"""An AWS account to run the function in: a CloudFront of ours, Parameter Store by moto, Lambda by a list of ARNs."""
 
 from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from behavior_association import handler
 from tests.behavior_association.cloudfront import CloudFront
+from tests.behavior_association.cloudfront_server import CloudFrontServer
 from tests.behavior_association.distributions import DISTRIBUTION, arn, behavior, distribution, pair
 
 NOW = 1_790_000_000
 
 
 @cache
-def _parameter_store() -> Any:
-    """One client for all tests: what it is asked, moto answers afresh for each."""
+def _client(service: str, endpoint_url: str | None = None) -> Any:
+    """One client for all tests: what Parameter Store is asked, moto answers afresh for each."""
     session: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", region_name="us-east-1")
-    return session.client("ssm")
+    config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
+    return session.client(service, endpoint_url=endpoint_url, config=config)
 
 
 class Functions:
@@ -48,9 +51,10 @@ class Account:
 
     parameter = f"/queueit/shop/behavior-association/{DISTRIBUTION}"
 
-    def __init__(self) -> None:
+    def __init__(self, server: CloudFrontServer) -> None:
         self._moto = mock_aws()
-        self.cloudfront: Any = CloudFront()
+        self._url = server.url
+        self.cloudfront = server.cloudfront = CloudFront()
         self.functions = Functions()
         self.lines: list[str] = []
         self.waits: list[float] = []
@@ -58,8 +62,12 @@ class Account:
 
     def __enter__(self) -> Self:
         self._moto.start()
-        self.ssm = _parameter_store()
-        self.clients = {"cloudfront": self.cloudfront, "ssm": self.ssm, "lambda": self.functions}
+        self.ssm = _client("ssm")
+        self.clients = {
+            "cloudfront": _client("cloudfront", self._url),
+            "ssm": self.ssm,
+            "lambda": self.functions,
+        }
         return self
 
     def __exit__(
@@ -96,8 +104,7 @@ class Account:
     @property
     def config(self) -> dict[str, Any]:
         """The distribution as it is stored."""
-        config: dict[str, Any] = self.cloudfront.config(DISTRIBUTION)
-        return config
+        return self.cloudfront.config(DISTRIBUTION)
 
     def record(self) -> str | None:
         """The record's text; None without one."""

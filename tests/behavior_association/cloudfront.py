@@ -1,8 +1,8 @@
 """A CloudFront in memory that stores and refuses what the real one does, as far as associations can tell.
 
-Parameters are validated, written as XML and read back by botocore's own service model, so whatever the API would drop,
-reorder or refuse to serialize is dropped, reordered or refused here too. ETags, 412, statuses and the rules for
-functions follow AWS's API reference and its pages on edge functions' restrictions and quotas.
+It stores the XML that it gets, settings that no SDK knows included, and reads it by botocore's service model. ETags,
+412, statuses and the rules for functions follow AWS's API reference and its pages on edge functions' restrictions
+and quotas.
 """
 
 import itertools
@@ -50,16 +50,27 @@ class CloudFront:
         self._distributions: dict[str, _Distribution] = {}
         self._etags = (f"E{number:013X}" for number in itertools.count(0xA1))
 
-    def put(self, distribution_id: str, config: Config) -> None:
+    def put(self, distribution_id: str, config: Config | bytes) -> None:
         """Create a distribution, or replace it as its owner would, whatever its ETag."""
-        self._check(distribution_id, config)
-        body = _written({"Id": distribution_id, "DistributionConfig": config})
+        body = config if isinstance(config, bytes) else written(config)
+        self._check(read(body))
+        self.store(distribution_id, body)
+
+    def store(self, distribution_id: str, body: bytes) -> None:
+        """Have whatever XML there is returned, as a later CloudFront might."""
         self._distributions[distribution_id] = _Distribution(body, next(self._etags), "InProgress")
 
     def config(self, distribution_id: str) -> Config:
-        """What is stored, without an ETag."""
-        config: Config = self.get_distribution_config(Id=distribution_id)["DistributionConfig"]
-        return config
+        """What is stored, as an SDK reads it."""
+        return read(self.document(distribution_id))
+
+    def document(self, distribution_id: str) -> bytes:
+        """What is stored, as XML."""
+        return self._stored(distribution_id, "GetDistributionConfig").body
+
+    def etag(self, distribution_id: str) -> str:
+        """The ETag of what is stored."""
+        return self._distributions[distribution_id].etag
 
     def deployed(self, distribution_id: str) -> None:
         """Let a deployment end."""
@@ -75,7 +86,7 @@ class CloudFront:
         """Remove a distribution, as its owner would."""
         del self._distributions[distribution_id]
 
-    def stored(self, distribution_id: str) -> tuple[bytes, str]:
+    def get(self, distribution_id: str) -> tuple[bytes, str]:
         """A configuration as XML, and its ETag. Raises ClientError as GetDistributionConfig does."""
         if self.not_allowed:
             self.not_allowed -= 1
@@ -83,38 +94,24 @@ class CloudFront:
         distribution = self._stored(distribution_id, "GetDistributionConfig")
         return distribution.body, distribution.etag
 
-    # The operations of boto3's client.
-
-    def get_distribution_config(self, *, Id: str) -> dict[str, Any]:  # noqa: N803
-        """As boto3's."""
-        body, etag = self.stored(Id)
-        response = {"status_code": 200, "headers": {"ETag": etag}, "body": body}
-        answer: dict[str, Any] = create_parser("rest-xml").parse(response, _READ.output_shape)
-        del answer["ResponseMetadata"]
-        return answer
-
-    def update_distribution(self, **parameters: Any) -> dict[str, Any]:
-        """As boto3's, less the answer's body."""
-        report = ParamValidator().validate(parameters, _UPDATE.input_shape)
-        if report.has_errors():
-            raise ParamValidationError(report=report.generate_report())
-        distribution_id, config = parameters["Id"], parameters["DistributionConfig"]
+    def update(self, distribution_id: str, body: bytes, if_match: str | None) -> None:
+        """Raises ClientError as UpdateDistribution does."""
+        config = read(body)
         if self.before_update:
             self.before_update.pop(0)()
         stored = self._stored(distribution_id, "UpdateDistribution")
-        if "IfMatch" not in parameters:
+        if if_match is None:
             raise _error("InvalidIfMatchVersion", 400, "The If-Match version is missing or not valid.")
-        if parameters["IfMatch"] != stored.etag:
+        if if_match != stored.etag:
             raise _error(
                 "PreconditionFailed", 412, "The request failed because it didn't meet a precondition."
             )
         if distribution_id in self.refuses:
             raise _error(self.refuses[distribution_id], 400, "as the test has it")
-        if config["CallerReference"] != self.config(distribution_id)["CallerReference"]:
+        if config["CallerReference"] != read(stored.body)["CallerReference"]:
             raise _error("IllegalUpdate", 400, "CallerReference cannot be changed.")
-        self.put(distribution_id, config)
+        self.put(distribution_id, body)
         self.updates.append(distribution_id)
-        return {"ETag": self._distributions[distribution_id].etag}
 
     def _stored(self, distribution_id: str, operation: str) -> _Distribution:
         try:
@@ -124,7 +121,7 @@ class CloudFront:
                 "NoSuchDistribution", 404, "The specified distribution does not exist.", operation
             ) from None
 
-    def _check(self, distribution_id: str, config: Config) -> None:
+    def _check(self, config: Config) -> None:
         behaviors = [config["DefaultCacheBehavior"], *_items(config, "CacheBehaviors")]
         patterns = [item["PathPattern"].removeprefix("/") for item in behaviors[1:]]
         if len(set(patterns)) < len(patterns):
@@ -164,9 +161,23 @@ def _items(parent: Mapping[str, Any], key: str) -> list[Any]:
     return content
 
 
-def _written(parameters: dict[str, Any]) -> bytes:
+def written(config: Config) -> bytes:
+    """A configuration as CloudFront sends it: XML, with every list written out."""
+    parameters = {"Id": "E1", "DistributionConfig": config}
+    report = ParamValidator().validate(parameters, _UPDATE.input_shape)
+    if report.has_errors():
+        raise ParamValidationError(report=report.generate_report())
     body: bytes = create_serializer("rest-xml").serialize_to_request(parameters, _UPDATE)["body"]
-    return body
+    return b'<?xml version="1.0"?>\n' + body
+
+
+def read(body: bytes) -> Config:
+    """What botocore makes of it; raises ClientError for what is no configuration."""
+    response = {"status_code": 200, "headers": {}, "body": body}
+    config = create_parser("rest-xml").parse(response, _READ.output_shape).get("DistributionConfig") or {}
+    if "CallerReference" not in config or "DefaultCacheBehavior" not in config:
+        raise _error("MalformedXML", 400, "The XML document is malformed.")
+    return dict(config)
 
 
 def _error(code: str, status: int, message: str, operation: str = "UpdateDistribution") -> ClientError:

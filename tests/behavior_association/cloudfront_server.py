@@ -6,14 +6,10 @@ import threading
 from types import TracebackType
 from typing import Any, Self
 
-import botocore.session
-from botocore.exceptions import ClientError, ParamValidationError
-from botocore.parsers import create_parser
+from botocore.exceptions import ClientError
 
 from tests.behavior_association.cloudfront import CloudFront
 
-_SERVICE: Any = botocore.session.get_session().get_service_model("cloudfront")
-_SHAPE = _SERVICE.operation_model("GetDistributionConfig").output_shape
 _PATH = re.compile(r"/2020-05-31/distribution/([A-Z0-9]+)/config")
 
 
@@ -28,15 +24,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self._answer(self._put)
 
     def _get(self, distribution_id: str) -> tuple[bytes, str]:
-        return self.server.cloudfront.stored(distribution_id)
+        return self.server.cloudfront.get(distribution_id)
 
     def _put(self, distribution_id: str) -> tuple[bytes, str]:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        response = {"status_code": 200, "headers": {}, "body": body}
-        config = create_parser("rest-xml").parse(response, _SHAPE)["DistributionConfig"]
-        condition = {"IfMatch": self.headers["If-Match"]} if "If-Match" in self.headers else {}
-        self.server.cloudfront.update_distribution(Id=distribution_id, DistributionConfig=config, **condition)
-        return self.server.cloudfront.stored(distribution_id)
+        self.server.cloudfront.update(distribution_id, body, self.headers["If-Match"])
+        return self.server.cloudfront.get(distribution_id)
 
     def _answer(self, operation: Any) -> None:
         path = _PATH.fullmatch(self.path.split("?")[0])
@@ -51,7 +44,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
             text = f"<Code>{details['Code']}</Code><Message>{details['Message']}</Message>"
             body = f"<ErrorResponse><Error><Type>Sender</Type>{text}</Error></ErrorResponse>".encode()
-        except (LookupError, ParamValidationError) as error:
+        except LookupError as error:
             status, body = 501, str(error).encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/xml")
@@ -78,8 +71,16 @@ class CloudFrontServer:
     """Serves `cloudfront` at `url` while the context lasts."""
 
     def __init__(self) -> None:
-        self.cloudfront = CloudFront()
-        self._server = _Server(self.cloudfront)
+        self._server = _Server(CloudFront())
+
+    @property
+    def cloudfront(self) -> CloudFront:
+        """The CloudFront that it serves; another one can take its place."""
+        return self._server.cloudfront
+
+    @cloudfront.setter
+    def cloudfront(self, cloudfront: CloudFront) -> None:
+        self._server.cloudfront = cloudfront
 
     @property
     def url(self) -> str:

@@ -1,4 +1,4 @@
-"""The function with a CloudFront in memory, and moto's Parameter Store and Lambda."""
+"""The function in an account of its own, and a CloudFront that it reaches over HTTP."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,11 +6,18 @@ from typing import Any
 import pytest
 
 from tests.behavior_association.account import Account
+from tests.behavior_association.cloudfront_server import CloudFrontServer
+
+
+@pytest.fixture(scope="session")
+def cloudfront_server() -> Iterator[CloudFrontServer]:
+    with CloudFrontServer() as server:
+        yield server
 
 
 @pytest.fixture
-def account() -> Iterator[Account]:
-    with Account() as account:
+def account(cloudfront_server: CloudFrontServer) -> Iterator[Account]:
+    with Account(cloudfront_server) as account:
         yield account
 
 

@@ -1,6 +1,7 @@
 """What attaching the pair changes, and what it leaves alone."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -33,6 +34,69 @@ def test_the_pair_goes_on_the_named_behaviors_and_nothing_else_changes(shop: Any
     for pattern in ("basket*", "*.jpg"):
         assert at(shop.config, pattern) == at(before, pattern)
     assert shop.cloudfront.updates == [DISTRIBUTION]
+
+
+def test_settings_that_no_sdk_knows_are_written_back_as_they_were(shop: Any) -> None:
+    setting = b"<FutureMtls><Mode>required</Mode></FutureMtls>"
+    before = shop.cloudfront.document(DISTRIBUTION).replace(b"<Staging>", setting + b"<Staging>")
+    before = before.replace(b"<CacheBehavior>", b"<CacheBehavior><FutureLimit>3</FutureLimit>")
+    shop.cloudfront.put(DISTRIBUTION, before)
+
+    shop("/tickets/*", "*")
+
+    after = shop.cloudfront.document(DISTRIBUTION)
+    assert setting in after
+    assert after.count(b"<CacheBehavior><FutureLimit>3</FutureLimit>") == 3
+    shop.detach("/tickets/*", "*")
+    assert shop.cloudfront.document(DISTRIBUTION) == before
+
+
+def test_a_namespace_prefix_is_taken_over(shop: Any) -> None:
+    plain = shop.cloudfront.document(DISTRIBUTION)
+    prefixed = re.sub(rb"<(/?)([A-Z])", rb"<\1cf:\2", plain).replace(b" xmlns=", b" xmlns:cf=")
+    shop.cloudfront.put(DISTRIBUTION, prefixed)
+
+    shop("/tickets/*", "*")
+
+    assert on(shop.config, "/tickets/*") == on(shop.config, "*") == PAIR_ON
+    shop.detach("/tickets/*", "*")
+    assert shop.cloudfront.document(DISTRIBUTION) == prefixed
+
+
+def test_an_own_association_moves_to_a_new_version_with_the_settings_that_it_has(shop: Any) -> None:
+    shop("*")
+    with_setting = shop.cloudfront.document(DISTRIBUTION).replace(
+        b"</LambdaFunctionAssociation>", b"<FutureOrder>1</FutureOrder></LambdaFunctionAssociation>"
+    )
+    shop.cloudfront.put(DISTRIBUTION, with_setting)
+
+    shop("*", associations=pair(4))
+
+    assert shop.cloudfront.document(DISTRIBUTION).count(b"<FutureOrder>1</FutureOrder>") == 2
+    assert on(shop.config) == {
+        "viewer-request": "shop-viewer-request:4",
+        "viewer-response": "shop-viewer-response:4",
+    }
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        b"",
+        b"<LambdaFunctionAssociations/>",
+        b"<LambdaFunctionAssociations><Quantity>0</Quantity><Items/></LambdaFunctionAssociations>",
+    ],
+)
+def test_a_list_that_is_missing_or_empty_is_made(shop: Any, listed: bytes) -> None:
+    empty = b"<LambdaFunctionAssociations><Quantity>0</Quantity></LambdaFunctionAssociations>"
+    document = shop.cloudfront.document(DISTRIBUTION)
+    assert empty in document
+    shop.cloudfront.put(DISTRIBUTION, document.replace(empty, listed))
+
+    shop("/tickets/*", "*")
+
+    assert b"<Quantity>2</Quantity>" in shop.cloudfront.document(DISTRIBUTION)
+    assert shop("/tickets/*", "*")["outcome"] == "unchanged"
 
 
 @pytest.mark.parametrize("pattern", ["*", None])
@@ -77,12 +141,12 @@ def test_functions_on_origin_events_stay(account: Any) -> None:
 
 def test_nothing_is_written_when_nothing_would_change(shop: Any) -> None:
     shop("*", revision="1")
-    etag = shop.cloudfront.get_distribution_config(Id=DISTRIBUTION)["ETag"]
+    etag = shop.cloudfront.etag(DISTRIBUTION)
 
     result = shop("*", revision="2")
 
     assert (result["outcome"], result["differences"]) == ("unchanged", [])
-    assert shop.cloudfront.get_distribution_config(Id=DISTRIBUTION)["ETag"] == etag
+    assert shop.cloudfront.etag(DISTRIBUTION) == etag
 
 
 def test_a_deployment_in_progress_is_no_obstacle(shop: Any) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from behavior_association.errors import AssociationError, InvalidRequest, Refused
+from behavior_association.errors import AssociationError, InvalidRequest, Refused, ServiceError
+from tests.behavior_association.cloudfront import written
 from tests.behavior_association.distributions import (
     DISTRIBUTION,
     arn,
@@ -18,10 +19,10 @@ from tests.behavior_association.distributions import (
 
 
 def refusal(account: Any, *path_patterns: str, **event: Any) -> str:
-    before = account.config
+    before = account.cloudfront.document(DISTRIBUTION)
     with pytest.raises(Refused) as caught:
         account(*path_patterns, **event)
-    assert account.config == before
+    assert account.cloudfront.document(DISTRIBUTION) == before
     assert account.record() is None
     dry = account(*path_patterns, **event, dry_run=True)
     assert "; ".join(dry["problems"]) == str(caught.value)
@@ -89,6 +90,95 @@ def test_a_primary_with_a_continuous_deployment_policy_is_warned_of(account: Any
 
     assert "promoting its staging distribution replaces" in account("*", dry_run=True)["warnings"][0]
     assert "promoting its staging distribution replaces" in account("*")["warnings"][0]
+
+
+def test_a_multi_tenant_distribution_is_warned_of(account: Any) -> None:
+    account.cloudfront.put(DISTRIBUTION, distribution(ConnectionMode="tenant-only"))
+
+    result = account("*")
+
+    assert (result["outcome"], len(result["warnings"])) == ("attached", 1)
+    assert "runs for every domain of all its tenants" in result["warnings"][0]
+
+
+def test_a_tenant_of_a_multi_tenant_distribution(account: Any) -> None:
+    with pytest.raises(InvalidRequest, match="a tenant has no behaviors; give the id of its "):
+        account("*", distribution_id="dt_2wjDZi3hD1ivOXf6rpZJO1AB")
+
+
+def test_a_behavior_with_grpc_on(account: Any) -> None:
+    with_grpc = behavior("/api/*", GrpcConfig={"Enabled": True})
+    without = behavior("/tickets/*", GrpcConfig={"Enabled": False})
+    account.cloudfront.put(DISTRIBUTION, distribution(with_grpc, without))
+
+    message = refusal(account, "/api/*", "/tickets/*")
+
+    assert message.startswith(f"distribution {DISTRIBUTION}, behavior '/api/*': it has gRPC switched on")
+    assert "/tickets/*" not in message
+
+
+IN_THE_LIST = (b"<LambdaFunctionAssociations>", b"<LambdaFunctionAssociations><FutureMode>all</FutureMode>")
+IN_THE_ITEMS = (b"</LambdaFunctionAssociation>", b"</LambdaFunctionAssociation><FutureAssociation/>")
+TWO_LISTS = (b"<FunctionAssociations>", b"<FunctionAssociations/><FunctionAssociations>")
+MISCOUNTED = (b"<Quantity>1</Quantity><Items><LambdaF", b"<Quantity>3</Quantity><Items><LambdaF")
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (IN_THE_LIST, "<FutureMode> in <LambdaFunctionAssociations>"),
+        (IN_THE_ITEMS, "<FutureAssociation> in <Items>"),
+        (TWO_LISTS, "a second <FunctionAssociations>"),
+        (MISCOUNTED, "a <Quantity> in <LambdaFunctionAssociations> that is not the number of its items"),
+    ],
+)
+def test_a_list_of_functions_with_something_in_it_that_nobody_knows(
+    account: Any, change: tuple[bytes, bytes], named: str
+) -> None:
+    images = lambdas(origin_request=arn("images"))
+    document = written(distribution(default=behavior(LambdaFunctionAssociations=images)))
+    assert change[0] in document
+    account.cloudfront.store(DISTRIBUTION, document.replace(*change))
+
+    assert f"its functions are listed with {named}" in refusal(account, "*")
+
+
+def test_an_association_that_would_lose_a_setting_when_it_gives_way(account: Any) -> None:
+    auth = lambdas(viewer_request=arn("auth"))
+    document = written(distribution(default=behavior(LambdaFunctionAssociations=auth)))
+    setting = b"<FutureOrder>1</FutureOrder>"
+    account.cloudfront.put(DISTRIBUTION, document.replace(b"<IncludeBody>", setting + b"<IncludeBody>"))
+
+    message = refusal(account, "*", on_conflict="replace")
+
+    assert "the function on its viewer-request cannot be replaced: it has <FutureOrder>" in message
+
+
+@pytest.mark.parametrize(
+    ("document", "what"),
+    [
+        (b"<Distribution/>", "it is a <Distribution>"),
+        (b"<DistributionConfig/>", "<DistributionConfig> has 0 <DefaultCacheBehavior>"),
+        (
+            b"<!DOCTYPE x [<!ENTITY a 'b'>]><DistributionConfig>&a;</DistributionConfig>",
+            "it has a document type",
+        ),
+    ],
+)
+def test_a_configuration_that_is_not_understood(account: Any, document: bytes, what: str) -> None:
+    account.cloudfront.store(DISTRIBUTION, document)
+
+    with pytest.raises(
+        ServiceError, match=f"{DISTRIBUTION}: CloudFront's configuration of it is not .*{what}"
+    ):
+        account("*")
+
+
+def test_a_response_that_is_cut_short(account: Any) -> None:
+    account.cloudfront.store(DISTRIBUTION, b"<DistributionConfig>")
+
+    with pytest.raises(ServiceError, match=f"{DISTRIBUTION}: CloudFront could not be asked"):
+        account("*")
 
 
 def test_more_associations_than_cloudfront_allows(account: Any) -> None:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from tests.behavior_association.account import Account
+from tests.behavior_association.cloudfront_server import CloudFrontServer
 from tests.behavior_association.distributions import DISTRIBUTION, behavior, distribution, listed, pair
 from workbench.local_edge import LocalEdge
 
@@ -14,7 +15,7 @@ SAY_WHAT_IS_SEEN = (
 
 def attached(origin: Any, *path_patterns: str, **event: Any) -> Any:
     """What `aws cloudfront get-distribution-config` gives after the function ran, through a JSON file and back."""
-    with Account() as account:
+    with CloudFrontServer() as server, Account(server) as account:
         origins = listed(
             [
                 {
@@ -31,7 +32,7 @@ def attached(origin: Any, *path_patterns: str, **event: Any) -> Any:
         ordered = [behavior("/tickets/free/*"), behavior("/tickets/*"), behavior("*.jpg")]
         account.cloudfront.put(DISTRIBUTION, distribution(*ordered, Origins=origins))
         account(*path_patterns, **event)
-        return json.loads(json.dumps(account.cloudfront.get_distribution_config(Id=DISTRIBUTION)))
+        return json.loads(json.dumps({"DistributionConfig": account.config}))
 
 
 def served(workshop: Any, sources: Any, document: Any) -> LocalEdge:

@@ -27,7 +27,7 @@ class Association(NamedTuple):
     include_body: bool
 
 
-class Request(NamedTuple):
+class AssociationRequest(NamedTuple):
     """What is asked for. `path_patterns` has `*` for the default behavior.
 
     `revision` is kept in the record when the associations are as asked for; None leaves the one that is there.
@@ -125,13 +125,18 @@ def _action(event: Mapping[str, Any]) -> str:
     return str(action)
 
 
-def parse_request(event: Mapping[str, Any]) -> Request:
+def parse_request(event: Mapping[str, Any]) -> AssociationRequest:
     """Parse an event. Raises InvalidRequest: what is wrong and what is taken instead.
 
     `detach` needs no path patterns and associations where a record says what was attached.
     """
     action = _action(event)
     distribution_id = event.get("distribution_id")
+    if isinstance(distribution_id, str) and distribution_id.startswith("dt_"):
+        raise InvalidRequest(
+            f'"distribution_id" is "{distribution_id:.100}", a tenant, and a tenant has no behaviors; give the id of its '
+            "multi-tenant distribution"
+        )
     if not isinstance(distribution_id, str) or not _DISTRIBUTION_ID.fullmatch(distribution_id):
         raise InvalidRequest(
             f'"distribution_id" is "{distribution_id!s:.100}"; it takes an id such as EDFDVBD6EXAMPLE'
@@ -145,7 +150,7 @@ def parse_request(event: Mapping[str, Any]) -> Request:
     revision = event.get("revision")
     if not isinstance(revision, str | None):
         raise InvalidRequest('"revision" takes text')
-    return Request(
+    return AssociationRequest(
         action=action,
         distribution_id=distribution_id,
         path_patterns=_path_patterns(event.get("path_patterns"), action == "attach"),
