@@ -43,31 +43,38 @@ locals {
     [for region in sort(keys(var.replica_regions)) : var.replica_regions[region].kms_key_arn],
   ))
 
-  # What a snapshot has when it says nothing. Only what differs is sent: plans are short, and a default is decided in one place.
-  setting_defaults = {
-    enabled               = true
-    url_matching          = "raw_or_normalized"
-    ignored_methods       = ["OPTIONS"]
-    session_cookie        = {}
-    poll_interval_seconds = 30
-    truncated_body        = "queue"
-    allowed_origins       = []
-    enqueue_token         = null
-    verify                = null
-    direct_pass           = null
-    diagnostics           = true
-    decision_log_rate     = 0.01
-    include_body          = false
-    replica_regions       = []
+  # Only what was given and what differs from its default: the defaults are those of functions/queueit/settings.py.
+  settings = merge(
+    module.options.settings,
+    var.enabled ? {} : { enabled = false },
+    var.include_body ? { include_body = true } : {},
+    length(var.replica_regions) == 0 ? {} : { replica_regions = sort(keys(var.replica_regions)) },
+  )
+
+  options = {
+    settings         = var.settings
+    edge             = var.edge
+    config_refresh   = var.config_refresh
+    publish_endpoint = var.publish_endpoint
+    log_retention    = var.log_retention
+    dashboard        = var.dashboard
   }
-  all_settings = merge(var.settings, {
-    session_cookie  = { for attribute, value in var.settings.session_cookie : attribute => value if value != null }
-    include_body    = var.include_body
-    replica_regions = sort(keys(var.replica_regions))
-  })
-  settings = {
-    for name, value in local.all_settings : name => value
-    if jsonencode(value) != jsonencode(local.setting_defaults[name])
+}
+
+module "options" {
+  source = "./modules/options"
+
+  settings         = var.settings
+  edge             = var.edge
+  config_refresh   = var.config_refresh
+  publish_endpoint = var.publish_endpoint
+  log_retention    = var.log_retention
+  dashboard        = var.dashboard
+
+  given = {
+    for option, value in local.options : option => try(flatten([
+      for name in keys(value) : concat([name], try([for inner in keys(value[name]) : "${name}.${inner}"], []))
+    ]), [])
   }
 }
 
@@ -124,18 +131,18 @@ module "config_refresh" {
   secret_kms_key_arn      = local.stores_secret ? var.kms_key_arn : var.credentials.kms_key_arn
   settings                = local.settings
   kms_key_arn             = var.kms_key_arn
-  interval_minutes        = var.config_refresh.interval_minutes
-  memory_size_mb          = var.config_refresh.memory_size_mb
-  timeout_seconds         = var.config_refresh.timeout_seconds
-  runtime                 = var.config_refresh.runtime
-  reserved_concurrency    = var.config_refresh.reserved_concurrency
-  retry_attempts          = var.config_refresh.retry_attempts
-  max_event_age_seconds   = var.config_refresh.max_event_age_seconds
-  dead_letter_queue_arn   = var.config_refresh.dead_letter_queue_arn
-  snapshot_retention_days = var.config_refresh.snapshot_retention_days
-  log_retention_days      = var.config_refresh.log_retention_days
-  log_kms_key_arn         = var.config_refresh.log_kms_key_arn
-  alarms                  = var.config_refresh.alarms
+  interval_minutes        = module.options.config_refresh.interval_minutes
+  memory_size_mb          = module.options.config_refresh.memory_size_mb
+  timeout_seconds         = module.options.config_refresh.timeout_seconds
+  runtime                 = module.options.config_refresh.runtime
+  reserved_concurrency    = module.options.config_refresh.reserved_concurrency
+  retry_attempts          = module.options.config_refresh.retry_attempts
+  max_event_age_seconds   = module.options.config_refresh.max_event_age_seconds
+  dead_letter_queue_arn   = module.options.config_refresh.dead_letter_queue_arn
+  snapshot_retention_days = module.options.config_refresh.snapshot_retention_days
+  log_retention_days      = module.options.config_refresh.log_retention_days
+  log_kms_key_arn         = module.options.config_refresh.log_kms_key_arn
+  alarms                  = module.options.config_refresh.alarms
   alarm_topic_arns        = var.alarm_topic_arns
   role_path               = var.role_path
   permissions_boundary    = var.permissions_boundary
@@ -151,16 +158,16 @@ module "edge_functions" {
   table_arn            = module.config_store.table_arn
   replica_regions      = keys(var.replica_regions)
   table_kms_key_arns   = local.table_kms_key_arns
-  failure_mode         = var.edge.failure_mode
+  failure_mode         = module.options.edge.failure_mode
   include_body         = var.include_body
   pinned_versions      = var.pinned_versions
-  memory_size_mb       = var.edge.memory_size_mb
-  timeout_seconds      = var.edge.timeout_seconds
-  runtime              = var.edge.runtime
-  delete_timeout       = var.edge.delete_timeout
-  skip_destroy         = var.edge.skip_destroy
-  log_retention_days   = var.edge.log_retention_days
-  log_kms_key_arn      = var.edge.log_kms_key_arn
+  memory_size_mb       = module.options.edge.memory_size_mb
+  timeout_seconds      = module.options.edge.timeout_seconds
+  runtime              = module.options.edge.runtime
+  delete_timeout       = module.options.edge.delete_timeout
+  skip_destroy         = module.options.edge.skip_destroy
+  log_retention_days   = module.options.edge.log_retention_days
+  log_kms_key_arn      = module.options.edge.log_kms_key_arn
   role_path            = var.role_path
   permissions_boundary = var.permissions_boundary
   tags                 = var.tags
@@ -178,13 +185,13 @@ module "publish_endpoint" {
   secret_arn_pattern      = local.stores_secret ? "arn:${local.account.partition}:secretsmanager:us-east-1:${local.account.id}:secret:${local.secret_name}-??????" : null
   secret_kms_key_arn      = local.stores_secret ? var.kms_key_arn : var.credentials.kms_key_arn
   kms_key_arn             = var.kms_key_arn
-  memory_size_mb          = var.publish_endpoint.memory_size_mb
-  timeout_seconds         = var.publish_endpoint.timeout_seconds
-  reserved_concurrency    = var.publish_endpoint.reserved_concurrency
-  runtime                 = var.config_refresh.runtime
-  snapshot_retention_days = var.config_refresh.snapshot_retention_days
-  log_retention_days      = var.config_refresh.log_retention_days
-  log_kms_key_arn         = var.config_refresh.log_kms_key_arn
+  memory_size_mb          = module.options.publish_endpoint.memory_size_mb
+  timeout_seconds         = module.options.publish_endpoint.timeout_seconds
+  reserved_concurrency    = module.options.publish_endpoint.reserved_concurrency
+  runtime                 = module.options.config_refresh.runtime
+  snapshot_retention_days = module.options.config_refresh.snapshot_retention_days
+  log_retention_days      = module.options.config_refresh.log_retention_days
+  log_kms_key_arn         = module.options.config_refresh.log_kms_key_arn
   alarm_topic_arns        = var.alarm_topic_arns
   role_path               = var.role_path
   permissions_boundary    = var.permissions_boundary
@@ -201,13 +208,13 @@ module "log_retention" {
   name                 = var.name
   zip_path             = "${local.dist}/log_retention.zip"
   account              = local.account
-  retention_days       = var.edge.log_retention_days
-  kms_key_arns         = var.log_retention.kms_key_arns
-  interval_hours       = var.log_retention.interval_hours
+  retention_days       = module.options.edge.log_retention_days
+  kms_key_arns         = module.options.log_retention.kms_key_arns
+  interval_hours       = module.options.log_retention.interval_hours
   kms_key_arn          = var.kms_key_arn
-  runtime              = var.config_refresh.runtime
-  log_retention_days   = var.config_refresh.log_retention_days
-  log_kms_key_arn      = var.config_refresh.log_kms_key_arn
+  runtime              = module.options.config_refresh.runtime
+  log_retention_days   = module.options.config_refresh.log_retention_days
+  log_kms_key_arn      = module.options.config_refresh.log_kms_key_arn
   alarm_topic_arns     = var.alarm_topic_arns
   role_path            = var.role_path
   permissions_boundary = var.permissions_boundary
@@ -219,8 +226,8 @@ module "dashboard" {
   count  = var.dashboard == null ? 0 : 1
 
   name             = var.name
-  regions          = var.dashboard.regions
-  distribution_ids = var.dashboard.distribution_ids
+  regions          = module.options.dashboard.regions
+  distribution_ids = module.options.dashboard.distribution_ids
   alarm_arns = [
     for alarm in sort(values(module.config_refresh.alarm_names)) :
     "arn:${local.account.partition}:cloudwatch:${local.account.region}:${local.account.id}:alarm:${alarm}"

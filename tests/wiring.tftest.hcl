@@ -103,48 +103,27 @@ run "the_smallest_input_gives_every_output" {
 
   assert {
     condition     = jsondecode(module.config_refresh.environment.QUEUEIT_SETTINGS) == {}
-    error_message = "The snapshot's settings are ${module.config_refresh.environment.QUEUEIT_SETTINGS}, though all have their defaults"
+    error_message = "The snapshot's settings are ${module.config_refresh.environment.QUEUEIT_SETTINGS}, though none is given"
   }
 }
 
-run "settings_that_are_given_as_their_defaults_are_not_sent" {
+run "what_is_given_is_sent_under_its_own_name" {
   command = plan
 
   variables {
-    settings = {
-      enabled               = true
-      url_matching          = "raw_or_normalized"
-      ignored_methods       = ["OPTIONS"]
-      session_cookie        = { same_site = null }
-      poll_interval_seconds = 30
-      truncated_body        = "queue"
-      allowed_origins       = []
-      diagnostics           = true
-      decision_log_rate     = 0.01
-    }
-  }
-
-  assert {
-    condition     = jsondecode(module.config_refresh.environment.QUEUEIT_SETTINGS) == {}
-    error_message = "The snapshot's settings are ${module.config_refresh.environment.QUEUEIT_SETTINGS}"
-  }
-}
-
-run "every_other_setting_is_sent_under_its_own_name" {
-  command = plan
-
-  variables {
+    enabled         = false
     include_body    = true
     replica_regions = { eu-west-1 = {}, ap-northeast-1 = {} }
     settings = {
-      enabled               = false
       url_matching          = "as_configured"
+      own_domain            = "as_sent"
+      preflight             = "decide"
       ignored_methods       = []
       session_cookie        = { same_site = "Strict", http_only = false }
       poll_interval_seconds = 10
       truncated_body        = "visible_part"
       allowed_origins       = ["https://www.example.com"]
-      enqueue_token         = { x_forwarded_for = false }
+      enqueue_token         = { x_forwarded_for = true }
       verify                = { url = "https://verify.example.com" }
       direct_pass           = { url = "https://pass.example.com", on_failure = "queue" }
       diagnostics           = false
@@ -156,14 +135,16 @@ run "every_other_setting_is_sent_under_its_own_name" {
     condition = jsondecode(module.config_refresh.environment.QUEUEIT_SETTINGS) == {
       enabled               = false
       url_matching          = "as_configured"
+      own_domain            = "as_sent"
+      preflight             = "decide"
       ignored_methods       = []
       session_cookie        = { same_site = "Strict", http_only = false }
       poll_interval_seconds = 10
       truncated_body        = "visible_part"
       allowed_origins       = ["https://www.example.com"]
-      enqueue_token         = { validity_seconds = 240, key = false, client_ip = true, x_forwarded_for = false }
-      verify                = { url = "https://verify.example.com", timeout_ms = 1000 }
-      direct_pass           = { url = "https://pass.example.com", timeout_ms = 3000, on_failure = "queue" }
+      enqueue_token         = { x_forwarded_for = true }
+      verify                = { url = "https://verify.example.com" }
+      direct_pass           = { url = "https://pass.example.com", on_failure = "queue" }
       diagnostics           = false
       decision_log_rate     = 0
       include_body          = true

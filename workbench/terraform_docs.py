@@ -1,8 +1,9 @@
 """Writes the inputs and outputs of Terraform modules into the docs, from the modules' own descriptions.
 
 A page says where: between `<!-- inputs of PATH -->` and `<!-- end -->`, and likewise `outputs of`, where PATH is the
-module's folder, `.` for the root module. `python -m workbench.terraform_docs` fills in every page of docs/; with
-`--check` it compares instead.
+module's folder, `.` for the root module. An input of the root module whose type is `any` is described by the variable
+of the same name in modules/options, and the defaults of `settings` are those of functions/queueit/settings.py.
+`python -m workbench.terraform_docs` fills in every page of docs/; with `--check` it compares instead.
 """
 
 import argparse
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import hcl2
+
+from queueit.settings import DirectPassSettings, Settings, VerifySettings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOCS: Final = ROOT / "docs"
@@ -27,14 +30,16 @@ class UndescribedError(Exception):
     """A variable or output has no description."""
 
 
-def _blocks(path: Path, kind: str) -> dict[str, dict[str, Any]]:
-    """The blocks of one kind by their label, in the order of the file."""
-    with path.open(encoding="utf-8") as file:
-        document = hcl2.load(file, serialization_options=_OPTIONS)
-    blocks = {label: body for block in document.get(kind, []) for label, body in block.items()}
+def _blocks(module: Path, kind: str) -> dict[str, dict[str, Any]]:
+    """The blocks of one kind by their label, in the order of the files; variables.tf before variables-….tf."""
+    blocks: dict[str, dict[str, Any]] = {}
+    for path in sorted(module.glob(f"{kind}s*.tf"), key=lambda path: (path.stem, path.name)):
+        with path.open(encoding="utf-8") as file:
+            document = hcl2.load(file, serialization_options=_OPTIONS)
+        blocks |= {label: body for block in document.get(kind, []) for label, body in block.items()}
     for label, body in blocks.items():
         if not body.get("description", "").strip():
-            raise UndescribedError(f'{path}: {kind} "{label}" has no description')
+            raise UndescribedError(f'{module}: {kind} "{label}" has no description')
     return blocks
 
 
@@ -115,15 +120,39 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
+def setting_defaults() -> dict[str, str]:
+    """What each setting is where it is left out, as HCL; of an object, also of its attributes."""
+    services = {"verify": VerifySettings._field_defaults, "direct_pass": DirectPassSettings._field_defaults}
+    defaults = {}
+    for name, value in Settings()._asdict().items():
+        if name in services:
+            defaults[name] = f"`null`; in it, `{_literal(services[name])}`"
+        elif hasattr(value, "_asdict"):
+            given = {attribute: item for attribute, item in value._asdict().items() if item is not None}
+            defaults[name] = f"`{_literal(given)}`"
+        else:
+            defaults[name] = f"`{_literal(list(value) if isinstance(value, tuple) else value)}`"
+    return defaults
+
+
 def inputs(module: Path) -> str:
     """The variables of a module as Markdown: a table, then the objects among them attribute by attribute."""
     rows, objects = ["| input | type | default | what it is |", "| --- | --- | --- | --- |"], []
-    for name, block in _blocks(module / "variables.tf", "variable").items():
+    options = _blocks(module / "modules" / "options", "variable")
+    for name, block in _blocks(module, "variable").items():
+        if str(block["type"]).strip("${}") == "any" and name in options:
+            block |= {key: options[name][key] for key in ("description", "type")}
         type_text = str(block["type"]).removeprefix("${").removesuffix("}")
         description = _description(block)
         default = f"`{_literal(block['default'])}`" if "default" in block else "required"
         first_line, _, attributes = description.partition("\n")
         if attributes:
+            if name == "settings":
+                defaults = setting_defaults()
+                lines = [line for line in attributes.splitlines() if line]
+                attributes = "\n".join(
+                    [f"{line} Default: {defaults[line[2 : line.index(':')]]}." for line in lines]
+                )
             attributes = _ATTRIBUTE.sub(r"- `\1`:", attributes)
             objects.append(
                 f"#### {name}\n\n{first_line}\n\n{attributes}\n\n```hcl\n{laid_out(type_text)}\n```\n"
@@ -138,7 +167,7 @@ def inputs(module: Path) -> str:
 def outputs(module: Path) -> str:
     """The outputs of a module as a Markdown table."""
     rows = ["| output | what it is |", "| --- | --- |"]
-    for name, block in _blocks(module / "outputs.tf", "output").items():
+    for name, block in _blocks(module, "output").items():
         rows.append(f"| `{name}` | {_cell(_description(block))} |")
     return "\n".join(rows) + "\n"
 

@@ -34,15 +34,19 @@ module "waiting_room" {
   proxy_key           = var.queue_it.proxy_key
   credentials_version = var.queue_it_version
 
+  # false is the kill switch.
+  enabled = true
+
   settings = {
-    enabled               = true
-    url_matching          = "raw_or_normalized"
-    ignored_methods       = ["OPTIONS", "HEAD"]
+    url_matching          = "every_form"
+    own_domain            = "queue"
+    preflight             = "decide"
+    ignored_methods       = ["TRACE"]
     session_cookie        = { same_site = "Lax", secure = true, http_only = true }
     poll_interval_seconds = 15
     truncated_body        = "visible_part"
     allowed_origins       = ["https://shop.example.com"]
-    enqueue_token         = { validity_seconds = 120, key = true, client_ip = true, x_forwarded_for = false }
+    enqueue_token         = { enabled = true, validity_seconds = 120, key = true, client_ip = true, x_forwarded_for = false }
     verify                = { url = "https://${var.customer_id}.queue-it.net/verify", timeout_ms = 500 }
     direct_pass           = { url = "https://${var.customer_id}.queue-it.net/direct", timeout_ms = 1500, on_failure = "queue" }
     diagnostics           = false

@@ -65,7 +65,8 @@ def variables(stack: str, secret_arn: str) -> dict[str, Any]:
             "name": "everything",
             "credentials": {"secret_arn": secret_arn, "kms_key_arn": _SECRET_KEY},
             "include_body": True,
-            "settings": {"enabled": False, "session_cookie": {"same_site": "Lax"}},
+            "enabled": False,
+            "settings": {"session_cookie": {"same_site": "Lax"}},
             "edge": {
                 "failure_mode": "closed",
                 "delete_timeout": "3h",

@@ -25,15 +25,20 @@ def block(text: str, opening: str) -> str:
     return found[0]
 
 
+def declared(folder: str) -> str:
+    """The declarations of a module's variables."""
+    return "\n".join([file.read_text(encoding="utf-8") for file in (ROOT / folder).glob("variables*.tf")])
+
+
 def inputs() -> list[str]:
     """The names of the module's variables."""
-    return re.findall(r'^variable "(\w+)"', (ROOT / "variables.tf").read_text(encoding="utf-8"), re.MULTILINE)
+    return re.findall(r'^variable "(\w+)"', declared("."), re.MULTILINE)
 
 
 def attributes(variable: str) -> list[str]:
-    """The names of an object variable's attributes, those of inner objects too."""
-    whole = block((ROOT / "variables.tf").read_text(encoding="utf-8"), f'variable "{variable}"')
-    return re.findall(r"(\w+) += optional\(", block(whole, "type = object"))
+    """The names of an option's attributes, those of inner objects too."""
+    whole = block(declared("modules/options"), f'variable "{variable}"')
+    return re.findall(r"(\w+) += (?:optional\(|string)", block(whole, "type = object"))
 
 
 def test_everything_is_formatted(terraform: None) -> None:
@@ -73,9 +78,10 @@ def test_complete_has_every_input() -> None:
     given = set(re.findall(r"^  (\w+) +=", module, re.MULTILINE))
     assert set(inputs()) - given == {"credentials"}, "which excludes secret_key and api_key"
     assert "credentials = {" in module, "and is told of beside them"
-    for variable in ("settings", "edge", "config_refresh"):
-        named = set(re.findall(r"(\w+) +=", block(module, f"{variable} = {{")))
-        assert set(attributes(variable)) <= named
+    for option in ("settings", "edge", "config_refresh", "publish_endpoint", "log_retention", "dashboard"):
+        named = set(re.findall(r"(\w+) +=", block(module, f"{option} = {{")))
+        assert attributes(option)
+        assert set(attributes(option)) <= named
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

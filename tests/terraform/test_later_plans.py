@@ -5,12 +5,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import tftest
 
 from tests.terraform.aws import Aws
 from tests.terraform.stacks import MODULE, Stacks, variables
 from tests.terraform.waiting_rooms import NORTHLIGHT
-from tests.terraform.workspace import Workspace
+from tests.terraform.workspace import TerraformError, Workspace
 
 REFRESH = "module.waiting_room.module.config_refresh"
 EDGE = "module.waiting_room.module.edge_functions"
@@ -49,9 +48,9 @@ def test_the_same_configuration_elsewhere_plans_nothing(minimal: Workspace) -> N
 
 def test_a_changed_setting_touches_config_refresh_alone(minimal: Workspace) -> None:
     wanted = "  customer_id = var.customer_id\n"
-    minimal.edit("main.tf", wanted, f"{wanted}  settings    = {{ enabled = false }}\n")
+    minimal.edit("main.tf", wanted, f"{wanted}  enabled     = false\n")
     plan = minimal.plan()
-    minimal.edit("main.tf", "  settings    = { enabled = false }\n", "")
+    minimal.edit("main.tf", "  enabled     = false\n", "")
     assert plan.changes == {
         f"{REFRESH}.aws_lambda_function.this": ("update",),
         f"{REFRESH}.aws_lambda_invocation.this": ("delete", "create"),
@@ -87,7 +86,7 @@ def test_new_code_of_config_refresh_touches_no_function_at_the_edge(minimal: Wor
 def test_a_wrong_api_key_fails_the_apply_with_the_platforms_answer(module: Workspace, stacks: Stacks) -> None:
     wrong = {"api_key": "not-the-api-key", "credentials_version": 2}
     module.set(variables(MODULE, stacks.secret_arn) | wrong)
-    with pytest.raises(tftest.TerraformTestError) as failure:
+    with pytest.raises(TerraformError) as failure:
         module.apply()
     message = str(failure.value)
     assert "the platform answered 403" in message
@@ -103,7 +102,7 @@ def test_a_wrong_customer_id_fails_the_apply_with_the_platforms_answer(
     before = aws.client("dynamodb").get_item(TableName="alone", Key={"pk": {"S": "current"}})["Item"]
     wrong = {"customer_id": "nobody", "credentials_version": 3}
     module.set(variables(MODULE, stacks.secret_arn) | wrong)
-    with pytest.raises(tftest.TerraformTestError) as failure:
+    with pytest.raises(TerraformError) as failure:
         module.apply()
     message = str(failure.value)
     assert "the platform answered 404" in message

@@ -1,11 +1,10 @@
 """What a plan says before anything is there. The snapshots are of resources; here are also outputs and refusals."""
 
 import pytest
-import tftest
 
 from tests.terraform import snapshots
 from tests.terraform.stacks import EVERYTHING, EXAMPLES, MODULE, Stacks
-from tests.terraform.workspace import Plan
+from tests.terraform.workspace import Plan, TerraformError
 
 
 @pytest.mark.parametrize("name", [EVERYTHING, MODULE, *EXAMPLES])
@@ -51,7 +50,7 @@ def test_a_provider_of_another_region_is_refused_with_the_lines_that_mend_it(sta
     place = stacks.another_copy("region", MODULE)
     place.edit("provider.tf", "us-east-1", "eu-west-1")
     place.init()
-    with pytest.raises(tftest.TerraformTestError) as refusal:
+    with pytest.raises(TerraformError) as refusal:
         place.plan("-refresh=false")
     message = str(refusal.value)
     assert "has the region eu-west-1" in message

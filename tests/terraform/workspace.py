@@ -6,11 +6,10 @@ A copy, so that nothing is left behind in the repository, and so that a test may
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-
-import tftest
 
 ROOT = Path(__file__).parents[2]
 VARIABLES = "tests.auto.tfvars.json"
@@ -40,6 +39,10 @@ def missing_terraform() -> str | None:
     return (
         "no terraform on the PATH; get 1.11 or later from https://developer.hashicorp.com/terraform/install"
     )
+
+
+class TerraformError(Exception):
+    """A command failed; the message is all that it printed."""
 
 
 class Plan(NamedTuple):
@@ -86,8 +89,8 @@ class Workspace:
         self.copy = copy
         self.path = copy / directory
         self.set(variables)
-        self._terraform = tftest.TerraformTest(str(self.path), binary=binary)
-        self._terraform.env = {
+        self._binary = binary
+        self._environment = {
             **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
             "TF_CLI_CONFIG_FILE": "/dev/null",
             "TF_IN_AUTOMATION": "1",
@@ -106,10 +109,25 @@ class Workspace:
         assert text.count(old) == 1, f"{old!r} is not exactly once in {path}"
         path.write_text(text.replace(old, new), encoding="utf-8")
 
+    def attempt(self, command: str, *arguments: str) -> tuple[int, str]:
+        """The exit status of a command, and what it prints."""
+        done = subprocess.run(
+            [self._binary, command, *arguments],
+            cwd=self.path,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
     def run(self, command: str, *arguments: str) -> str:
-        """What the command prints. Raises TerraformTestError, with all output, when it fails."""
-        done = self._terraform.execute_command(command, *arguments)
-        return str(done.out) + str(done.err)
+        """What the command prints. Raises TerraformError, with all of that, when it fails."""
+        status, printed = self.attempt(command, *arguments)
+        if status:
+            raise TerraformError(f"terraform {command} failed:\n{printed}")
+        return printed
 
     def init(self) -> str:
         """Install modules and provider."""
@@ -124,8 +142,7 @@ class Workspace:
 
     def exit_code_of_plan(self) -> tuple[int, str]:
         """What `plan -detailed-exitcode` says: 0 for no change, 2 for some; and what it printed."""
-        done = self._terraform.execute_command("plan", "-input=false", "-no-color", "-detailed-exitcode")
-        return done.retcode, str(done.out) + str(done.err)
+        return self.attempt("plan", "-input=false", "-no-color", "-detailed-exitcode")
 
     def apply_plan(self) -> str:
         """Apply the plan that was made last."""

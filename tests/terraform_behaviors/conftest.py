@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tftest
 
 from tests.behavior_association.distributions import (
     behavior,
@@ -17,7 +16,7 @@ from tests.behavior_association.distributions import (
     functions,
     on,
 )
-from tests.terraform.workspace import ROOT, Plan, Workspace, copy_module, missing_terraform
+from tests.terraform.workspace import ROOT, Plan, TerraformError, Workspace, copy_module, missing_terraform
 from tests.terraform_behaviors.aws import Aws
 
 SITE = "tests/terraform_behaviors/site"
@@ -72,8 +71,8 @@ class Story:
     def plan(self, step: str) -> None:
         try:
             self.plans[step] = self.workspace.plan()
-        except tftest.TerraformTestError as error:
-            self.errors[step] = str(error.cmd_error)
+        except TerraformError as error:
+            self.errors[step] = str(error)
 
     def apply(self, step: str, *, look_at_the_plan: bool = False) -> None:
         """Plan, apply, and look at everything; `step` has an error when that failed."""
@@ -84,8 +83,8 @@ class Story:
                 self.workspace.apply_plan()
             else:
                 self.workspace.apply()
-        except tftest.TerraformTestError as error:
-            self.errors[step] = str(error.cmd_error)
+        except TerraformError as error:
+            self.errors[step] = str(error)
         self.calls[step] = self.aws.calls()[before:]
         self.outputs[step] = self.workspace.outputs()
         self.seen[step] = {
