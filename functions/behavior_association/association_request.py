@@ -134,8 +134,8 @@ def parse_request(event: Mapping[str, Any]) -> AssociationRequest:
     distribution_id = event.get("distribution_id")
     if isinstance(distribution_id, str) and distribution_id.startswith("dt_"):
         raise InvalidRequest(
-            f'"distribution_id" is "{distribution_id:.100}", a tenant, and a tenant has no behaviors; give the id of its '
-            "multi-tenant distribution"
+            f'"distribution_id" is "{distribution_id:.100}", a tenant, and a tenant has no behaviors; give the id of '
+            "its multi-tenant distribution"
         )
     if not isinstance(distribution_id, str) or not _DISTRIBUTION_ID.fullmatch(distribution_id):
         raise InvalidRequest(

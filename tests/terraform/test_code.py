@@ -1,16 +1,11 @@
-"""The Terraform code itself: its format, that each part stands by itself, and what the examples promise."""
+"""The Terraform code itself: what the examples promise, and where providers come from."""
 
-import os
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
 
 from tests.terraform.stacks import EXAMPLES
-from tests.terraform.workspace import ROOT, Workspace, copy_module, plugin_directory
-
-MODULES = sorted(path.name for path in (ROOT / "modules").iterdir() if path.is_dir())
+from tests.terraform.workspace import ROOT, plugin_directory
 
 
 def lines(text: str) -> list[str]:
@@ -39,25 +34,6 @@ def attributes(variable: str) -> list[str]:
     """The names of an option's attributes, those of inner objects too."""
     whole = block(declared("modules/options"), f'variable "{variable}"')
     return re.findall(r"(\w+) += (?:optional\(|string)", block(whole, "type = object"))
-
-
-def test_everything_is_formatted(terraform: None) -> None:
-    done = subprocess.run(
-        ["terraform", "fmt", "-check", "-recursive", "-no-color"],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "TF_CLI_CONFIG_FILE": "/dev/null"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_a_submodule_is_valid_by_itself(module: str, terraform: None, tmp_path: Path) -> None:
-    place = Workspace(copy_module(tmp_path / "copy"), f"modules/{module}", {"AWS_REGION": "us-east-1"}, {})
-    place.init()
-    assert "The configuration is valid." in place.run("validate", "-no-color")
 
 
 def test_minimal_adds_less_than_25_lines_to_a_distribution() -> None:

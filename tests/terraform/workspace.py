@@ -11,25 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-ROOT = Path(__file__).parents[2]
+from workbench.terraform_validate import ROOT as ROOT
+from workbench.terraform_validate import copy_module as copy_module
+from workbench.terraform_validate import plugin_directory as plugin_directory
+
 VARIABLES = "tests.auto.tfvars.json"
-
-_PROVIDER = Path("registry.terraform.io") / "hashicorp" / "aws"
-_MIRRORS = (
-    "~/.terraform.d/plugins",
-    "/usr/local/share/terraform/plugins",
-    "/usr/share/terraform/plugins",
-)
-
-
-def plugin_directory(environ: Mapping[str, str] = os.environ) -> str | None:
-    """Where providers come from: QUEUEIT_TF_PLUGIN_DIR, else a mirror in a usual place, else None, the registry."""
-    if chosen := environ.get("QUEUEIT_TF_PLUGIN_DIR"):
-        return chosen
-    usual = [Path(mirror).expanduser() for mirror in _MIRRORS]
-    below_opt = sorted(Path("/opt").glob("*/registry.terraform.io"))
-    candidates = [*usual, *[folder.parent for folder in below_opt]]
-    return next((str(folder) for folder in candidates if (folder / _PROVIDER).is_dir()), None)
 
 
 def missing_terraform() -> str | None:
@@ -163,14 +149,3 @@ class Workspace:
     def outputs(self) -> dict[str, Any]:
         """The values of the outputs."""
         return {name: output["value"] for name, output in json.loads(self.state())["outputs"].items()}
-
-
-def copy_module(target: Path, source: Path = ROOT) -> Path:
-    """Copy what a user of the module gets, and its examples, to a directory that does not exist yet."""
-    ignored = shutil.ignore_patterns(".terraform*", "*.tfstate*", "tfplan", VARIABLES)
-    target.mkdir(parents=True)
-    for file in source.glob("*.tf"):
-        shutil.copy(file, target)
-    for folder in ("modules", "examples", "functions/dist"):
-        shutil.copytree(source / folder, target / folder, ignore=ignored)
-    return target

@@ -1,0 +1,142 @@
+"""What make sets up before a command: a layer of packages from its lock, and again what was interrupted."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+# Stands in for every Python: an environment that it makes has a copy of it, as old as the Makefile; a test can stop it.
+PYTHON = """\
+#!/bin/sh
+[ ! -e "$PWD/stop-at-$2" ] || exit 1
+case "$2" in
+    venv)
+        mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && touch -r Makefile "$3/bin/python"
+        echo "new environment" >>log ;;
+    pip) for last; do :; done; echo "install $last" >>log ;;
+    workbench.*) echo "run $2" >>log ;;
+esac
+"""
+
+
+class House:
+    """A copy of the Makefile with locks that say nothing."""
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory
+        (directory / "requirements").mkdir()
+        shutil.copy(ROOT / "Makefile", directory)
+        for file in (
+            "pyproject.toml",
+            "requirements/queueit.txt",
+            "requirements/demo.txt",
+            "requirements/dev.txt",
+        ):
+            (directory / file).touch()
+        python = directory / "python"
+        python.write_text(PYTHON, encoding="utf-8")
+        python.chmod(0o755)
+
+    def make(self, target: str) -> int:
+        """The exit status of `make TARGET`, run as a person would."""
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+        command = ["make", target, f"PYTHON={self.path / 'python'}"]
+        return subprocess.run(command, cwd=self.path, env=environ, capture_output=True, timeout=30).returncode
+
+    def stop_at(self, module: str) -> None:
+        (self.path / f"stop-at-{module}").touch()
+
+    def go_on(self) -> None:
+        for marker in self.path.glob("stop-at-*"):
+            marker.unlink()
+
+    def done(self) -> list[str]:
+        """What was done since it was last asked."""
+        log = self.path / "log"
+        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return lines
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    if shutil.which("make") is None:
+        pytest.skip("no make on the PATH; get it with `apt-get install make`")
+    return House(tmp_path)
+
+
+def installed(layer: str) -> list[str]:
+    return [f"install requirements/{layer}.txt", "install ."]
+
+
+@pytest.mark.parametrize(
+    ("target", "layer"), [("setup-queueit", "queueit"), ("demo", "demo"), ("setup", "dev")]
+)
+def test_a_command_installs_what_it_needs_and_no_more(house: House, target: str, layer: str) -> None:
+    assert house.make(target) == 0
+
+    ran = ["run workbench.demo"] if target == "demo" else []
+    assert house.done() == ["new environment", *installed(layer), *ran]
+
+
+def test_a_second_command_finds_everything_done(house: House) -> None:
+    house.make("setup")
+    house.done()
+
+    assert house.make("demo") == 0
+    assert house.done() == ["run workbench.demo"]
+
+
+def test_a_larger_layer_is_added_to_a_smaller(house: House) -> None:
+    house.make("setup-queueit")
+    house.done()
+
+    house.make("setup")
+    assert house.done() == installed("dev")
+
+
+@pytest.mark.parametrize("module", ["venv", "pip"])
+def test_a_set_up_that_was_interrupted_begins_again_with_the_next_command(house: House, module: str) -> None:
+    house.stop_at(module)
+    assert house.make("demo") != 0
+    house.go_on()
+    house.done()
+
+    assert house.make("demo") == 0
+    assert house.done() == ["new environment", *installed("demo"), "run workbench.demo"]
+
+
+def test_so_does_one_that_added_to_a_whole_environment(house: House) -> None:
+    house.make("demo")
+    house.stop_at("pip")
+    assert house.make("setup") != 0
+    house.go_on()
+    house.done()
+
+    house.make("demo")
+    assert house.done() == ["new environment", *installed("demo"), "run workbench.demo"]
+
+
+def test_an_environment_whose_python_went_away_is_made_anew(house: House) -> None:
+    house.make("demo")
+    python = house.path / ".venv" / "bin" / "python"
+    python.unlink()
+    python.symlink_to("/nowhere/python3")
+    house.done()
+
+    house.make("demo")
+    assert house.done() == ["new environment", *installed("demo"), "run workbench.demo"]
+
+
+def test_a_changed_lock_is_installed(house: House) -> None:
+    house.make("demo")
+    house.done()
+    newer = (house.path / ".venv" / ".demo").stat().st_mtime + 10
+    os.utime(house.path / "requirements" / "demo.txt", (newer, newer))
+
+    house.make("demo")
+    assert house.done() == [*installed("demo"), "run workbench.demo"]
