@@ -31,7 +31,7 @@ import edge.event_handling, edge.viewer_request, json, time
 from queueit.snapshot import compile_snapshot
 context = edge.connection.shared_tls_context()
 task = json.load(sys.stdin)
-snapshot = compile_snapshot(task["snapshot"])
+snapshot = compile_snapshot(task["snapshot"], task["keys"])
 for _ in range(task["requests"] // len(task["events"])):
     for event in task["events"]:
         edge.event_handling.handle(json.loads(event), snapshot, time.time())
@@ -68,7 +68,6 @@ def measure(now: int) -> Footprint:
         snapshot = {
             "format": 1,
             "customer_id": CUSTOMER_ID,
-            "credentials": {"secret_key": SECRET_KEY},
             "integration_config": scenarios(now)[3].config,
             "settings": {},
             "published_at": 0,
@@ -76,6 +75,7 @@ def measure(now: int) -> Footprint:
         }
         task = {
             "snapshot": snapshot,
+            "keys": {"secret_key": SECRET_KEY},
             "events": [scenario.event for scenario in scenarios(now)[3:5]],
             "requests": REQUESTS,
         }

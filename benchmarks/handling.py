@@ -37,12 +37,11 @@ def snapshot_of(config: dict[str, Any]) -> Snapshot:
     return compile_snapshot({
         "format": 1,
         "customer_id": CUSTOMER_ID,
-        "credentials": {"secret_key": SECRET_KEY},
         "integration_config": config,
         "settings": {},
         "published_at": 0,
         "source": "schedule",
-    })  # fmt: skip
+    }, {"secret_key": SECRET_KEY})  # fmt: skip
 
 
 class _Health:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from queueit.snapshot import Snapshot, compile_snapshot
+from queueit.snapshot import FORMAT, Snapshot, compile_snapshot
+from queueit.stored_snapshot import COMPILER
 
 Document = dict[str, Any]
 
@@ -72,9 +73,9 @@ def integration_config(*integrations: Document, version: int = 7) -> Document:
 def snapshot_document(*integrations: Document, settings: Document | None = None, **changes: Any) -> Document:
     """A snapshot document as config_refresh publishes it."""
     return {
-        "format": 1,
+        "format": FORMAT,
+        "compiler": COMPILER,
         "customer_id": "example",
-        "credentials": {"secret_key": SECRET_KEY},
         "integration_config": integration_config(*integrations),
         "settings": settings or {},
         "published_at": NOW,
@@ -82,9 +83,12 @@ def snapshot_document(*integrations: Document, settings: Document | None = None,
     } | changes
 
 
-def compiled_snapshot(*integrations: Document, settings: Document | None = None, **changes: Any) -> Snapshot:
-    """A snapshot of `integrations` as the edge has it."""
-    return compile_snapshot(snapshot_document(*integrations, settings=settings, **changes))
+def compiled_snapshot(
+    *integrations: Document, settings: Document | None = None, keys: Document | None = None, **changes: Any
+) -> Snapshot:
+    """A snapshot of `integrations` as the edge has it; `keys` are the account's, one secret key by default."""
+    document = snapshot_document(*integrations, settings=settings, **changes)
+    return compile_snapshot(document, keys or {"secret_key": SECRET_KEY})
 
 
 def viewer_request_event(

@@ -1,23 +1,24 @@
 """One connector: what is in force, and putting another snapshot in force."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from config_refresh.content import Content, is_same
 from config_refresh.difference import difference
 from config_refresh.environment import Environment
 from config_refresh.errors import Overtaken, PlatformError, RefreshError
 from config_refresh.history import Cause, entry
 from config_refresh.operator_state import OperatorState
-from config_refresh.publication import encode
-from config_refresh.store import Current, Store
+from config_refresh.publication import publication
+from config_refresh.store import Store
 from queueit.config_warnings import config_warnings
 from queueit.errors import QueueitError
 from queueit.settings import parse_settings
 from queueit.snapshot import compile_snapshot
+from queueit.table_items import Current
 
 _ATTEMPTS = 3
 _SECONDS_PER_DAY = 24 * 60 * 60
-_WHEN_AND_WHY = ("published_at", "source")
 
 
 class Connector(NamedTuple):
@@ -34,6 +35,11 @@ class State(NamedTuple):
     current: Current | None
     document: dict[str, Any] | None
     operator: OperatorState
+
+    @property
+    def content(self) -> Content | None:
+        """The document and the keys in force, None when there is no usable document."""
+        return Content(self.document, self.current.keys) if self.current and self.document else None
 
     @property
     def config(self) -> dict[str, Any] | None:
@@ -69,7 +75,7 @@ def read_state(store: Store) -> State:
     outdated decision has an outdated pointer too, and nothing can be published by it.
     """
     current = store.current()
-    document = store.document(current.snapshot) if current else None
+    document = store.document_in_force(current) if current else None
     return State(current, document, store.operator_state())
 
 
@@ -92,10 +98,10 @@ def check_account(config: dict[str, Any], customer_id: str) -> None:
         )
 
 
-def check_document(document: dict[str, Any]) -> None:
-    """Raise RefreshError when the edge could not load the document, checked with the edge's own code."""
+def check_content(content: Content) -> None:
+    """Raise RefreshError when the edge could not load the content, checked with the edge's own code."""
     try:
-        compile_snapshot(document)
+        compile_snapshot(content.document, content.keys)
     except QueueitError as error:
         raise RefreshError(f"{error}; the last good snapshot stays") from None
 
@@ -115,45 +121,69 @@ def outcome(name: str, state: State, *, previous: str | None) -> Outcome:
 def put_in_force(
     connector: Connector,
     state: State,
-    document: dict[str, Any],
+    content: Content,
     cause: Cause,
     name: str,
     *,
     highest_version: int,
     is_held: bool,
 ) -> Outcome:
-    """Publish a checked document and record it; `name` is the outcome, "unchanged" when it is in force already.
+    """Put checked content in force and record it; `name` is the outcome, "unchanged" when it is in force already.
 
-    The snapshot is stored first, then the pointer moves. Raises Overtaken when the pointer is not that of `state`.
+    A snapshot is stored first, then the pointer moves; where keys alone are new, only the pointer is written. Raises
+    Overtaken when the pointer is not that of `state`.
     """
-    before = state.current
-    if (
-        before
-        and state.document
-        and is_same(state.document, document)
-        and (before.highest_version, before.is_held) == (highest_version, is_held)
-    ):
-        return outcome("unchanged", state, previous=before.snapshot)
-    publication = encode(document)
-    connector.store.put_snapshot(publication)
-    after = Current(publication.digest, publication.version, highest_version, connector.now, is_held)
+    before, now = state.current, connector.now
+    digest = before.snapshot if before else None
+    has_new_keys = before is None or before.keys != content.keys
+    after = Current(
+        snapshot="",
+        version=content.document["integration_config"]["Version"],
+        highest_version=highest_version,
+        published_at=now,
+        keys=content.keys,
+        keys_published_at=before.keys_published_at
+        if before and _secret_keys(before.keys) == _secret_keys(content.keys)
+        else now,
+        is_held=is_held,
+        revision=before.revision + 1 if before else 1,
+    )
+    size, document = None, content.document
+    if before and state.document and is_same(state.document, document):
+        if not has_new_keys and (before.highest_version, before.is_held) == (highest_version, is_held):
+            return outcome("unchanged", state, previous=digest)
+        document = state.document
+        after = after._replace(
+            snapshot=before.snapshot,
+            published_at=before.published_at,
+            copies=before.copies,
+            body=before.body,
+        )
+    else:
+        new = publication(document)
+        connector.store.put_snapshot(new, now)
+        after = after._replace(snapshot=new.digest, copies=new.copies, body=new.body)
+        size = len(new.body)
     connector.store.move_current(
         after,
         before,
-        expires_at=connector.now + connector.environment.retention_days * _SECONDS_PER_DAY,
+        expires_at=now + connector.environment.retention_days * _SECONDS_PER_DAY,
         history=connector.store.history(),
         entry=entry(
             cause,
-            connector.now,
-            snapshot=publication.digest,
-            previous_snapshot=before.snapshot if before else None,
-            version=publication.version,
-            size=len(publication.body),
-            difference=difference(state.document, document),
+            now,
+            snapshot=after.snapshot,
+            previous_snapshot=digest,
+            version=after.version,
+            size=size,
+            difference=difference(state.content, content),
         ),
     )
-    moved = State(after, document, state.operator)
-    return outcome(name, moved, previous=before.snapshot if before else None)
+    return outcome(name, State(after, document, state.operator), previous=digest)
+
+
+def _secret_keys(keys: Mapping[str, str]) -> tuple[str | None, ...]:
+    return keys.get("secret_key"), keys.get("previous_secret_key")
 
 
 def record(connector: Connector, state: State, cause: Cause) -> None:
@@ -164,9 +194,3 @@ def record(connector: Connector, state: State, cause: Cause) -> None:
             connector.store.history(),
             entry(cause, connector.now, snapshot=digest, previous_snapshot=digest, version=version),
         )
-
-
-def is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two documents differ at most in when and why they were published."""
-    names = (one.keys() | other.keys()) - set(_WHEN_AND_WHY)
-    return all(one.get(name) == other.get(name) for name in names)

@@ -1,7 +1,10 @@
 """What is different between two snapshots, in words for people; never a credential."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
+
+from config_refresh.content import Content
 
 MAX_SENTENCES: Final = 20
 MAX_CHARACTERS: Final = 160
@@ -47,7 +50,7 @@ def _integrations(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return said
 
 
-def _credentials(before: dict[str, str], after: dict[str, str]) -> list[str]:
+def _keys(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     names = ("secret_key", "previous_secret_key")
     old, new = ({one[name] for name in names if name in one} for one in (before, after))
     said = []
@@ -63,18 +66,25 @@ def _credentials(before: dict[str, str], after: dict[str, str]) -> list[str]:
     return said
 
 
-def difference(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:
-    """Sentences on how a snapshot document differs from the one before: at most 20, each of at most 160 characters."""
+def difference(before: Content | None, after: Content) -> list[str]:
+    """Sentences on how what is in force differs from what was before: at most 20, each of at most 160 characters."""
     if before is None:
         return ["the first publication"]
-    old, new = before["integration_config"], after["integration_config"]
+    old_document, new_document = before.document, after.document
+    old, new = old_document["integration_config"], new_document["integration_config"]
     said = []
     if old.get("Version") != new.get("Version"):
         said.append(f"version {_shown(old.get('Version'))} → {_shown(new.get('Version'))}")
     said += _integrations(old, new)
     said += _changes(old, new, _WRITTEN_BY_THE_PLATFORM)
-    said += [f"setting {one}" for one in _changes(before["settings"] or {}, after["settings"] or {})]
-    said += _credentials(before["credentials"], after["credentials"])
+    said += [
+        f"setting {one}" for one in _changes(old_document["settings"] or {}, new_document["settings"] or {})
+    ]
+    if old_document["compiler"] != new_document["compiler"]:
+        said.append(
+            f"connector version {_shown(old_document['compiler'])} → {_shown(new_document['compiler'])}"
+        )
+    said += _keys(before.keys, after.keys)
     if len(said) > MAX_SENTENCES:
         said = [*said[: MAX_SENTENCES - 1], f"and {len(said) - MAX_SENTENCES + 1} more differences"]
     return [one if len(one) <= MAX_CHARACTERS else f"{one[: MAX_CHARACTERS - 1]}…" for one in said]

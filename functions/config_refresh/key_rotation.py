@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from queueit.errors import QueueitError
 from queueit.settings import Settings, parse_settings
+from queueit.table_items import Current
 
 MARGIN_SECONDS: Final = 10
 """Beyond the poll interval, for replication and for polls that fail once."""
@@ -16,24 +17,23 @@ def _poll_interval_seconds(settings: object) -> int:
         return Settings().poll_interval_seconds
 
 
-def next_credentials(
-    wanted: dict[str, str], in_force: dict[str, Any] | None, settings: dict[str, Any], now: int
+def next_keys(
+    wanted: dict[str, str], current: Current | None, *settings: dict[str, Any], now: int
 ) -> dict[str, str]:
-    """The credentials to publish now, on the way from those in force to `wanted`, those of the secret.
+    """The keys to put in force now, on the way from those of `current` to `wanted`, those of the secret.
 
-    Edges learn of a snapshot one after the other, within a poll. So a new key is first accepted and not yet used, as
-    the previous one, and signs only when every edge has had the time to learn it. A secret without the key in force
-    as its previous one wants no such care: it is published as it is. `in_force` is a snapshot document; `settings`
-    are those about to be published; `now` is in Unix seconds.
+    Edges learn of keys one after the other, within a poll. So a new key is first accepted and not yet used, as the
+    previous one, and signs only when every edge has had the time to learn it. A secret without the key in force as
+    its previous one wants no such care: it is taken as it is. `settings` are those in force and those about to be
+    published; `now` is in Unix seconds.
     """
-    if in_force is None:
+    if current is None:
         return wanted
-    current = in_force["credentials"]
-    signing, new = current.get("secret_key"), wanted["secret_key"]
+    signing, new = current.keys["secret_key"], wanted["secret_key"]
     if signing == new or signing != wanted.get("previous_secret_key"):
         return wanted
-    seconds = max(_poll_interval_seconds(in_force["settings"]), _poll_interval_seconds(settings))
-    is_known_everywhere = now - in_force["published_at"] >= seconds + MARGIN_SECONDS
-    if current.get("previous_secret_key") == new and is_known_everywhere:
+    seconds = max(map(_poll_interval_seconds, settings))
+    is_known_everywhere = now - current.keys_published_at >= seconds + MARGIN_SECONDS
+    if current.keys.get("previous_secret_key") == new and is_known_everywhere:
         return wanted
     return {**wanted, "secret_key": signing, "previous_secret_key": new}

@@ -8,25 +8,24 @@ from config_refresh.connector import (
     Outcome,
     State,
     again_when_overtaken,
-    is_same,
     outcome,
     put_in_force,
     read_state,
     record,
 )
+from config_refresh.content import is_same
 from config_refresh.errors import RefreshError
 from config_refresh.history import Cause
-from config_refresh.refresh import snapshot_document
-from queueit.errors import QueueitError
-from queueit.snapshot import compile_snapshot
+from config_refresh.refresh import checked_content, version_of
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_NOTHING_IN_FORCE = 'nothing usable has been published yet; invoke with {"action": "refresh"} first'
 
 
 def roll_back(connector: Connector, digest: object, cause: Cause) -> Outcome:
     """Bring the configuration of an earlier snapshot back and hold it.
 
-    With the credentials in force and the settings of now: a rollback undoes neither a rotated key nor a kill switch.
+    With the keys in force and the settings of now: a rollback undoes neither a rotated key nor a kill switch.
     Raises RefreshError, having changed nothing, when the snapshot is not there or cannot be used.
     """
     if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
@@ -34,27 +33,24 @@ def roll_back(connector: Connector, digest: object, cause: Cause) -> Outcome:
     earlier = connector.store.document(digest)
     if earlier is None:
         raise RefreshError(f"there is no usable snapshot {digest}; it may have expired. Nothing was changed")
-    try:
-        version = compile_snapshot(earlier).version
-    except QueueitError as error:
-        raise RefreshError(f"the snapshot {digest} cannot be used: {error}. Nothing was changed") from None
-    return again_when_overtaken(lambda: _roll_back(connector, earlier, version, cause))
+    return again_when_overtaken(lambda: _roll_back(connector, earlier, cause))
 
 
-def _roll_back(connector: Connector, earlier: dict[str, Any], version: int, cause: Cause) -> Outcome:
+def _roll_back(connector: Connector, earlier: dict[str, Any], cause: Cause) -> Outcome:
     state = read_state(connector.store)
     current, config = state.current, earlier["integration_config"]
-    if current and state.config == config:
+    if current is None:
+        raise RefreshError(_NOTHING_IN_FORCE)
+    if state.config == config:
         return outcome("unchanged", state, previous=current.snapshot)
-    credentials = (state.document or earlier)["credentials"]
-    document = snapshot_document(connector, state, config, credentials, "publish")
+    content = checked_content(connector, state, config, current.keys, cause.source)
     return put_in_force(
         connector,
         state,
-        earlier if is_same(earlier, document) else document,
+        content._replace(document=earlier) if is_same(earlier, content.document) else content,
         cause,
         "rolled_back",
-        highest_version=max(version, current.highest_version if current else 0),
+        highest_version=max(version_of(config), current.highest_version),
         is_held=True,
     )
 
@@ -106,13 +102,10 @@ def _switch(connector: Connector, cause: Cause, name: str, is_new: bool) -> Outc
         raise RefreshError(
             "what is in force was lost meanwhile; the next refresh publishes by the new decision"
         )
-    document = snapshot_document(
-        connector, state, in_force["integration_config"], in_force["credentials"], "publish"
-    )
     done = put_in_force(
         connector,
         state,
-        document,
+        checked_content(connector, state, in_force["integration_config"], current.keys, cause.source),
         cause,
         name,
         highest_version=current.highest_version,
@@ -127,7 +120,7 @@ def _switch(connector: Connector, cause: Cause, name: str, is_new: bool) -> Outc
 def _published(connector: Connector) -> State:
     state = read_state(connector.store)
     if state.document is None:
-        raise RefreshError('nothing usable has been published yet; invoke with {"action": "refresh"} first')
+        raise RefreshError(_NOTHING_IN_FORCE)
     return state
 
 

@@ -1,48 +1,45 @@
-"""A snapshot in its stored form (design: the table)."""
+"""A snapshot as it is published: its stored bytes, in as many equal items as thousands of new workers need."""
 
-import hashlib
-import json
-import zlib
 from typing import Any, Final, NamedTuple
 
 from config_refresh.errors import TooLarge
+from queueit.stored_snapshot import pack
+from queueit.table_items import READ_UNIT_BYTES, item_bytes, snapshot_item, snapshot_keys
 
 MAX_ITEM_BYTES: Final = 400 * 1024
 """DynamoDB's limit for an item, names of attributes included."""
 
+MAX_COPIES: Final = 8
+
+MAX_BYTES_OF_ALL_COPIES: Final = 1_500_000
+"""The transaction that points at a snapshot touches each of its items and each of the one before, and may take 4 MB."""
+
 
 class Publication(NamedTuple):
-    """A snapshot as it is stored: `body` is compressed, `digest` is of the JSON before compression."""
+    """A snapshot's digest, its stored bytes, and in how many equal items they are kept."""
 
     digest: str
     body: bytes
-    version: int
+    copies: int
 
 
-def encode(document: dict[str, Any]) -> Publication:
-    """The stored form of a snapshot document; the same document always gives the same digest.
-
-    Raises TooLarge when it is too large for an item.
-    """
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    data = text.encode("utf-8", "surrogatepass")
-    digest, body = hashlib.sha256(data).hexdigest(), zlib.compress(data, 9)
-    size = len(body) + len("pk") + len("snapshot#") + len(digest) + len("body") + len("expires_at") + 21
+def publication(document: dict[str, Any]) -> Publication:
+    """The stored form of a snapshot document that has been checked. Raises TooLarge when no item could hold it."""
+    digest, body = pack(document)
+    size = item_bytes(snapshot_item(snapshot_keys(digest, MAX_COPIES)[0], body, 0))
     if size > MAX_ITEM_BYTES:
         raise TooLarge(
             f"the snapshot takes {size} bytes compressed, more than the {MAX_ITEM_BYTES} of a table's item; remove "
             "integrations or triggers that are no longer needed. The last good snapshot stays"
         )
-    return Publication(digest, body, document["integration_config"]["Version"])
+    return Publication(digest, body, copies_for(size))
 
 
-def decode(digest: str, body: bytes) -> dict[str, Any] | None:
-    """The document in a stored snapshot; None when it is not what its digest says."""
-    try:
-        data = zlib.decompress(body)
-        if hashlib.sha256(data).hexdigest() != digest:
-            return None
-        document: dict[str, Any] = json.loads(data)
-        return document
-    except (ValueError, zlib.error):
-        return None
+def copies_for(size: int) -> int:
+    """In how many items of `size` bytes a snapshot is kept.
+
+    One for each read unit that reading it takes, as far as possible: so the copies together serve as many new workers
+    a second as `current` does, which all of them read first.
+    """
+    read_units = -(-size // READ_UNIT_BYTES)
+    return max(1, min(read_units, MAX_COPIES, MAX_BYTES_OF_ALL_COPIES // size))

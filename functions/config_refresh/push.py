@@ -7,11 +7,12 @@ from config_refresh.connector import (
     Outcome,
     again_when_overtaken,
     check_account,
-    check_document,
+    check_content,
     outcome,
     put_in_force,
     read_state,
 )
+from config_refresh.content import Content, snapshot_document
 from config_refresh.errors import PublicationRefused, RefreshError
 from config_refresh.history import Cause
 from config_refresh.refresh import is_to_be_taken, version_of
@@ -36,10 +37,11 @@ class Unusable(PublicationRefused):
 
 
 def publish(connector: Connector, config: dict[str, Any]) -> Outcome:
-    """Publish `config` with the settings and credentials in force.
+    """Publish `config` with the settings and keys in force.
 
-    A version below the current one, or another configuration under the same version, is refused: the platform signs
-    no time, so an older push can be sent again by whoever saw it. Raises PublicationRefused or NothingInForce.
+    The platform signs no time, so an older push can be sent again by whoever saw it. So one is refused whose version
+    is not above the highest that ever was in force, unless it says what is in force. Raises PublicationRefused or
+    NothingInForce.
     """
     return again_when_overtaken(lambda: _publish(connector, config))
 
@@ -53,13 +55,17 @@ def _publish(connector: Connector, config: dict[str, Any]) -> Outcome:
         raise Frozen(f"publications are frozen by {state.operator.freeze.actor}")
     try:
         check_account(config, connector.environment.customer_id)
-        document = {
-            **in_force,
-            "integration_config": config,
-            "published_at": connector.now,
-            "source": "publish",
-        }
-        check_document(document)
+        content = Content(
+            snapshot_document(
+                in_force["customer_id"],
+                config,
+                in_force["settings"],
+                published_at=connector.now,
+                source=_CAUSE.source,
+            ),
+            current.keys,
+        )
+        check_content(content)
     except RefreshError as error:
         raise Unusable(str(error)) from None
     version = version_of(config)
@@ -67,12 +73,17 @@ def _publish(connector: Connector, config: dict[str, Any]) -> Outcome:
         raise Held(
             f"version {version} is not above {current.highest_version}, the newest before the rollback"
         )
+    if current.version < version <= current.highest_version:
+        raise PublicationRefused(
+            f"version {version} is not above {current.highest_version}, the highest that ever was in force; only the "
+            "schedule may take it from the platform"
+        )
     if not is_to_be_taken(state, config):
         return outcome("unchanged", state, previous=current.snapshot)
     return put_in_force(
         connector,
         state,
-        document,
+        content,
         _CAUSE,
         "published",
         highest_version=max(current.highest_version, version),

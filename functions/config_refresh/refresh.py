@@ -1,6 +1,6 @@
 """Keeps the snapshot what the platform, the settings and the credentials say: the actions refresh and force."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from config_refresh.connector import (
@@ -9,15 +9,15 @@ from config_refresh.connector import (
     State,
     again_when_overtaken,
     check_account,
-    check_document,
+    check_content,
     put_in_force,
     read_state,
 )
+from config_refresh.content import Content, snapshot_document
 from config_refresh.credentials import Credentials
 from config_refresh.errors import PublicationRefused, RefreshError
 from config_refresh.history import Cause
-from config_refresh.key_rotation import next_credentials
-from queueit.snapshot import FORMAT
+from config_refresh.key_rotation import next_keys
 
 _ANYWAY = 'publish it again on the platform, or invoke with {"action": "force", "actor": "…"}'
 
@@ -32,26 +32,22 @@ class Sources(NamedTuple):
     download: Callable[[str], dict[str, Any]]
 
 
-def snapshot_document(
-    connector: Connector, state: State, config: dict[str, Any], credentials: dict[str, str], source: str
-) -> dict[str, Any]:
-    """The document for `config` with the settings of now and the credentials in force or, after them, of the secret.
+def checked_content(
+    connector: Connector, state: State, config: dict[str, Any], keys: Mapping[str, str], source: str
+) -> Content:
+    """What edges are to be told: `config`, the settings of now, and the keys in force or, after them, `keys`.
 
     Raises RefreshError when the edge could not load it.
     """
-    environment = connector.environment
+    environment, now = connector.environment, connector.now
     settings = state.operator.effective(environment.settings)
-    document = {
-        "format": FORMAT,
-        "customer_id": environment.customer_id,
-        "credentials": next_credentials(credentials, state.document, settings, connector.now),
-        "integration_config": config,
-        "settings": settings,
-        "published_at": connector.now,
-        "source": source,
-    }
-    check_document(document)
-    return document
+    before = state.document["settings"] if state.document else {}
+    content = Content(
+        snapshot_document(environment.customer_id, config, settings, published_at=now, source=source),
+        next_keys(dict(keys), state.current, before, settings, now=now),
+    )
+    check_content(content)
+    return content
 
 
 def version_of(config: dict[str, Any]) -> int:
@@ -76,7 +72,8 @@ def _refresh(connector: Connector, sources: Sources, cause: Cause) -> Outcome:
     state = read_state(connector.store)
     current, in_force = state.current, state.document
     problem: RefreshError | None = None
-    config, credentials = (in_force["integration_config"], in_force["credentials"]) if in_force else ({}, {})
+    config = in_force["integration_config"] if in_force else {}
+    keys: Mapping[str, str] = current.keys if current else {}
     highest_version, is_held = (current.highest_version, current.is_held) if current else (0, False)
     is_frozen = bool(state.operator.freeze and in_force)
     is_of_another_account = bool(in_force and in_force["customer_id"] != connector.environment.customer_id)
@@ -87,11 +84,11 @@ def _refresh(connector: Connector, sources: Sources, cause: Cause) -> Outcome:
         )
     try:
         secret = sources.credentials()
-        credentials = secret.document
+        keys = secret.document
         if not is_frozen:
             published = sources.download(secret.api_key)
             check_account(published, connector.environment.customer_id)
-            snapshot_document(connector, state, published, credentials, cause.source)
+            checked_content(connector, state, published, keys, cause.source)
             if is_to_be_taken(state, published):
                 config, is_held = published, False
                 highest_version = max(highest_version, version_of(published))
@@ -100,11 +97,10 @@ def _refresh(connector: Connector, sources: Sources, cause: Cause) -> Outcome:
         if in_force is None or is_of_another_account:
             raise
         problem = error
-    document = snapshot_document(connector, state, config, credentials, cause.source)
     done = put_in_force(
         connector,
         state,
-        document,
+        checked_content(connector, state, config, keys, cause.source),
         cause,
         "published",
         highest_version=highest_version,
@@ -170,13 +166,13 @@ def _force(connector: Connector, sources: Sources, cause: Cause) -> Outcome:
     secret = sources.credentials()
     config = sources.download(secret.api_key)
     check_account(config, connector.environment.customer_id)
-    document = snapshot_document(connector, state, config, secret.document, "publish")
+    highest_version = state.current.highest_version if state.current else 0
     return put_in_force(
         connector,
         state,
-        document,
+        checked_content(connector, state, config, secret.document, cause.source),
         cause,
         "published",
-        highest_version=version_of(config),
+        highest_version=max(highest_version, version_of(config)),
         is_held=False,
     )

@@ -1,6 +1,7 @@
 """The connector's table: snapshots, the pointer to the one in force, operators' decisions and the history."""
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -10,20 +11,24 @@ from config_refresh.history import decoded as decoded_history
 from config_refresh.operator_state import Decision, OperatorState
 from config_refresh.operator_state import decode as decode_decision
 from config_refresh.operator_state import encode as encode_decision
-from config_refresh.publication import Publication, decode
+from config_refresh.publication import MAX_COPIES, Publication
+from queueit.errors import QueueitError
+from queueit.stored_snapshot import unpack
+from queueit.table_items import (
+    CURRENT_KEY,
+    Current,
+    current_item,
+    read_current,
+    read_snapshot,
+    snapshot_item,
+    snapshot_keys,
+)
 
+UNUSED_SECONDS: Final = 24 * 60 * 60
+"""How long a snapshot is kept that nothing points at yet."""
 
-class Current(NamedTuple):
-    """The pointer: the digest in force, its configuration's version, and the highest version that ever was in force.
-
-    `is_held` after a rollback, until there is a version above the highest; `published_at` in Unix seconds.
-    """
-
-    snapshot: str
-    version: int
-    highest_version: int
-    published_at: int
-    is_held: bool = False
+SOON_GONE_SECONDS: Final = 60 * 60
+"""A stored snapshot with less than this left counts as gone: DynamoDB may delete it before something points at it."""
 
 
 class Store:
@@ -33,11 +38,14 @@ class Store:
         self._client = client
         self._table = table
 
-    def _call(self, operation: str, **arguments: Any) -> Any:
+    def _call(self, operation: str, *, accepted: str = "", **arguments: Any) -> Any:
+        """What the table answers; None when it refuses with the code `accepted`."""
         try:
             return getattr(self._client, operation)(**arguments)
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "unknown error")
+            if code == accepted:
+                return None
             if _is_overtaken(code, error.response):
                 raise Overtaken(
                     "another publication was faster; nothing is lost, the next run looks again"
@@ -56,19 +64,36 @@ class Store:
         return item
 
     def current(self) -> Current | None:
-        """The pointer, None before the first publication."""
-        item = self._item("current")
-        if not item:
-            return None
-        version = int(item["version"]["N"])
-        highest = int(item.get("highest_version", item["version"])["N"])
-        is_held = item.get("held", {}).get("BOOL", highest > version)
-        return Current(item["snapshot"]["S"], version, highest, int(item["published_at"]["N"]), is_held)
+        """The pointer, None before the first publication. Raises RefreshError when nobody can read it."""
+        item = self._item(CURRENT_KEY)
+        try:
+            return read_current(item) if item else None
+        except QueueitError as error:
+            raise RefreshError(
+                f'the item "{CURRENT_KEY}" of the table {self._table} cannot be used: {error}; delete the item, the '
+                "next refresh writes it anew"
+            ) from None
+
+    def document_in_force(self, current: Current) -> dict[str, Any] | None:
+        """The snapshot document that `current` points at, None when it is missing or damaged."""
+        if current.body is not None and (document := _document(current.snapshot, current.body)):
+            return document
+        return self._first_document(current.snapshot, snapshot_keys(current.snapshot, current.copies))
 
     def document(self, digest: str) -> dict[str, Any] | None:
-        """The snapshot document of that digest, None when there is none or it is damaged."""
-        item = self._item(f"snapshot#{digest}")
-        return decode(digest, item["body"]["B"]) if "body" in item else None
+        """The snapshot document of that digest, however many copies were kept; None when it is gone or damaged."""
+        keys = [*snapshot_keys(digest, 1), *snapshot_keys(digest, MAX_COPIES)]
+        return self._first_document(digest, keys)
+
+    def _first_document(self, digest: str, keys: Iterable[str]) -> dict[str, Any] | None:
+        for key in keys:
+            try:
+                body = read_snapshot(self._item(key))
+            except QueueitError:
+                continue
+            if document := _document(digest, body):
+                return document
+        return None
 
     def operator_state(self) -> OperatorState:
         """What operators have decided; nothing before the first decision."""
@@ -79,7 +104,9 @@ class Store:
     def decide(self, name: str, made: Decision | None) -> None:
         """Keep a decision, `freeze` or `override`; None lifts it."""
         change = "SET #name = :made" if made else "REMOVE #name"
-        values = {"ExpressionAttributeValues": {":made": {"S": encode_decision(made)}}} if made else {}
+        values: dict[str, Any] = (
+            {"ExpressionAttributeValues": {":made": {"S": encode_decision(made)}}} if made else {}
+        )
         self._call(
             "update_item",
             TableName=self._table,
@@ -94,10 +121,20 @@ class Store:
         item = self._item("history")
         return decoded_history(item["entries"]["S"], int(item["revision"]["N"])) if item else History()
 
-    def put_snapshot(self, publication: Publication) -> None:
-        """Store a snapshot, without an expiry."""
-        item = {"pk": {"S": f"snapshot#{publication.digest}"}, "body": {"B": publication.body}}
-        self._call("put_item", TableName=self._table, Item=item)
+    def put_snapshot(self, publication: Publication, now: int) -> None:
+        """Store a snapshot that nothing points at yet, where it is not stored already; `now` is in Unix seconds.
+
+        It expires a day later unless `move_current` points at it before.
+        """
+        for key in snapshot_keys(publication.digest, publication.copies):
+            self._call(
+                "put_item",
+                accepted="ConditionalCheckFailedException",
+                TableName=self._table,
+                Item=snapshot_item(key, publication.body, now + UNUSED_SECONDS),
+                ConditionExpression="attribute_not_exists(body) OR expires_at < :soon",
+                ExpressionAttributeValues={":soon": {"N": str(now + SOON_GONE_SECONDS)}},
+            )
 
     def move_current(
         self,
@@ -108,36 +145,39 @@ class Store:
         history: History,
         entry: dict[str, Any],
     ) -> None:
-        """Point at `to`, whose snapshot is stored, and let the previous one go at `expires_at`; all or nothing.
+        """Write the pointer, and let the previous snapshot go at `expires_at`; all or nothing.
 
-        On condition that the pointer is still where `previous` says. Raises Overtaken when it is not.
+        On condition that the pointer still is `previous`, and that the snapshot it is to point at is stored. Raises
+        Overtaken when that is not so.
         """
-        actions = [
-            _put_if_unchanged(self._table, _pointer(to), "snapshot", previous and {"S": previous.snapshot}),
-            {
-                "Update": {
-                    "TableName": self._table,
-                    "Key": {"pk": {"S": f"snapshot#{to.snapshot}"}},
-                    "UpdateExpression": "REMOVE expires_at",
-                    "ConditionExpression": "attribute_exists(body)",
-                }
-            },
-        ]
-        after = history.with_expiry(to.snapshot, None)
-        if previous and previous.snapshot != to.snapshot:
-            after = after.with_expiry(previous.snapshot, expires_at)
-            actions.append(
-                {
-                    "Update": {
-                        "TableName": self._table,
-                        "Key": {"pk": {"S": f"snapshot#{previous.snapshot}"}},
-                        "UpdateExpression": "SET expires_at = :at",
-                        "ExpressionAttributeValues": {":at": {"N": str(expires_at)}},
-                    }
-                }
-            )
+        revision = None if previous is None else {"N": str(previous.revision)}
+        actions = [_put_if_unchanged(self._table, current_item(to), "revision", revision)]
+        new = snapshot_keys(to.snapshot, to.copies)
+        old = snapshot_keys(previous.snapshot, previous.copies) if previous else []
+        after = history
+        if new != old:
+            actions += [
+                self._update(key, "REMOVE expires_at", ConditionExpression="attribute_exists(body)")
+                for key in new
+            ]
+            actions += [
+                self._update(
+                    key,
+                    "SET expires_at = :at",
+                    ExpressionAttributeValues={":at": {"N": str(expires_at)}},
+                )
+                for key in old
+                if key not in new
+            ]
+            if previous and previous.snapshot != to.snapshot:
+                after = after.with_expiry(previous.snapshot, expires_at)
+            after = after.with_expiry(to.snapshot, None)
         actions.append(self._history_write(history, after.with_entry(entry)))
         self._call("transact_write_items", TransactItems=actions)
+
+    def _update(self, key: str, change: str, **arguments: Any) -> dict[str, Any]:
+        update = {"TableName": self._table, "Key": {"pk": {"S": key}}, "UpdateExpression": change}
+        return {"Update": {**update, **arguments}}
 
     def record(self, history: History, entry: dict[str, Any]) -> None:
         """Add an entry to the history, on condition that nobody else has. Raises Overtaken when somebody has."""
@@ -162,15 +202,11 @@ def _is_overtaken(code: str, response: Any) -> bool:
     )
 
 
-def _pointer(to: Current) -> dict[str, Any]:
-    item: dict[str, Any] = {
-        "pk": {"S": "current"},
-        "snapshot": {"S": to.snapshot},
-        "version": {"N": str(to.version)},
-        "published_at": {"N": str(to.published_at)},
-        "highest_version": {"N": str(to.highest_version)},
-    }
-    return {**item, "held": {"BOOL": True}} if to.is_held else item
+def _document(digest: str, body: bytes) -> dict[str, Any] | None:
+    try:
+        return unpack(digest, body)
+    except QueueitError:
+        return None
 
 
 def _put_if_unchanged(

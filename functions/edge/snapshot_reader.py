@@ -2,20 +2,18 @@
 
 import json
 import os
-import re
 import time
-import zlib
-from base64 import b64decode
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from hashlib import sha256
 from typing import Any, Final, Protocol
 
 from edge.connection import Deadline
 from edge.regions import HOME_REGION, by_distance
 from edge.table import Item, Table, TableError, TableUnfinished
 from queueit.errors import QueueitError
-from queueit.snapshot import Snapshot, compile_snapshot
+from queueit.snapshot import Snapshot
+from queueit.stored_snapshot import load
+from queueit.table_items import CURRENT_KEY, Current, read_current, read_snapshot, snapshot_keys
 
 LOAD_SECONDS: Final = 3.0
 """What loading at initialisation may take in all."""
@@ -33,13 +31,9 @@ yet, or an answer from so far away that connecting used up the time."""
 MAX_BACKOFF_SECONDS: Final = 300.0
 """The longest wait after repeated failures, and how long another region than the failed one is preferred."""
 
-MAX_DOCUMENT_BYTES: Final = 8_000_000
-"""The largest snapshot document, uncompressed."""
-
 _JITTER: Final = 0.2
 """By how much of itself a wait is shortened at most; never lengthened: edges follow within the interval."""
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 _FUNCTION_SUFFIXES: Final = ("-viewer-request", "-viewer-response")
 
 
@@ -77,27 +71,6 @@ def print_log(message: dict[str, Any]) -> None:
     print(json.dumps(message))
 
 
-def _attribute(item: Item, name: str, kind: str) -> str:
-    value = item.get(name, {}).get(kind)
-    if not isinstance(value, str):
-        raise SnapshotUnusable(f'the item has no attribute "{name}" of type {kind}')
-    return value
-
-
-def _document(item: Item, digest: str) -> bytes:
-    """The JSON text in `item`, checked against `digest`."""
-    try:
-        decompressor = zlib.decompressobj()
-        text = decompressor.decompress(b64decode(_attribute(item, "body", "B")), MAX_DOCUMENT_BYTES)
-    except (ValueError, zlib.error):
-        raise SnapshotUnusable("the body is not zlib-compressed") from None
-    if not decompressor.eof:
-        raise SnapshotUnusable(f"the body is cut, or has more than {MAX_DOCUMENT_BYTES} bytes uncompressed")
-    if sha256(text).hexdigest() != digest:
-        raise SnapshotUnusable("the body's SHA-256 is not its digest")
-    return text
-
-
 class SnapshotReader:
     """The snapshot of one connector, as one worker knows it. Neither method raises.
 
@@ -113,7 +86,7 @@ class SnapshotReader:
         table: ReadableTable,
         region: str,
         *,
-        compile: Callable[[Any], Snapshot] = compile_snapshot,
+        load: Callable[[str, bytes, Mapping[str, str]], Snapshot] = load,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
         uniform: Callable[[], float] = random_share,
@@ -121,7 +94,7 @@ class SnapshotReader:
     ) -> None:
         self._table = table
         self._region = region
-        self._compile = compile
+        self._load = load
         self._clock = clock
         self._wall_clock = wall_clock
         self._uniform = uniform
@@ -129,9 +102,9 @@ class SnapshotReader:
         self.confirmed_at: float | None = None
         self.poll_failures = 0
         self._snapshot: Snapshot | None = None
-        self._digest = ""
-        self._refused_digest = ""
-        self._pending_digest = ""
+        self._current: Current | None = None
+        self._refused: Current | None = None
+        self._pending: Current | None = None
         # Where to read, the best first. Nothing is known yet of replicas: perhaps there is one right here.
         self._regions = list(dict.fromkeys([region, HOME_REGION]))
         self._failed_at: dict[str, float] = {}
@@ -183,7 +156,7 @@ class SnapshotReader:
                 problem=str(problem),
                 failures=self._failures,
                 next_poll_seconds=round(self._wait_seconds, 1),
-                snapshot=self._digest or None,
+                snapshot=self._current.snapshot if self._current else None,
             )
 
     def _next_wait(self) -> float:
@@ -235,37 +208,59 @@ class SnapshotReader:
     def _read(self, region: str, deadline: Deadline) -> None:
         """Follow the pointer of `region`'s table, forwards or, after a rollback, backwards."""
         seconds = deadline.remaining()
-        digest, self._pending_digest = self._pending_digest, ""
-        if not digest:
-            digest = self._published_digest(region, deadline)
-            if digest in (self._digest, self._refused_digest):
+        current, self._pending = self._pending, None
+        if current is None:
+            current = self._published(region, deadline)
+            if current in (self._current, self._refused):
                 return
-            if deadline.is_within(min(seconds, POLL_SECONDS) / 2):
-                self._pending_digest = digest
-                raise TableUnfinished(f"snapshot {digest} is published; too late to fetch it")
-        item = self._table.get_item(region, f"snapshot#{digest}", deadline, consistent=True)
-        if item is None:
-            raise _NotReplicated(f"snapshot {digest} has been published but is not here yet")
-        text = _document(item, digest)
+        body = current.body
         try:
-            snapshot = self._compile(json.loads(text))
+            if self._snapshot and self._current and self._current.snapshot == current.snapshot:
+                snapshot = self._snapshot.with_keys(current.keys)
+            else:
+                if body is None:
+                    if deadline.is_within(min(seconds, POLL_SECONDS) / 2):
+                        self._pending = current
+                        raise TableUnfinished(
+                            f"snapshot {current.snapshot} is published; too late to fetch it"
+                        )
+                    body = self._body(region, current, deadline)
+                snapshot = self._load(current.snapshot, body, current.keys)
+        except (TableError, SnapshotUnusable, TimeoutError):
+            raise
         except Exception as error:
             # The same bytes will not do tomorrow either: look again only after something else was published.
-            self._refused_digest = digest
+            self._refused = current
             reason = str(error) if isinstance(error, QueueitError) else type(error).__name__
-            raise _Refused(f"snapshot {digest} cannot be used: {reason}") from None
-        self._snapshot, self._digest, self._refused_digest = snapshot, digest, ""
+            raise _Refused(f"snapshot {current.snapshot} cannot be used: {reason}") from None
+        # The snapshot and the keys that go with it change together.
+        self._snapshot, self._current, self._refused = snapshot, current, None
         self._regions = by_distance(self._region, snapshot.settings.replica_regions)
-        self._report("info", "snapshot_loaded", region=region, snapshot=digest, version=snapshot.version)
+        self._report(
+            "info", "snapshot_loaded", region=region, snapshot=current.snapshot, version=snapshot.version
+        )
 
-    def _published_digest(self, region: str, deadline: Deadline) -> str:
-        pointer = self._table.get_item(region, "current", deadline)
-        if pointer is None:
+    def _published(self, region: str, deadline: Deadline) -> Current:
+        item = self._table.get_item(region, CURRENT_KEY, deadline)
+        if item is None:
             raise SnapshotUnusable("nothing has been published yet")
-        digest = _attribute(pointer, "snapshot", "S")
-        if not _DIGEST.fullmatch(digest):
-            raise SnapshotUnusable("the published snapshot's digest is not a SHA-256")
-        return digest
+        try:
+            return read_current(item)
+        except QueueitError as error:
+            raise SnapshotUnusable(f"{error}") from None
+
+    def _body(self, region: str, current: Current, deadline: Deadline) -> bytes:
+        """The stored bytes, from one of the copies that is as good as any other."""
+        keys = snapshot_keys(current.snapshot, current.copies)
+        item = self._table.get_item(
+            region, keys[int(self._uniform() * len(keys)) % len(keys)], deadline, consistent=True
+        )
+        if item is None:
+            raise _NotReplicated(f"snapshot {current.snapshot} has been published but is not here yet")
+        try:
+            return read_snapshot(item)
+        except QueueitError as error:
+            raise SnapshotUnusable(f"{error}") from None
 
     def _report(self, level: str, event: str, **details: Any) -> None:
         with suppress(Exception):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edge.decision_log import FAILED_CLOSED, FAILED_OPEN, DecisionLog
 from edge.event_handling import handle
-from edge.failure_mode import Fail, fail_open, report_defect, setup_error
+from edge.failure_mode import Fail, fail_closed, fail_open, report_defect, setup_error
 from edge.snapshot_reader import reader_from_environment, table_name
+from queueit.errors import IntegrationUnusable
 from queueit.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ class Worker:
         except Exception as error:
             # With diagnostics on, the defect comes with cookies that say so to who asked for them.
             set_cookies = getattr(error, "set_cookies", ())
+            if isinstance(error, IntegrationUnusable) or isinstance(error.__cause__, IntegrationUnusable):
+                # Perhaps it is one that queues, and no request may turn that into a pass.
+                fail = fail_closed
             report_defect(error.__cause__ or error)
             why = "defect"
         if self._log:

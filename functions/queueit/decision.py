@@ -50,13 +50,16 @@ def matching_integration(snapshot: Snapshot, request: Request) -> Integration | 
     text = normalize_url(raw.text)
     if text is raw.text:
         upper = raw.text_upper
-        for required, integration in snapshot.by_required_text:
-            if required in upper and integration.matches(request, raw):
-                return integration
+        for required, place in snapshot.by_required_text:
+            if required in upper and snapshot.integrations[place].matches(request, raw):
+                return snapshot.integrations[place]
         return None
     normalized = Url(text)
     either = snapshot.settings.url_matching == "every_form"
-    for integration in snapshot.integrations:
+    for required, place in snapshot.by_required_text:
+        if required not in raw.text_upper and required not in normalized.text_upper:
+            continue
+        integration = snapshot.integrations[place]
         matches = integration.matches
         if not either:
             matched = matches(request, normalized if integration.is_normalized else raw)

@@ -46,3 +46,11 @@ class InvalidSnapshot(QueueitError):
 
 class UnknownSnapshotFormat(InvalidSnapshot):
     """A snapshot of a later format than this code knows."""
+
+
+class IntegrationUnusable(QueueitError):
+    """An integration that was published cannot be compiled: nobody knows whether it is for a request."""
+
+
+class InvalidTableItem(QueueitError):
+    """An item of the table is not what a connector writes."""

@@ -8,7 +8,7 @@ from queueit.cookies import COOKIE_NAME, CookieAttributes, cookie_attributes
 from queueit.errors import InvalidIntegrationConfig, shown
 from queueit.percent_encoding import encode_query_value
 from queueit.settings import SessionCookieSettings, Settings
-from queueit.triggers import Part, compile_triggers, required_text
+from queueit.triggers import Part, compile_triggers
 
 QUEUE, CANCEL, IGNORE = "Queue", "Cancel", "Ignore"
 
@@ -69,9 +69,9 @@ class Integration(NamedTuple):
     """One integration, ready for requests.
 
     `rooms` are the event and the involved rooms, each once. `base_url` and `query` are the parts of its redirects
-    that no request changes. `validity_minutes` is that of a session without a fixed one. Where the upper-cased URL
-    lacks `required_text` it does not match. `verifies` says whether the verify service is asked, `usage_limit` how
-    often a queue id may be used. `source` is the integration as configured, less its triggers.
+    that no request changes. `validity_minutes` is that of a session without a fixed one. `verifies` says whether the
+    verify service is asked, `usage_limit` how often a queue id may be used. `source` is the integration as
+    configured, less its triggers.
     """
 
     name: str
@@ -79,7 +79,6 @@ class Integration(NamedTuple):
     event_id: str
     rooms: tuple[str, ...]
     matches: Part
-    required_text: str
     is_normalized: bool
     base_url: str
     query: str
@@ -225,7 +224,11 @@ def _cookies(integration: dict[str, Any], settings: SessionCookieSettings) -> Co
     )
 
 
-def _compile(integration: dict[str, Any], version: int, customer_id: str, settings: Settings) -> Integration:
+def compile_integration(
+    integration: dict[str, Any], *, version: int, customer_id: str, settings: Settings
+) -> Integration:
+    """Compile one integration that has been checked, as `compile_integration_config` does for a whole configuration."""
+
     def text(name: str) -> str:
         return integration.get(name) or ""
 
@@ -239,7 +242,6 @@ def _compile(integration: dict[str, Any], version: int, customer_id: str, settin
         event_id=text("EventId"),
         rooms=_rooms(integration),
         matches=compile_triggers(triggers, body_if_cut),
-        required_text=required_text(triggers),
         is_normalized=bool(integration.get("IsNormalizationEnabled")),
         base_url=redirect_urls.base_url(text("QueueDomain"), text("QueuePathPrefix")),
         query=redirect_urls.query(
@@ -270,7 +272,9 @@ def compile_integration_config(
     assert isinstance(document, dict)  # noqa: S101  # for the type checker: _check saw to it
     account = customer_id if customer_id is not None else document.get("CustomerId") or ""
     compiled = [
-        _compile(integration, document["Version"], account, settings or Settings())
+        compile_integration(
+            integration, version=document["Version"], customer_id=account, settings=settings or Settings()
+        )
         for integration in document["Integrations"]
     ]
     return IntegrationConfig(document["Version"], account, tuple(compiled))

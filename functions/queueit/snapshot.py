@@ -1,10 +1,12 @@
-"""A snapshot: all that an edge needs to know, compiled once and swapped whole."""
+"""A snapshot: all that an edge needs to know, swapped whole."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from queueit.errors import InvalidSnapshot, UnknownSnapshotFormat
 from queueit.integration_config import Integration, compile_integration_config
+from queueit.required_texts import required_texts
 from queueit.secret_keys import SecretKeys, secret_keys
 from queueit.settings import Settings, parse_settings
 
@@ -12,8 +14,14 @@ if TYPE_CHECKING:
     from queueit.enqueue_token import EnqueueKey
 
 FORMAT: Final = 1
-SOURCES: Final = ("schedule", "publish", "apply")
+SOURCES: Final = ("schedule", "publish", "apply", "operator")
+KEY_NAMES: Final = ("secret_key", "previous_secret_key", "api_key", "proxy_key")
+
 _CUSTOMER_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_VISIBLE = re.compile(r"[!-~]+")
+
+TextsInOrder = tuple[tuple[str, int], ...]
+"""Every text after which an integration is looked at, and that integration's place; in the integrations' order."""
 
 
 class ServiceKeys(NamedTuple):
@@ -29,15 +37,19 @@ class ServiceKeys(NamedTuple):
 class Snapshot(NamedTuple):
     """What a decision needs besides the request; immutable. `published_at` is in Unix seconds.
 
-    `by_required_text` are the integrations, each after its `required_text`, at hand for the search. `needs_outside`
-    says whether any setting makes decisions ask something of the world outside. `enqueue_key` is None where visitors
-    take no token along to the queue.
+    `integrations` may parse and compile one the first time it is asked for. `by_required_text` has, in order, the
+    texts that rule integrations out (see `required_texts`), each with its integration's place; one that has several
+    texts is there several times in a row, and one that nothing rules out with an empty text, which every URL has.
+    `by_own_domain_text` is the same for requests to the distribution's own domain. `needs_outside` says whether any
+    setting makes decisions ask something of the world outside. `enqueue_key` is None where visitors take no token
+    along to the queue.
     """
 
     customer_id: str
     keys: SecretKeys
-    integrations: tuple[Integration, ...]
-    by_required_text: tuple[tuple[str, Integration], ...]
+    integrations: Sequence[Integration]
+    by_required_text: TextsInOrder
+    by_own_domain_text: TextsInOrder
     settings: Settings
     version: int
     published_at: int
@@ -45,19 +57,33 @@ class Snapshot(NamedTuple):
     enqueue_key: "EnqueueKey | None"
     needs_outside: bool
 
+    def with_keys(self, keys: Mapping[str, str]) -> "Snapshot":
+        """This snapshot with the account's `keys` in place of those it has. Raises InvalidSnapshot as at loading."""
+        return self._replace(**_made_of_keys(keys, self.settings))
 
-def _service_keys(credentials: dict[str, Any], settings: Settings) -> ServiceKeys:
+
+def _made_of_keys(keys: Mapping[str, str], settings: Settings) -> dict[str, Any]:
+    """The fields of a snapshot that hold keys, or what is made of them."""
+    if not keys.get("secret_key"):
+        raise InvalidSnapshot("invalid keys: secret_key is missing")
+    found = secret_keys(keys["secret_key"], keys.get("previous_secret_key"))
+    return {
+        "keys": found,
+        "service_keys": _service_keys(keys, settings),
+        "enqueue_key": _enqueue_key(found, settings),
+    }
+
+
+def _service_keys(keys: Mapping[str, str], settings: Settings) -> ServiceKeys:
     """The keys, if none is missing that a setting needs."""
-    keys = ServiceKeys(
-        *[_text(credentials, name, where="credentials.", required=False) for name in ServiceKeys._fields]
-    )
+    found = ServiceKeys(*[keys.get(name) or "" for name in ServiceKeys._fields])
     for setting, name in (("verify", "api_key"), ("direct_pass", "proxy_key")):
-        if getattr(settings, setting) and not re.fullmatch(r"[!-~]+", getattr(keys, name)):
+        if getattr(settings, setting) and not _VISIBLE.fullmatch(getattr(found, name)):
             raise InvalidSnapshot(
-                f"invalid snapshot: credentials.{name} is missing, or has other characters than visible ASCII; the "
-                f'setting "{setting}" needs it: put it into the secret, or leave the setting out'
+                f"invalid keys: {name} is missing, or has other characters than visible ASCII; the setting "
+                f'"{setting}" needs it: put it into the secret, or leave the setting out'
             )
-    return keys
+    return found
 
 
 def _enqueue_key(keys: SecretKeys, settings: Settings) -> "EnqueueKey | None":
@@ -78,55 +104,66 @@ def _load_features(settings: Settings) -> bool:
     return bool(settings.enqueue_token.enabled or settings.verify or settings.direct_pass)
 
 
-def _text(document: dict[str, Any], name: str, *, where: str, required: bool = True) -> str:
-    value = document.get(name)
-    if value is None and not required:
-        return ""
-    if not isinstance(value, str) or (required and not value):
-        raise InvalidSnapshot(f"invalid snapshot: {where}{name} is missing or not text")
-    return value
+def texts_in_order(texts: Sequence[Sequence[str]]) -> TextsInOrder:
+    """`texts` of each integration, none where nothing rules it out, as a snapshot has them."""
+    return tuple([(text, place) for place, several in enumerate(texts) for text in several or ("",)])
 
 
-def compile_snapshot(document: object) -> Snapshot:
-    """Check and compile a snapshot document (parsed JSON, format 1 of design.md).
+def assemble(
+    integrations: Sequence[Integration],
+    by_required_text: TextsInOrder,
+    by_own_domain_text: TextsInOrder,
+    *,
+    customer_id: str,
+    settings: Settings,
+    version: int,
+    published_at: int,
+    keys: Mapping[str, str],
+) -> Snapshot:
+    """A snapshot of parts that have been checked. Raises InvalidSnapshot when a key is missing."""
+    return Snapshot(
+        customer_id=customer_id,
+        integrations=integrations,
+        by_required_text=by_required_text,
+        by_own_domain_text=by_own_domain_text,
+        settings=settings,
+        version=version,
+        published_at=published_at,
+        needs_outside=_load_features(settings),
+        **_made_of_keys(keys, settings),
+    )
 
-    Raises InvalidSnapshot, UnknownSnapshotFormat for a later format, InvalidIntegrationConfig or InvalidSettings;
-    no message holds a credential.
+
+def compile_snapshot(document: object, keys: Mapping[str, str]) -> Snapshot:
+    """Check a snapshot document (parsed JSON) and compile all of it; `keys` are the account's, by KEY_NAMES.
+
+    A document has `format`, `customer_id`, `integration_config` as the platform publishes it, `settings`,
+    `published_at` in Unix seconds and its `source`. Raises InvalidSnapshot, UnknownSnapshotFormat for a later format,
+    InvalidIntegrationConfig or InvalidSettings; no message holds a key.
     """
     if not isinstance(document, dict):
         raise InvalidSnapshot("invalid snapshot: it is not an object")
     if document.get("format") != FORMAT:
         raise UnknownSnapshotFormat(f"snapshot format {document.get('format')!r:.20} is not {FORMAT}")
-    customer_id = _text(document, "customer_id", where="")
-    if not _CUSTOMER_ID.fullmatch(customer_id):
+    customer_id = document.get("customer_id")
+    if not isinstance(customer_id, str) or not _CUSTOMER_ID.fullmatch(customer_id):
         raise InvalidSnapshot("invalid snapshot: customer_id is not letters, digits, hyphens and underscores")
-    credentials = document.get("credentials")
-    if not isinstance(credentials, dict):
-        raise InvalidSnapshot("invalid snapshot: credentials is not an object")
     published_at = document.get("published_at")
     if not isinstance(published_at, int) or isinstance(published_at, bool):
         raise InvalidSnapshot("invalid snapshot: published_at is not in whole Unix seconds")
     if document.get("source") not in SOURCES:
         raise InvalidSnapshot(f"invalid snapshot: source is not one of {', '.join(SOURCES)}")
     settings = parse_settings(document.get("settings"), strict=False)
-    config = compile_integration_config(
-        document.get("integration_config"), customer_id=customer_id, settings=settings
-    )
-    keys = secret_keys(
-        _text(credentials, "secret_key", where="credentials."),
-        _text(credentials, "previous_secret_key", where="credentials.", required=False),
-    )
-    integrations = config.integrations
-    by_required_text = tuple([(integration.required_text, integration) for integration in integrations])
-    return Snapshot(
-        customer_id,
-        keys,
-        integrations,
-        by_required_text,
-        settings,
-        config.version,
-        published_at,
-        service_keys=_service_keys(credentials, settings),
-        enqueue_key=_enqueue_key(keys, settings),
-        needs_outside=_load_features(settings),
+    config_document: Any = document.get("integration_config")
+    config = compile_integration_config(config_document, customer_id=customer_id, settings=settings)
+    texts = required_texts(config_document["Integrations"])
+    return assemble(
+        config.integrations,
+        texts_in_order([one.as_sent for one in texts]),
+        texts_in_order([one.own_domain for one in texts]),
+        customer_id=customer_id,
+        settings=settings,
+        version=config.version,
+        published_at=published_at,
+        keys=keys,
     )

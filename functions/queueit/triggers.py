@@ -166,28 +166,6 @@ def compile_triggers(triggers: list[dict[str, Any]], body_if_cut: bool | None = 
     return _any_of(tuple(compiled))
 
 
-def _required_text(part: dict[str, Any]) -> str:
-    if part.get("ValidatorType") != "UrlValidator" or part.get("IsNegative"):
-        return ""
-    if part.get("UrlPart") not in _URL_PARTS or part.get("Operator") not in ("Equals", "Contains"):
-        return ""
-    expected: str = part.get("ValueToCompare") or ""
-    return "" if expected == "*" else expected.upper()
-
-
-def required_text(triggers: list[dict[str, Any]]) -> str:
-    """A text without which in the upper-cased URL no trigger matches; empty when there is no such text.
-
-    With many integrations nearly all are ruled out by it at the cost of one substring search each.
-    """
-    if len(triggers) != 1:
-        return ""
-    parts = triggers[0].get("TriggerParts") or []
-    if len(parts) > 1 and triggers[0].get("LogicalOperator") == "Or":
-        return ""
-    return max(map(_required_text, parts), key=len, default="")
-
-
 def compared_value(part: dict[str, Any]) -> Callable[[Request, Url], str] | None:
     """What reads the text that a part compares, as it was sent: to explain a match. None for an unknown validator."""
     validator = part.get("ValidatorType")

@@ -30,6 +30,8 @@ locals {
             for region in local.regions :
             "${local.arn_prefix}:dynamodb:${region}:${var.account.id}:table/${var.name}"
           ]
+          # Neither the history nor what operators have decided.
+          Condition = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["current", "snapshot#*"] } }
         },
         {
           # Whichever region runs the function, in a log group of that region that may not exist yet.

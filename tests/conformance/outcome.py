@@ -183,18 +183,17 @@ def expected_outcome(answer: dict[str, Any], group: Group, case: Case) -> Outcom
 
 def compile_group(group: Group, settings: dict[str, Any]) -> Snapshot:
     """Our snapshot of a group's configuration under `settings` and the group's own."""
-    credentials = {"secret_key": group.secret_key, "api_key": API_KEY, "proxy_key": PROXY_KEY}
+    keys = {"secret_key": group.secret_key, "api_key": API_KEY, "proxy_key": PROXY_KEY}
     if group.previous_secret_key:
-        credentials["previous_secret_key"] = group.previous_secret_key
+        keys["previous_secret_key"] = group.previous_secret_key
     return compile_snapshot({
         "format": 1,
         "customer_id": group.customer_id,
-        "credentials": credentials,
         "integration_config": group.config,
         "settings": {**group.settings, **settings},
         "published_at": 0,
         "source": "schedule",
-    })  # fmt: skip
+    }, keys)  # fmt: skip
 
 
 def _headers(lines: dict[str, Any]) -> dict[str, str]:

@@ -59,7 +59,7 @@ def queueing() -> Snapshots:
     ]
     return Snapshots(
         [
-            compiled_snapshot(integration, settings=settings, credentials=BOTH_KEYS)
+            compiled_snapshot(integration, settings=settings, keys=BOTH_KEYS)
             for integration in integrations
             for settings in SETTINGS
         ]

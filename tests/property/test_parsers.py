@@ -192,9 +192,9 @@ def test_any_configuration_compiles_or_is_refused_in_words(data: st.DataObject) 
 def test_what_compiles_decides_on_any_request(data: st.DataObject) -> None:
     integration = data.draw(spoiled(queue_integration(InvolvedWaitingRoomIds=["sale"])))
     document = snapshot_document(integration_config=integration_config(integration))
-    if refusal(InvalidIntegrationConfig, lambda: compile_snapshot(document)):
+    if refusal(InvalidIntegrationConfig, lambda: compile_snapshot(document, {"secret_key": SECRET_KEY})):
         return
-    snapshot = compile_snapshot(document)
+    snapshot = compile_snapshot(document, {"secret_key": SECRET_KEY})
     for request in (
         visit(),
         visit(f"https://shop.example.com/tickets?queueittoken={queue_token()}"),
@@ -213,10 +213,10 @@ def test_any_settings_are_read_or_refused_in_words(data: st.DataObject, strict: 
 
 
 @given(data=st.data())
-def test_any_document_is_a_snapshot_or_is_refused_without_a_word_of_its_credentials(
+def test_any_document_is_a_snapshot_or_is_refused_without_a_word_of_the_keys(
     data: st.DataObject,
 ) -> None:
     document = data.draw(spoiled(snapshot_document()))
-    error = refusal(QueueitError, lambda: compile_snapshot(document))
+    error = refusal(QueueitError, lambda: compile_snapshot(document, {"secret_key": SECRET_KEY}))
 
     assert error is None or (str(error) and SECRET_KEY not in str(error))

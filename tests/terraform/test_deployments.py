@@ -9,11 +9,12 @@ whole in truth, only AWS can tell.
 import base64
 import hashlib
 import json
-import zlib
 from typing import Any
 
 import pytest
 
+from queueit.stored_snapshot import unpack
+from queueit.table_items import Current, read_current, read_snapshot, snapshot_keys
 from tests.terraform.aws import Aws
 from tests.terraform.stacks import EXAMPLES, MODULE, Stacks
 from tests.terraform.waiting_rooms import NORTHLIGHT, PREVIOUS_SECRET_KEY, PROXY_KEY, SOUTHGATE, keys
@@ -50,14 +51,18 @@ def pair(name: str, *, version: int = 1, include_body: bool = False) -> dict[str
     }
 
 
+def in_force(aws: Aws, table: str) -> Current:
+    """What a connector's table says is in force."""
+    item = aws.client("dynamodb").get_item(TableName=table, Key={"pk": {"S": "current"}})["Item"]
+    return read_current(item)
+
+
 def published(aws: Aws, table: str) -> dict[str, Any]:
     """The current snapshot of a connector's table."""
-    dynamodb = aws.client("dynamodb")
-    current = dynamodb.get_item(TableName=table, Key={"pk": {"S": "current"}})["Item"]
-    key = f"snapshot#{current['snapshot']['S']}"
-    body = dynamodb.get_item(TableName=table, Key={"pk": {"S": key}})["Item"]["body"]["B"]
-    document: dict[str, Any] = json.loads(zlib.decompress(body))
-    return document
+    current = in_force(aws, table)
+    key = snapshot_keys(current.snapshot, current.copies)[0]
+    item = aws.client("dynamodb").get_item(TableName=table, Key={"pk": {"S": key}})["Item"]
+    return unpack(current.snapshot, read_snapshot(item))
 
 
 @pytest.mark.parametrize("stack", [MODULE, *EXAMPLES])
@@ -111,7 +116,7 @@ def test_two_customers_have_a_connector_each(stacks: Stacks, aws: Aws) -> None:
     for name, account in (("north", NORTHLIGHT), ("south", SOUTHGATE)):
         snapshot = published(aws, outputs["table_names"][name])
         assert snapshot["customer_id"] == account.customer_id
-        assert snapshot["credentials"] == keys(account)
+        assert in_force(aws, outputs["table_names"][name]).keys == keys(account)
 
 
 def test_complete_pins_versions_and_shows_bodies(stacks: Stacks, aws: Aws) -> None:
@@ -147,13 +152,13 @@ def test_an_apply_leaves_a_snapshot_with_the_settings_and_the_keys(stacks: Stack
     assert outputs["snapshot"]["outcome"] == "published"
     assert outputs["snapshot"]["version"] == snapshot["integration_config"]["Version"]
     assert (snapshot["source"], snapshot["settings"]) == ("apply", {})
-    assert snapshot["credentials"] == keys(NORTHLIGHT)
+    assert in_force(aws, "minimal").keys == keys(NORTHLIGHT)
 
 
 def test_every_setting_reaches_the_snapshot(stacks: Stacks, aws: Aws) -> None:
     stacks["complete"]
     snapshot = published(aws, "complete")
-    assert snapshot["credentials"] == {
+    assert in_force(aws, "complete").keys == {
         **keys(NORTHLIGHT),
         "previous_secret_key": PREVIOUS_SECRET_KEY,
         "proxy_key": PROXY_KEY,

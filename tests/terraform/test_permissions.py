@@ -40,6 +40,7 @@ def test_the_functions_at_the_edge_read_the_table_and_write_logs_wherever_they_r
         "ReadSnapshots": {
             "Action": ["dynamodb:GetItem"],
             "Resource": [TABLE, TABLE.replace("us-east-1", "eu-west-1")],
+            "Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["current", "snapshot#*"]}},
         },
         "WriteLogsWhereverItRuns": {
             "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],

@@ -2,6 +2,7 @@
 
 import json
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ _UNKNOWN_CUSTOMER = "customer"
 
 
 class Source(NamedTuple):
-    """An integration configuration with the settings and credentials it comes with, if any; nothing is checked yet.
+    """An integration configuration with the settings and keys it comes with, if any; nothing is checked yet.
 
     `place` says where it is from, for people.
     """
@@ -25,7 +26,7 @@ class Source(NamedTuple):
     config: Any
     settings: dict[str, Any]
     customer_id: str
-    credentials: dict[str, str]
+    keys: Mapping[str, str]
 
 
 def read_json(path: str, context: Context) -> Any:
@@ -46,25 +47,23 @@ def from_file(path: str, settings_path: str | None, context: Context) -> Source:
     """A configuration as the platform exports it, or a snapshot document."""
     document = read_json(path, context)
     settings: dict[str, Any] = {}
-    credentials: dict[str, str] = {}
     customer_id, config = "", document
     if isinstance(document, dict) and "format" in document and "integration_config" in document:
         config = document["integration_config"]
         settings = document.get("settings") or {}
         customer_id = document.get("customer_id") or ""
-        credentials = document.get("credentials") or {}
     if settings_path:
         settings = read_json(settings_path, context)
     if not customer_id and isinstance(config, dict):
         customer_id = config.get("CustomerId") or ""
-    return Source(path, config, settings, customer_id or _UNKNOWN_CUSTOMER, credentials)
+    return Source(path, config, settings, customer_id or _UNKNOWN_CUSTOMER, {})
 
 
 def from_connector(name: str, context: Context) -> Source:
     """What the connector's table serves now. Raises CommandFailed."""
     table = ConnectorTable(name, HOME_REGION, context)
-    current = table.pointer()
-    document = table.document(current.snapshot) if current else None
+    current = table.current()
+    document = table.document(current) if current else None
     if current is None:
         raise CommandFailed(
             f"the connector {name} has published nothing yet; see: queueit publish --name {name}"
@@ -78,7 +77,7 @@ def from_connector(name: str, context: Context) -> Source:
         document["integration_config"],
         document["settings"],
         document["customer_id"],
-        document["credentials"],
+        current.keys,
     )
 
 
@@ -96,14 +95,13 @@ def snapshot_of(source: Source, secret_key: str) -> Snapshot:
     document = {
         "format": FORMAT,
         "customer_id": source.customer_id,
-        "credentials": {"secret_key": secret_key, **source.credentials},
         "integration_config": source.config,
         "settings": source.settings,
         "published_at": 0,
         "source": "schedule",
     }
     try:
-        return compile_snapshot(document)
+        return compile_snapshot(document, {"secret_key": secret_key, **source.keys})
     except QueueitError as error:
         raise CommandFailed(f"{source.place}: {error}") from None
 

@@ -1,22 +1,13 @@
 """Reads a connector's table in any region: which snapshot is in force there, and what it says."""
 
-import hashlib
-import json
-import zlib
-from typing import Any, NamedTuple
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
+from queueit.errors import QueueitError
+from queueit.stored_snapshot import unpack
+from queueit.table_items import CURRENT_KEY, Current, read_current, read_snapshot, snapshot_keys
 from workbench.cli.command import CommandFailed, Context
-
-
-class Pointer(NamedTuple):
-    """What the table's `current` says; `published_at` is in Unix seconds."""
-
-    snapshot: str
-    version: int
-    highest_version: int
-    published_at: int
 
 
 class ConnectorTable:
@@ -27,28 +18,25 @@ class ConnectorTable:
         self._region = region
         self._client = context.client("dynamodb", region)
 
-    def pointer(self) -> Pointer | None:
-        """The pointer to the snapshot in force, None before the first publication."""
-        item = self._item("current")
-        if item is None:
-            return None
-        version = int(item["version"]["N"])
-        return Pointer(
-            item["snapshot"]["S"],
-            version,
-            int(item.get("highest_version", {}).get("N", version)),
-            int(item["published_at"]["N"]),
-        )
-
-    def document(self, digest: str) -> dict[str, Any] | None:
-        """The snapshot document of that digest; None when there is none, or it is damaged."""
-        item = self._item(f"snapshot#{digest}")
+    def current(self) -> Current | None:
+        """What is in force, None before the first publication."""
+        item = self._item(CURRENT_KEY)
         try:
-            text = zlib.decompress((item or {})["body"]["B"])
-            document: dict[str, Any] = json.loads(text)
-        except (KeyError, ValueError, zlib.error):
-            return None
-        return document if hashlib.sha256(text).hexdigest() == digest else None
+            return read_current(item) if item else None
+        except QueueitError as error:
+            raise CommandFailed(
+                f"the item {CURRENT_KEY} of the table {self._name} cannot be used: {error}"
+            ) from None
+
+    def document(self, current: Current) -> dict[str, Any] | None:
+        """The snapshot document in force; None when a worker could not be sure to get it: missing or damaged."""
+        document = None
+        for key in snapshot_keys(current.snapshot, current.copies):
+            try:
+                document = unpack(current.snapshot, read_snapshot(self._item(key) or {}))
+            except QueueitError:
+                return None
+        return document
 
     def replicas(self) -> dict[str, str] | None:
         """The status of each replica by region; None when these credentials may not ask."""

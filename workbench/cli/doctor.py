@@ -38,7 +38,7 @@ def run(options: Namespace, context: Context) -> Result:
     key = secret_key(options, context)
     source = configuration_source.from_connector(name, context) if name else None
     if source and key is None:
-        key = source.credentials.get("secret_key")
+        key = source.keys.get("secret_key")
     examination = Examination(url, context.session, secret_key=key, now=context.now)
     examination.run()
     checks = examination.checks

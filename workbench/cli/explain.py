@@ -51,7 +51,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace, context: Context) -> Result:
     """Build the request as CloudFront would hand it over and ask the engine."""
     source = configuration_source.chosen(options, context)
-    key = source.credentials.get("secret_key") or secret_key(options, context)
+    key = source.keys.get("secret_key") or secret_key(options, context)
     snapshot = configuration_source.snapshot_of(source, key or secrets.token_hex())
     try:
         event = viewer_event(

@@ -112,7 +112,7 @@ def explain(
     explained = []
     for document, integration in zip(integrations, snapshot.integrations, strict=True):
         alone = snapshot._replace(
-            integrations=(integration,), by_required_text=((integration.required_text, integration),)
+            integrations=(integration,), by_required_text=(("", 0),), by_own_domain_text=(("", 0),)
         )
         explained.append(
             IntegrationExplained(

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from edge.regions import HOME_REGION
 from queueit.errors import QueueitError
 from queueit.snapshot import compile_snapshot
+from queueit.table_items import Current
 from workbench.cli import history
 from workbench.cli.command import (
     CommandFailed,
@@ -43,8 +44,8 @@ def run(options: Namespace, context: Context) -> Result:
     """Read everything that can be read; what cannot is said and is no reason to give up."""
     name = connector_name(options, context)
     table = ConnectorTable(name, HOME_REGION, context)
-    current = table.pointer()
-    document = table.document(current.snapshot) if current else None
+    current = table.current()
+    document = table.document(current) if current else None
     if current is None:
         raise CommandFailed(
             f"the connector {name} has published nothing: its edges have no configuration and follow their failure "
@@ -68,7 +69,7 @@ def run(options: Namespace, context: Context) -> Result:
             f"queueit publish --name {name}"
         )
     else:
-        served, served_lines, problem = _served(document, current.published_at, context.now())
+        served, served_lines, problem = _served(document, current, context.now())
         data |= served
         lines += served_lines
         problems += problem
@@ -93,17 +94,17 @@ def run(options: Namespace, context: Context) -> Result:
 
 
 def _served(
-    document: dict[str, Any], published_at: int, now: float
+    document: dict[str, Any], current: Current, now: float
 ) -> tuple[dict[str, Any], list[str], list[str]]:
-    """What the snapshot says, as data and as lines, and what is wrong with it; never a credential."""
+    """What is in force, as data and as lines, and what is wrong with it; never a key."""
     config, settings = document["integration_config"], document["settings"]
     integrations = config["Integrations"]
-    age = max(0, round(now - published_at))
+    age = max(0, round(now - current.published_at))
     is_enabled = settings.get("enabled", True) is not False
-    is_rotating = bool(document["credentials"].get("previous_secret_key"))
+    is_rotating = bool(current.keys.get("previous_secret_key"))
     data = {
         "customer_id": document["customer_id"],
-        "published_at": published_at,
+        "published_at": current.published_at,
         "age_seconds": age,
         "source": document["source"],
         "enabled": is_enabled,
@@ -117,13 +118,13 @@ def _served(
     lines = [
         f"  version       {config['Version']} of customer {document['customer_id']}, "
         f"{plural(len(integrations), 'integration')}",
-        f"  published     {moment(published_at)}, {duration(age)} ago, by {document['source']}",
+        f"  published     {moment(current.published_at)}, {duration(age)} ago, by {document['source']}",
         f"  connector is  {'on' if is_enabled else 'OFF: every request passes without queueing'}",
     ]
     if is_rotating:
         lines.append("  secret key    a rotation is going on: the previous key is accepted too")
     try:
-        compile_snapshot(document)
+        compile_snapshot(document, current.keys)
     except QueueitError as error:
         return data, lines, [f"this version of the connector cannot use the snapshot: {error}"]
     return data, lines, []
@@ -165,7 +166,7 @@ def _served_in(region: str, name: str, digest: str, context: Context) -> tuple[s
     """The digest that a replica points at, and what is wrong with it."""
     table = ConnectorTable(name, region, context)
     try:
-        current = table.pointer()
+        current = table.current()
         if current is None:
             return None, "has nothing yet; replication takes a second or two"
         if current.snapshot != digest:
@@ -173,7 +174,7 @@ def _served_in(region: str, name: str, digest: str, context: Context) -> tuple[s
                 current.snapshot,
                 f"is behind: it serves version {current.version}; ask again in a few seconds",
             )
-        if table.document(digest) is None:
+        if table.document(current) is None:
             return current.snapshot, "points at a snapshot that it does not have; ask again in a few seconds"
     except CommandFailed as error:
         return None, f"cannot be read: {error}"

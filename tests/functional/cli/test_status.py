@@ -1,9 +1,7 @@
 """`queueit status` and `explain --name` against the connector's table in moto."""
 
-import hashlib
 import io
 import json
-import zlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple, NoReturn
 
@@ -12,6 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from queueit.stored_snapshot import pack
+from queueit.table_items import Current, current_item, snapshot_item, snapshot_keys
 from tests.builders import NOW, SECRET_KEY, integration_config, snapshot_document
 from workbench.cli.__main__ import run
 from workbench.cli.command import Context
@@ -82,22 +82,23 @@ class Shop:
             BillingMode="PAY_PER_REQUEST",
         )
 
-    def publish(self, region: str = HOME, *, version: int = 7, **changes: Any) -> str:
+    def publish(
+        self,
+        region: str = HOME,
+        *,
+        version: int = 7,
+        keys: dict[str, str] | None = None,
+        copies: int = 1,
+        **changes: Any,
+    ) -> str:
         config = integration_config(version=version)
-        document = snapshot_document(**{"integration_config": config, **changes})
-        text = json.dumps(document).encode()
-        digest = hashlib.sha256(text).hexdigest()
+        digest, body = pack(snapshot_document(**{"integration_config": config, **changes}))
+        in_force = keys or {"secret_key": SECRET_KEY}
+        current = Current(digest, version, version, NOW, in_force, NOW, copies)
+        items = [snapshot_item(key, body, 0) for key in snapshot_keys(digest, copies)]
         table = self.session.client("dynamodb", region_name=region)
-        table.put_item(
-            TableName="shop", Item={"pk": {"S": f"snapshot#{digest}"}, "body": {"B": zlib.compress(text)}}
-        )
-        pointer = {
-            "pk": {"S": "current"},
-            "snapshot": {"S": digest},
-            "version": {"N": str(version)},
-            "published_at": {"N": str(NOW)},
-        }
-        table.put_item(TableName="shop", Item=pointer)
+        for item in [*items, current_item(current)]:
+            table.put_item(TableName="shop", Item=item)
         return digest
 
     def client(self, service: str, region: str) -> Any:
@@ -142,7 +143,7 @@ def test_status_says_what_is_served_since_when_and_no_secret(shop: Shop) -> None
 
 def test_a_connector_that_is_off_and_a_rotation_are_said(shop: Shop) -> None:
     keys = {"secret_key": "a-fake-key", "previous_secret_key": "an-older-fake-key"}
-    shop.publish(settings={"enabled": False}, credentials=keys)
+    shop.publish(settings={"enabled": False}, keys=keys)
     text = shop("status").out
     assert "connector is  OFF: every request passes without queueing" in text
     assert "the previous key is accepted too" in text
@@ -216,10 +217,13 @@ def test_who_may_not_describe_the_table_is_told_that_replicas_are_unknown(shop: 
     )
 
 
-def test_a_snapshot_that_is_gone_is_a_problem_with_its_remedy(shop: Shop) -> None:
-    digest = shop.publish()
+@pytest.mark.parametrize(("copies", "key"), [(1, ""), (3, "#2")])
+def test_a_snapshot_of_which_a_copy_is_gone_is_a_problem_with_its_remedy(
+    shop: Shop, copies: int, key: str
+) -> None:
+    digest = shop.publish(copies=copies)
     shop.session.client("dynamodb", region_name=HOME).delete_item(
-        TableName="shop", Key={"pk": {"S": f"snapshot#{digest}"}}
+        TableName="shop", Key={"pk": {"S": f"snapshot#{digest}{key}"}}
     )
     ran = shop("status")
     assert ran.status == 1

@@ -1,6 +1,5 @@
 """What config-refresh publishes, refuses and leaves alone, with moto's DynamoDB and Secrets Manager."""
 
-import hashlib
 import json
 import random
 import zlib
@@ -9,18 +8,24 @@ from typing import Any
 import pytest
 
 from config_refresh.errors import RefreshError
-from queueit.snapshot import compile_snapshot
-
-
-def document(run: Any, digest: str) -> dict[str, Any]:
-    data = zlib.decompress(run.item(f"snapshot#{digest}")["body"]["B"])
-    assert hashlib.sha256(data).hexdigest() == digest
-    result: dict[str, Any] = json.loads(data)
-    return result
+from queueit.stored_snapshot import load, unpack
+from queueit.table_items import Current, item_bytes, read_current, snapshot_keys
 
 
 def in_force(run: Any) -> dict[str, Any]:
-    return document(run, run.item("current")["snapshot"]["S"])
+    """The snapshot document that the table serves."""
+    current = read_current(run.item("current"))
+    found = [
+        unpack(current.snapshot, run.item(key)["body"]["B"])
+        for key in snapshot_keys(current.snapshot, current.copies)
+    ]
+    assert all(one == found[0] for one in found)
+    return found[0]
+
+
+def keys_in_force(run: Any) -> dict[str, str]:
+    """The keys that the table serves."""
+    return dict(read_current(run.item("current")).keys)
 
 
 def version_in_force(run: Any) -> int:
@@ -43,25 +48,34 @@ class TestPublication:
         }
         assert in_force(run) == {
             "format": 1,
+            "compiler": "0.1.0",
             "customer_id": "example",
-            "credentials": {"secret_key": "not-a-real-secret-key", "api_key": "not-a-real-api-key"},
             "integration_config": build.integration_config(version=7),
             "settings": {},
             "published_at": run.now,
             "source": "apply",
         }
-        assert compile_snapshot(in_force(run)).version == 7
+        current = read_current(run.item("current"))
+        assert current.body == run.item(f"snapshot#{current.snapshot}")["body"]["B"]
+        assert load(current.snapshot, current.body or b"", current.keys).version == 7
+        assert keys_in_force(run) == {
+            "secret_key": "not-a-real-secret-key",
+            "api_key": "not-a-real-api-key",
+        }
 
-    def test_the_pointer_is_tiny_and_the_snapshot_in_force_never_expires(self, run: Any) -> None:
+    def test_the_pointer_is_one_read_unit_and_the_snapshot_in_force_never_expires(self, run: Any) -> None:
         digest = run()["snapshot"]
 
-        assert run.item("current") == {
-            "pk": {"S": "current"},
-            "snapshot": {"S": digest},
-            "version": {"N": "7"},
-            "published_at": {"N": str(run.now)},
-            "highest_version": {"N": "7"},
-        }
+        assert read_current(run.item("current")) == Current(
+            snapshot=digest,
+            version=7,
+            highest_version=7,
+            published_at=run.now,
+            keys={"secret_key": "not-a-real-secret-key", "api_key": "not-a-real-api-key"},
+            keys_published_at=run.now,
+            body=run.item(f"snapshot#{digest}")["body"]["B"],
+        )
+        assert item_bytes(run.item("current")) <= 4096
         assert set(run.item(f"snapshot#{digest}")) == {"pk", "body"}
 
     def test_the_platform_is_asked_with_the_api_key_at_its_secure_endpoint(self, run: Any) -> None:

@@ -1,12 +1,9 @@
 """DynamoDB as moto serves it, and a small server that answers as a test tells it to."""
 
 import contextlib
-import hashlib
-import json
 import socket
 import ssl
 import threading
-import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,6 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from moto.server import ThreadedMotoServer
 
+from queueit.stored_snapshot import pack
+from queueit.table_items import Current, current_item
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -27,10 +27,12 @@ Document = dict[str, Any]
 TABLE = "shop"
 
 
-def packed(document: Any) -> tuple[str, bytes]:
-    """Digest and compressed body of a snapshot document."""
-    text = json.dumps(document, separators=(",", ":")).encode()
-    return hashlib.sha256(text).hexdigest(), zlib.compress(text)
+KEYS = {"secret_key": "not-a-real-secret-key"}
+
+
+def pointer(digest: str, **changes: Any) -> dict[str, Any]:
+    """The item `current` that points at a snapshot of one copy."""
+    return current_item(Current(digest, 7, 7, 1_790_000_000, KEYS, 1_790_000_000)._replace(**changes))
 
 
 class Store:
@@ -75,17 +77,12 @@ class Store:
         item: Any = {"pk": {"S": f"snapshot#{digest}"}, "body": {"B": body}}
         self.client(region).put_item(TableName=TABLE, Item=item)
 
-    def point_at(self, digest: str, region: str = "us-east-1", version: int = 7) -> None:
-        item: Any = {
-            "pk": {"S": "current"},
-            "snapshot": {"S": digest},
-            "version": {"N": str(version)},
-            "published_at": {"N": "1790000000"},
-        }
+    def point_at(self, digest: str, region: str = "us-east-1", **changes: Any) -> None:
+        item: Any = pointer(digest, **changes)
         self.client(region).put_item(TableName=TABLE, Item=item)
 
     def publish(self, document: Any, region: str = "us-east-1") -> str:
-        digest, body = packed(document)
+        digest, body = pack(document)
         self.put_body(digest, body, region)
         self.point_at(digest, region)
         return digest

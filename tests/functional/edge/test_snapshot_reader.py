@@ -15,6 +15,8 @@ import pytest
 from edge.connection import Deadline
 from edge.snapshot_reader import SnapshotReader, reader_from_environment, table_name
 from edge.table import Item, Table
+from queueit.stored_snapshot import pack
+from tests.functional.edge.conftest import pointer
 
 
 class Clock:
@@ -245,23 +247,30 @@ def test_a_snapshot_that_is_not_replicated_yet_is_asked_for_again_soon(
     assert worker.after(0.2) == 8
 
 
+def stored(text: bytes) -> tuple[str, bytes]:
+    """Lines that nobody would publish, under their right digest."""
+    body = zlib.compress(text)
+    return hashlib.sha256(body).hexdigest(), body
+
+
 @pytest.mark.parametrize(
-    ("body", "problem"),
+    ("digest", "body", "problem"),
     [
-        (b"not compressed", "not zlib-compressed"),
-        (zlib.compress(b"another text"), "SHA-256"),
-        (zlib.compress(b"{}")[:-3], "cut"),
-        (zlib.compress(bytes(8_000_001)), "more than 8000000 bytes"),
+        ("ab" * 32, b"another body", "not those of their digest"),
+        (hashlib.sha256(b"raw").hexdigest(), b"raw", "not zlib-compressed"),
+        (hashlib.sha256(zlib.compress(b"{}")[:-3]).hexdigest(), zlib.compress(b"{}")[:-3], "are cut"),
+        (*stored(bytes(8_000_001)), "more than 8000000 uncompressed"),
+        (*stored(b"{"), "format None is not 1"),
+        (*stored(b'{"format": 1}'), "KeyError"),
     ],
 )
 def test_a_corrupt_body_is_a_failed_poll_and_the_old_snapshot_stays(
-    store: Any, start_worker: Any, build: Any, body: bytes, problem: str
+    store: Any, start_worker: Any, build: Any, digest: str, body: bytes, problem: str
 ) -> None:
     store.create_table()
     store.publish(document(build, 7))
     worker = start_worker(store.environ())
     worker.reader.load()
-    digest = "ab" * 32
     store.put_body(digest, body)
     store.point_at(digest)
     assert worker.after(31) == 7
@@ -270,7 +279,7 @@ def test_a_corrupt_body_is_a_failed_poll_and_the_old_snapshot_stays(
     assert worker.after(31) == 8
 
 
-@pytest.mark.parametrize("change", [{"format": 2}, {"integration_config": {"Integrations": 3}}])
+@pytest.mark.parametrize("change", [{"format": 2}, {"compiler": "9.9"}, {"settings": {"enabled": 1}}])
 def test_a_snapshot_that_this_code_cannot_use_is_reported_once_and_the_old_one_stays(
     store: Any, start_worker: Any, build: Any, change: dict[str, Any]
 ) -> None:
@@ -278,7 +287,12 @@ def test_a_snapshot_that_this_code_cannot_use_is_reported_once_and_the_old_one_s
     store.publish(document(build, 7))
     worker = start_worker(store.environ())
     worker.reader.load()
-    store.publish(document(build, 8) | change)
+    config = {**document(build, 8)["integration_config"], "Integrations": []}
+    header = {**document(build, 8), "integration_config": config, "texts": [["/TICKETS"]], **change}
+    without_a_room = {"ActionType": "Queue"}
+    digest, body = stored("\n".join(map(json.dumps, [header, without_a_room])).encode())
+    store.put_body(digest, body)
+    store.point_at(digest)
     assert [worker.after(31) for _ in range(4)] == [7, 7, 7, 7]
     assert worker.events() == ["snapshot_loaded", "snapshot_poll_failed"]
     assert "cannot be used" in worker.log[-1]["problem"]
@@ -286,18 +300,74 @@ def test_a_snapshot_that_this_code_cannot_use_is_reported_once_and_the_old_one_s
     assert worker.after(31) == 9
 
 
-def test_text_that_is_not_json_under_its_right_digest_is_refused(
+def test_new_keys_are_taken_without_reading_the_snapshot_again(
     store: Any, start_worker: Any, build: Any
 ) -> None:
     store.create_table()
-    text = b"{"
-    digest = hashlib.sha256(text).hexdigest()
-    store.put_body(digest, zlib.compress(text))
-    store.point_at(digest)
+    digest = store.publish(document(build, 7))
     worker = start_worker(store.environ())
     worker.reader.load()
-    assert worker.after(0) is None
-    assert "JSONDecodeError" in worker.log[-1]["problem"]
+    before = worker.reader.current(worker.clock.seconds)
+    store.client("us-east-1").delete_item(TableName="shop", Key={"pk": {"S": f"snapshot#{digest}"}})
+    store.point_at(digest, keys={"secret_key": "another-fake-key"}, revision=2)
+    assert worker.after(31) == 7
+    after = worker.reader.current(worker.clock.seconds)
+    assert after.keys.current.key == b"another-fake-key"
+    assert after.integrations is before.integrations
+
+
+def test_new_keys_and_a_new_snapshot_are_taken_together_or_not_at_all(
+    store: Any, start_worker: Any, build: Any
+) -> None:
+    store.create_table()
+    store.publish(document(build, 7))
+    worker = start_worker(store.environ())
+    worker.reader.load()
+    digest, body = pack(document(build, 8))
+    store.point_at(digest, keys={"secret_key": "another-fake-key"}, revision=2)
+    assert worker.after(31) == 7
+    assert worker.reader.current(worker.clock.seconds).keys.current.key == b"not-a-real-secret-key"
+    store.put_body(digest, body)
+    assert worker.after(5) == 8
+    assert worker.reader.current(worker.clock.seconds).keys.current.key == b"another-fake-key"
+
+
+def test_keys_without_the_one_that_a_setting_needs_are_not_taken(
+    store: Any, start_worker: Any, build: Any
+) -> None:
+    store.create_table()
+    keys = {"secret_key": "a-fake-key", "api_key": "a-fake-key"}
+    digest, body = pack(document(build, 7, verify={"url": "https://verify.example.com"}))
+    store.put_body(digest, body)
+    store.point_at(digest, keys=keys)
+    worker = start_worker(store.environ())
+    worker.reader.load()
+    store.point_at(digest, keys={"secret_key": "another-fake-key"}, revision=2)
+    assert worker.after(31) == 7
+    assert "api_key is missing" in worker.log[-1]["problem"]
+    assert worker.reader.current(worker.clock.seconds).keys.current.key == b"a-fake-key"
+
+
+def test_a_small_snapshot_is_read_with_the_pointer(store: Any, start_worker: Any, build: Any) -> None:
+    store.create_table()
+    digest, body = pack(document(build, 7))
+    store.point_at(digest, body=body)
+    worker = start_worker(store.environ())
+    worker.reader.load()
+    assert worker.after(0) == 7
+
+
+@pytest.mark.parametrize(("share", "copy"), [(0.0, 1), (0.5, 3), (0.99, 4)])
+def test_one_of_several_copies_is_read(
+    store: Any, start_worker: Any, build: Any, share: float, copy: int
+) -> None:
+    store.create_table()
+    digest, body = pack(document(build, 7))
+    store.put_body(f"{digest}#{copy}", body)
+    store.point_at(digest, copies=4)
+    worker = start_worker(store.environ(), lambda: share)
+    worker.reader.load()
+    assert worker.after(0) == 7
 
 
 @pytest.mark.parametrize("digest", ["", "AB" * 32, "ab" * 31, "../current"])
@@ -333,8 +403,8 @@ class Scripted:
         self.keys: list[str] = []
 
     def publish(self, version: int, **settings: Any) -> None:
-        digest, body = packed(document(self.build, version, **settings))
-        self.items["current"] = {"snapshot": {"S": digest}}
+        digest, body = pack(document(self.build, version, **settings))
+        self.items["current"] = pointer(digest)
         self.items[f"snapshot#{digest}"] = {"body": {"B": base64.b64encode(body).decode()}}
 
     def answer(self, connection: socket.socket, body: bytes) -> bool:
@@ -346,11 +416,6 @@ class Scripted:
         answer = json.dumps({"Item": item} if item else {}).encode()
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
         return True
-
-
-def packed(document: Any) -> tuple[str, bytes]:
-    text = json.dumps(document).encode()
-    return hashlib.sha256(text).hexdigest(), zlib.compress(text)
 
 
 def environ_for(url: str, region: str = "us-east-1") -> dict[str, str]:

@@ -36,7 +36,6 @@ PARTS = [
 DOCUMENT = {
     "format": 1,
     "customer_id": "example",
-    "credentials": {"secret_key": SECRET_KEY, "previous_secret_key": "the-key-before"},
     "integration_config": {
         "Version": 7,
         "Integrations": [
@@ -81,7 +80,7 @@ def main(code: str) -> None:
     viewer_response = importlib.import_module("edge.viewer_response")
     compile_snapshot = importlib.import_module("queueit.snapshot").compile_snapshot
     assert str(viewer_request.__file__).startswith(code), viewer_request.__file__
-    snapshot = compile_snapshot(DOCUMENT)
+    snapshot = compile_snapshot(DOCUMENT, {"secret_key": SECRET_KEY, "previous_secret_key": "the-key-before"})
     signed = f"e_tickets~q_11111111-2222-3333-4444-555555555555~ts_{NOW + 60}~ce_true~rt_queue"
     token = f"{signed}~h_{snapshot.keys.sign(signed)}"
 

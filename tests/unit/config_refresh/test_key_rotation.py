@@ -1,10 +1,11 @@
 """The way from one secret key to another."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from config_refresh.key_rotation import MARGIN_SECONDS, next_credentials
+from config_refresh.key_rotation import MARGIN_SECONDS, next_keys
+from queueit.table_items import Current
 
 OLD = {"secret_key": "old", "api_key": "a"}
 NEW = {"secret_key": "new", "previous_secret_key": "old", "api_key": "a"}
@@ -12,12 +13,20 @@ STAGED = {"secret_key": "old", "previous_secret_key": "new", "api_key": "a"}
 PUBLISHED_AT = 1_790_000_000
 
 
-def in_force(credentials: dict[str, str], **settings: Any) -> dict[str, Any]:
-    return {"credentials": credentials, "settings": settings, "published_at": PUBLISHED_AT}
+class InForce(NamedTuple):
+    """The pointer, its snapshot published ten minutes after its keys, and the settings in force."""
+
+    current: Current
+    settings: dict[str, Any]
 
 
-def after(seconds: int, wanted: dict[str, str], document: dict[str, Any] | None, **settings: Any) -> Any:
-    return next_credentials(wanted, document, settings, PUBLISHED_AT + seconds)
+def in_force(keys: dict[str, str], **settings: Any) -> InForce:
+    return InForce(Current("a" * 64, 1, 1, PUBLISHED_AT + 600, keys, PUBLISHED_AT), settings)
+
+
+def after(seconds: int, wanted: dict[str, str], before: InForce | None, **settings: Any) -> Any:
+    current, old = before or (None, {})
+    return next_keys(wanted, current, old, settings, now=PUBLISHED_AT + seconds)
 
 
 def test_a_new_key_is_accepted_before_it_signs() -> None:
@@ -37,7 +46,7 @@ def test_the_longer_of_two_poll_intervals_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "document"),
+    ("wanted", "before"),
     [
         (NEW, None),
         (OLD, in_force(OLD)),
@@ -47,11 +56,11 @@ def test_the_longer_of_two_poll_intervals_counts() -> None:
         ({"secret_key": "new", "previous_secret_key": "other", "api_key": "a"}, in_force(OLD)),
     ],
 )
-def test_anything_but_a_rotation_is_published_as_it_is(wanted: dict[str, str], document: Any) -> None:
-    assert after(0, wanted, document) == wanted
+def test_anything_but_a_rotation_is_published_as_it_is(wanted: dict[str, str], before: Any) -> None:
+    assert after(0, wanted, before) == wanted
 
 
-def test_other_credentials_change_at_once_during_a_rotation() -> None:
+def test_other_keys_change_at_once_during_a_rotation() -> None:
     assert after(0, {**NEW, "api_key": "b"}, in_force(OLD)) == {**STAGED, "api_key": "b"}
 
 

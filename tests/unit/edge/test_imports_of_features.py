@@ -21,13 +21,14 @@ OPTIONAL = {
     "queueit.outside",
     "queueit.verify_action",
 }
+KEYS = {"secret_key": "not-a-real-key", "api_key": "not-real", "proxy_key": "not-real"}
 SCRIPT = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 import edge.event_handling, edge.viewer_request
 from queueit.snapshot import compile_snapshot
 given = json.load(sys.stdin)
-snapshot = compile_snapshot(given["snapshot"])
+snapshot = compile_snapshot(given["snapshot"], given["keys"])
 if given["event"]:
     edge.event_handling.handle(given["event"], snapshot, 1_790_000_000.0)
 print(json.dumps(sorted(sys.modules)))
@@ -38,7 +39,7 @@ def imported(document: dict[str, Any], event: dict[str, Any] | None = None) -> s
     """The optional modules that a fresh interpreter has imported after loading a snapshot and handling an event."""
     finished = subprocess.run(
         [sys.executable, "-I", "-S", "-c", SCRIPT, str(FUNCTIONS)],
-        input=json.dumps({"snapshot": document, "event": event}),
+        input=json.dumps({"snapshot": document, "keys": KEYS, "event": event}),
         capture_output=True,
         text=True,
         check=True,
@@ -64,9 +65,7 @@ def test_a_plain_decision_imports_no_optional_feature() -> None:
 def test_a_feature_is_imported_with_the_snapshot_that_switches_it_on(
     settings: dict[str, Any], module: str
 ) -> None:
-    credentials = {"secret_key": "not-a-real-key", "api_key": "not-real", "proxy_key": "not-real"}
-
-    assert module in imported(snapshot_document(settings=settings, credentials=credentials))
+    assert module in imported(snapshot_document(settings=settings))
 
 
 def test_diagnostics_are_imported_for_a_debug_token() -> None:

@@ -1,7 +1,9 @@
 """Our own faults: no snapshot, or a defect. Each handler fails its own way, and diagnostics say so."""
 
 import json
+import zlib
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -10,7 +12,8 @@ from edge import viewer_request
 from edge.failure_mode import fail_closed, fail_open
 from edge.worker import Worker, seconds_left, worker_from_environment
 from queueit.snapshot import Snapshot
-from tests.builders import NOW, SECRET_KEY, compiled_snapshot, header_of, viewer_request_event
+from queueit.stored_snapshot import load, pack
+from tests.builders import NOW, SECRET_KEY, compiled_snapshot, header_of, snapshot_document, viewer_request_event
 from workbench.queue_token import mint_queue_token
 
 ReadHeader = Callable[[dict[str, Any], str], str | None]
@@ -32,7 +35,7 @@ def broken() -> Current:
 
     snapshot: Snapshot = compiled_snapshot()
     integration = snapshot.integrations[0]._replace(matches=matches)
-    met_by_defects = snapshot._replace(by_required_text=(("", integration),))
+    met_by_defects = snapshot._replace(integrations=(integration,))
     return lambda _now: met_by_defects
 
 
@@ -96,6 +99,23 @@ def test_an_event_that_is_none_of_cloudfronts_is_refused_when_failing_closed(eve
     answer = Worker(lambda _now: compiled_snapshot()).answer(event, None, fail_closed)
 
     assert answer["status"] == "503"
+
+
+@pytest.mark.parametrize("querystring", ["", f"queueittoken={token()}"])
+def test_an_integration_that_cannot_be_compiled_never_passes_a_request(
+    capsys: pytest.CaptureFixture[str], querystring: str
+) -> None:
+    header = json.loads(zlib.decompress(pack(snapshot_document()).body).split(b"\n")[0])
+    body = zlib.compress("\n".join(map(json.dumps, [header, {"Triggers": 5}])).encode())
+    snapshot = load(sha256(body).hexdigest(), body, {"secret_key": SECRET_KEY})
+    worker = Worker(lambda _now: snapshot)
+
+    refused = worker.answer(viewer_request_event(querystring=querystring), None, fail_open)
+    elsewhere = worker.answer(viewer_request_event("/elsewhere"), None, fail_open)
+
+    assert (refused["status"], header_of(refused, "x-queueit-failed")) == ("503", "true")
+    assert "status" not in elsewhere
+    assert [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()] == ["defect"]
 
 
 class Context:

@@ -83,8 +83,8 @@ def snapshot() -> Snapshot:
         IsNormalizationEnabled=True,
     )
     always = queue_integration(Triggers=[{"LogicalOperator": "And", "TriggerParts": []}])
-    credentials = {"secret_key": SECRET_KEY, "proxy_key": "not-a-real-proxy-key"}
-    return compiled_snapshot(first, always, settings=SETTINGS, credentials=credentials)
+    keys = {"secret_key": SECRET_KEY, "proxy_key": "not-a-real-proxy-key"}
+    return compiled_snapshot(first, always, settings=SETTINGS, keys=keys)
 
 
 def outside() -> Outside:

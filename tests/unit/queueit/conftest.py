@@ -25,7 +25,7 @@ def visit() -> Callable[..., Visit]:
         **request: Any,
     ) -> Visit:
         snapshot = compiled_snapshot(
-            queue_integration(**(integration or {})), settings=settings, credentials=CREDENTIALS
+            queue_integration(**(integration or {})), settings=settings, keys=CREDENTIALS
         )
         if cookie:
             headers = (*headers, ("Cookie", f"{session_cookie.cookie_name('tickets')}={cookie}"))

@@ -510,7 +510,7 @@ class TestRotation:
     rotated = {"secret_key": "the-new-key", "previous_secret_key": SECRET_KEY}  # noqa: RUF012
 
     def test_a_session_of_the_previous_key_passes_and_is_issued_again_under_the_current(self) -> None:
-        decision = decide(compiled_snapshot(credentials=self.rotated), visit(cookie=VALID), NOW)
+        decision = decide(compiled_snapshot(keys=self.rotated), visit(cookie=VALID), NOW)
 
         assert (
             cookie_text(decision)
@@ -519,10 +519,10 @@ class TestRotation:
 
     def test_a_token_of_the_previous_key_passes(self) -> None:
         assert (
-            decide(compiled_snapshot(credentials=self.rotated), visit(with_token()), NOW).redirect_url == ""
+            decide(compiled_snapshot(keys=self.rotated), visit(with_token()), NOW).redirect_url == ""
         )
 
     def test_once_it_is_over_neither_counts(self) -> None:
-        over = compiled_snapshot(credentials={"secret_key": "the-new-key"})
+        over = compiled_snapshot(keys={"secret_key": "the-new-key"})
 
         assert error_code(decide(over, visit(with_token(), cookie=VALID), NOW)) == "hash"

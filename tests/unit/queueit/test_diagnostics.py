@@ -244,7 +244,7 @@ def test_a_defect_is_told_by_its_kind_alone(debug_token: Any) -> None:
 
     whole: Snapshot = compiled_snapshot()
     integration = whole.integrations[0]._replace(matches=broken)
-    broken_snapshot = whole._replace(by_required_text=(("", integration),))
+    broken_snapshot = whole._replace(integrations=(integration,))
     event = viewer_request_event(querystring=f"queueittoken={debug_token()}")
 
     with pytest.raises(DiagnosedDefect) as raised:

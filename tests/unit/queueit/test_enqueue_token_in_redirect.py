@@ -60,8 +60,8 @@ def test_settings_change_what_it_holds(visit: Visits) -> None:
 
 
 def test_it_is_signed_with_the_current_key_while_keys_rotate() -> None:
-    credentials = {"secret_key": SECRET_KEY, "previous_secret_key": "not-a-real-previous-key"}
-    snapshot = compiled_snapshot(settings={"enqueue_token": {}}, credentials=credentials)
+    keys = {"secret_key": SECRET_KEY, "previous_secret_key": "not-a-real-previous-key"}
+    snapshot = compiled_snapshot(settings={"enqueue_token": {}}, keys=keys)
     request = to_request(viewer_request_event()["Records"][0]["cf"]["request"])
 
     assert token_of(decide(snapshot, request, NOW, Door().outside).redirect_url).event_id == "tickets"

@@ -57,7 +57,6 @@ def snapshot() -> Snapshot:
         {
             "format": 1,
             "customer_id": "acme",
-            "credentials": {"secret_key": SECRET, "api_key": "a-fake-key", "proxy_key": "a-fake-key"},
             "integration_config": {
                 "Version": 1,
                 "Integrations": [
@@ -74,7 +73,8 @@ def snapshot() -> Snapshot:
             },
             "published_at": 0,
             "source": "schedule",
-        }
+        },
+        {"secret_key": SECRET, "api_key": "a-fake-key", "proxy_key": "a-fake-key"},
     )
 
 

@@ -13,7 +13,7 @@ KEYS = {"api_key": "not-a-real-api-key", "proxy_key": "not-a-real-proxy-key"}
 
 
 def snapshot(settings: dict[str, Any], **keys: Any) -> Any:
-    return compiled_snapshot(settings=settings, credentials={"secret_key": "not-a-real-secret-key", **keys})
+    return compiled_snapshot(settings=settings, keys={"secret_key": "not-a-real-secret-key", **keys})
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_a_setting_whose_key_is_missing_or_cannot_be_sent_is_refused(
     with pytest.raises(InvalidSnapshot) as refused:
         snapshot(settings, **{**KEYS, key: value})
 
-    assert f"credentials.{key} is missing" in str(refused.value)
+    assert f"{key} is missing" in str(refused.value)
     assert f'the setting "{setting}" needs it' in str(refused.value)
     assert not value or value not in str(refused.value)
 

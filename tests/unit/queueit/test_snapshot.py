@@ -1,4 +1,4 @@
-"""The snapshot document: what compiles, and what is refused without a word of its credentials."""
+"""The snapshot document: what compiles, and what is refused without a word of the keys."""
 
 from typing import Any
 
@@ -6,81 +6,87 @@ import pytest
 
 from queueit.errors import InvalidIntegrationConfig, InvalidSettings, InvalidSnapshot, UnknownSnapshotFormat
 from queueit.snapshot import compile_snapshot
-from tests.builders import NOW, OTHER_KEY, SECRET_KEY, mac, snapshot_document
+from tests.builders import NOW, OTHER_KEY, SECRET_KEY, compiled_snapshot, mac, snapshot_document
+
+KEYS = {"secret_key": SECRET_KEY}
+VERIFY = {"verify": {"url": "https://verify.example.com"}}
 
 
 def test_a_document_compiles_to_all_that_a_decision_needs() -> None:
-    snapshot = compile_snapshot(snapshot_document(settings={"poll_interval_seconds": 60}))
+    snapshot = compile_snapshot(snapshot_document(settings={"poll_interval_seconds": 60}), KEYS)
 
     assert (snapshot.customer_id, snapshot.version, snapshot.published_at) == ("example", 7, NOW)
     assert snapshot.settings.poll_interval_seconds == 60
     assert [integration.name for integration in snapshot.integrations] == ["Tickets"]
-    assert snapshot.by_required_text == (("/TICKETS", snapshot.integrations[0]),)
+    assert snapshot.by_required_text == (("/TICKETS", 0),)
 
 
 def test_the_account_of_the_snapshot_outweighs_that_of_the_configuration() -> None:
-    snapshot = compile_snapshot(snapshot_document(customer_id="other"))
+    snapshot = compile_snapshot(snapshot_document(customer_id="other"), KEYS)
 
     assert snapshot.integrations[0].query.startswith("c=other&")
 
 
 def test_a_rotation_is_two_keys() -> None:
-    credentials = {"secret_key": SECRET_KEY, "previous_secret_key": OTHER_KEY}
-    keys = compile_snapshot(snapshot_document(credentials=credentials)).keys
+    keys = compiled_snapshot(keys={"secret_key": SECRET_KEY, "previous_secret_key": OTHER_KEY}).keys
 
     assert keys.sign("text") == mac("text", SECRET_KEY)
     assert keys.verify("text", mac("text", OTHER_KEY))
 
 
-def test_credentials_that_the_edge_does_not_know_are_left_alone() -> None:
-    credentials = {"secret_key": SECRET_KEY, "api_key": "x", "later": 1}
+def test_keys_are_replaced_without_anything_else() -> None:
+    before = compiled_snapshot(settings=VERIFY, keys={**KEYS, "api_key": "not-a-real-key"})
+    after = before.with_keys({"secret_key": OTHER_KEY, "api_key": "another-fake-key"})
 
-    assert compile_snapshot(snapshot_document(credentials=credentials))
+    assert after.keys.sign("text") == mac("text", OTHER_KEY)
+    assert after.service_keys.api_key == "another-fake-key"
+    assert after.integrations is before.integrations
+    with pytest.raises(InvalidSnapshot, match="api_key is missing"):
+        before.with_keys(KEYS)
+
+
+@pytest.mark.parametrize("keys", [{}, {"secret_key": ""}, {"previous_secret_key": OTHER_KEY}])
+def test_without_a_secret_key_there_is_no_snapshot(keys: Any) -> None:
+    with pytest.raises(InvalidSnapshot, match="secret_key is missing"):
+        compile_snapshot(snapshot_document(), keys)
 
 
 @pytest.mark.parametrize("format_", [2, 0, "1", None, []])
 def test_another_format_is_told_as_such(format_: Any) -> None:
     with pytest.raises(UnknownSnapshotFormat, match=r"snapshot format .* is not 1"):
-        compile_snapshot(snapshot_document(format=format_))
+        compile_snapshot(snapshot_document(format=format_), KEYS)
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"customer_id": None}, "customer_id is missing or not text"),
-        ({"customer_id": ""}, "customer_id is missing or not text"),
-        ({"customer_id": 5}, "customer_id is missing or not text"),
+        ({"customer_id": None}, "customer_id is not letters, digits, hyphens and underscores"),
+        ({"customer_id": ""}, "customer_id is not letters, digits, hyphens and underscores"),
+        ({"customer_id": 5}, "customer_id is not letters, digits, hyphens and underscores"),
         ({"customer_id": "a/b"}, "customer_id is not letters, digits, hyphens and underscores"),
-        ({"credentials": None}, "credentials is not an object"),
-        ({"credentials": {}}, r"credentials\.secret_key is missing or not text"),
-        ({"credentials": {"secret_key": ""}}, r"credentials\.secret_key is missing or not text"),
-        (
-            {"credentials": {"secret_key": "k", "previous_secret_key": 5}},
-            r"credentials\.previous_secret_key is missing or not text",
-        ),
         ({"published_at": None}, "published_at is not in whole Unix seconds"),
         ({"published_at": True}, "published_at is not in whole Unix seconds"),
         ({"published_at": 1.5}, "published_at is not in whole Unix seconds"),
-        ({"source": "elsewhere"}, "source is not one of schedule, publish, apply"),
-        ({"source": None}, "source is not one of schedule, publish, apply"),
+        ({"source": "elsewhere"}, "source is not one of schedule, publish, apply, operator"),
+        ({"source": None}, "source is not one of schedule, publish, apply, operator"),
     ],
 )
 def test_what_is_wrong_with_a_document_is_named(changes: Any, message: str) -> None:
     with pytest.raises(InvalidSnapshot, match=f"^invalid snapshot: {message}"):
-        compile_snapshot(snapshot_document(**changes))
+        compile_snapshot(snapshot_document(**changes), KEYS)
 
 
 @pytest.mark.parametrize("document", [None, [], "text", 5])
 def test_what_is_no_object_is_no_snapshot(document: Any) -> None:
     with pytest.raises(InvalidSnapshot, match="it is not an object"):
-        compile_snapshot(document)
+        compile_snapshot(document, KEYS)
 
 
 def test_what_is_wrong_inside_is_told_by_the_part_it_is_in() -> None:
     with pytest.raises(InvalidIntegrationConfig):
-        compile_snapshot(snapshot_document(integration_config=None))
+        compile_snapshot(snapshot_document(integration_config=None), KEYS)
     with pytest.raises(InvalidSettings):
-        compile_snapshot(snapshot_document(settings={"enabled": "no"}))
+        compile_snapshot(snapshot_document(settings={"enabled": "no"}), KEYS)
 
 
 @pytest.mark.parametrize(
@@ -90,11 +96,11 @@ def test_what_is_wrong_inside_is_told_by_the_part_it_is_in() -> None:
         {"settings": {"enabled": 0}},
         {"customer_id": "a b"},
         {"format": 2},
-        {"credentials": {"secret_key": SECRET_KEY, "previous_secret_key": [SECRET_KEY]}},
+        {"settings": VERIFY},
     ],
 )
-def test_no_error_holds_a_credential(changes: Any) -> None:
+def test_no_error_holds_a_key(changes: Any) -> None:
     with pytest.raises(ValueError) as error:  # any of the errors above
-        compile_snapshot(snapshot_document(**changes))
+        compile_snapshot(snapshot_document(**changes), KEYS)
 
     assert SECRET_KEY not in f"{error.value!r}{error.value}"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from queueit.triggers import compile_part, compile_triggers, required_text
+from queueit.triggers import compile_part, compile_triggers
 from tests.unit.queueit.visits import visit
 
 Part = dict[str, Any]
@@ -229,31 +229,3 @@ class TestLogic:
 
     def test_without_triggers_nothing_matches(self) -> None:
         assert not self.result()
-
-
-class TestRequiredText:
-    """What rules an integration out by a search: a text without which in the upper-cased URL it cannot match."""
-
-    @pytest.mark.parametrize(
-        ("parts", "text"),
-        [
-            ([url_part("PagePath", ValueToCompare="/Tickets")], "/TICKETS"),
-            ([url_part("HostName", Operator="Contains", ValueToCompare="shop")], "SHOP"),
-            ([url_part(ValueToCompare="/a"), url_part(ValueToCompare="/longer")], "/LONGER"),
-            ([url_part(ValueToCompare="/a"), header_part(ValueToCompare="/longer")], "/A"),
-            ([url_part(ValueToCompare="/a", IsNegative=True)], ""),
-            ([url_part(Operator="Contains", ValueToCompare="*")], ""),
-            ([url_part(Operator="EqualsAny", ValueToCompare="/a", ValuesToCompare=["/a"])], ""),
-            ([url_part("Elsewhere", ValueToCompare="/a")], ""),
-            ([header_part(ValueToCompare="/a")], ""),
-            ([], ""),
-        ],
-    )
-    def test_it_is_the_longest_that_a_part_asks_for(self, parts: list[Part], text: str) -> None:
-        assert required_text([{"LogicalOperator": "And", "TriggerParts": parts}]) == text
-
-    def test_there_is_none_where_one_of_several_is_enough(self) -> None:
-        trigger = {"LogicalOperator": "Or", "TriggerParts": [url_part(ValueToCompare="/a")] * 2}
-
-        assert required_text([trigger]) == ""
-        assert required_text([{"TriggerParts": [url_part(ValueToCompare="/a")]}] * 2) == ""
