@@ -13,7 +13,14 @@ from edge.failure_mode import fail_closed, fail_open
 from edge.worker import Worker, seconds_left, worker_from_environment
 from queueit.snapshot import Snapshot
 from queueit.stored_snapshot import load, pack
-from tests.builders import NOW, SECRET_KEY, compiled_snapshot, header_of, snapshot_document, viewer_request_event
+from tests.builders import (
+    NOW,
+    SECRET_KEY,
+    compiled_snapshot,
+    header_of,
+    snapshot_document,
+    viewer_request_event,
+)
 from workbench.queue_token import mint_queue_token
 
 ReadHeader = Callable[[dict[str, Any], str], str | None]

@@ -518,9 +518,7 @@ class TestRotation:
         )
 
     def test_a_token_of_the_previous_key_passes(self) -> None:
-        assert (
-            decide(compiled_snapshot(keys=self.rotated), visit(with_token()), NOW).redirect_url == ""
-        )
+        assert decide(compiled_snapshot(keys=self.rotated), visit(with_token()), NOW).redirect_url == ""
 
     def test_once_it_is_over_neither_counts(self) -> None:
         over = compiled_snapshot(keys={"secret_key": "the-new-key"})
