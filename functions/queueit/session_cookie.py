@@ -15,14 +15,18 @@ VALID, EXPIRED, FORGED, OTHER_ADDRESS = "valid", "expired", "forged", "other add
 _MAX_CLOCK_SKEW_SECONDS = 60
 _MAX_FIELD_LENGTH = 256
 _COOKIE = re.compile(
-    r"(?P<signed>EventId=(?P<event_id>[^&=]+)(?:&QueueId=(?P<queue_id>[^&=]+))?"
+    r"(?P<pairs>EventId=(?P<event_id>[^&=]+)(?:&QueueId=(?P<queue_id>[^&=]+))?"
     r"(?:&FixedValidityMins=(?P<validity>[1-9][0-9]{0,4}))?&RedirectType=(?P<redirect_type>[^&=]*)"
     r"&IssueTime=(?P<issued_at>[0-9]{10})(?:&Hip=(?P<hashed_ip>[0-9a-f]{64}))?)"
     r"&Hash=(?P<hash>[0-9a-f]{64})(?:&Mac=(?P<mac>[0-9a-f]{64}))?"
 )
-_GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+_IS_GUID = re.compile(_GUID)
+_USUAL_TYPES = ("queue", "safetynet", "afterevent", "disabled", "directlink", "idle", "debug", "timeout")
+_USUAL_ENDING = (  # compiled by the first cookie that needs a Mac
+    rf"{_GUID}(?:[1-9][0-9]{{0,4}})?(?:{'|'.join(_USUAL_TYPES)})[0-9]{{10}}(?:[0-9a-f]{{64}})?\Z"
+)
 _NOT_REPRESENTABLE = re.compile("[&=\ud800-\udfff]")
-_DIGITS = frozenset("0123456789")
 
 
 class Session(NamedTuple):
@@ -55,12 +59,19 @@ def cookie_name(event_id: str) -> str:
     return NAME_PREFIX + event_id
 
 
-def _needs_mac(queue_id: str, redirect_type: str) -> bool:
-    """Whether the Hash, which has no separators, does not bind these two on its own."""
-    return bool(
-        (queue_id and not _GUID.fullmatch(queue_id))
-        or (redirect_type and (redirect_type[0] in _DIGITS or redirect_type[-1] in _DIGITS))
-    )
+def _is_usual(queue_id: str, redirect_type: str) -> bool:
+    """Whether the Hash alone binds the fields of a cookie, so that it needs no Mac (section 4).
+
+    Read from its end, the Hash's text of a usual cookie falls apart in one way: no usual redirect type ends another
+    or is of hex digits, so an address and the issue time are told from it; and of a GUID with digits behind it only
+    the GUID has its dashes where they belong. What is left is the room.
+    """
+    return redirect_type in _USUAL_TYPES and _IS_GUID.fullmatch(queue_id) is not None
+
+
+def _reads_as_usual(hash_text: str) -> bool:
+    """Whether `hash_text`, of a cookie that needs a Mac, is also that of a usual one: any room, then the rest."""
+    return re.compile(_USUAL_ENDING).search(hash_text, 1) is not None
 
 
 def _representable(text: str) -> str:
@@ -75,18 +86,19 @@ def issue(session: Session, keys: SecretKeys, now: int) -> str:
     queue_id = _representable(session.queue_id)
     redirect_type = _representable(session.redirect_type.lower())
     validity = "" if session.validity_minutes is None else str(session.validity_minutes)
-    signed = (
+    pairs = (
         f"EventId={session.event_id}"
         + (f"&QueueId={queue_id}" if queue_id else "")
         + (f"&FixedValidityMins={validity}" if validity else "")
         + f"&RedirectType={redirect_type}&IssueTime={now}"
         + (f"&Hip={session.hashed_ip}" if session.hashed_ip else "")
     )
-    mac = keys.sign(f"{session.event_id.lower()}{queue_id}{validity}{redirect_type}{now}{session.hashed_ip}")
-    value = f"{signed}&Hash={mac}"
-    if _needs_mac(queue_id, redirect_type):
-        value += f"&Mac={keys.sign(signed)}"
-    return encode_uri_component(value)
+    hash_text = f"{session.event_id.lower()}{queue_id}{validity}{redirect_type}{now}{session.hashed_ip}"
+    if _is_usual(queue_id, redirect_type):
+        return encode_uri_component(f"{pairs}&Hash={keys.sign(hash_text)}")
+    mac = keys.sign(pairs)
+    proof = mac if _reads_as_usual(hash_text) else keys.sign(hash_text)
+    return encode_uri_component(f"{pairs}&Hash={proof}&Mac={mac}")
 
 
 def read(
@@ -101,15 +113,17 @@ def read(
     match = _COOKIE.fullmatch(decoded) if decoded else None
     if match is None:
         return Session(FORGED, event_id)
-    signed, room, queue_id, validity, redirect_type, issued_at, hashed_ip, mac, second_mac = match.groups("")
-    if (
-        not keys.verify(f"{room.lower()}{queue_id}{validity}{redirect_type}{issued_at}{hashed_ip}", mac)
-        or room.lower() != event_id.lower()
-    ):
-        return Session(FORGED, event_id)
-    if _needs_mac(queue_id, redirect_type) != bool(second_mac):
-        return Session(FORGED, event_id)
-    if second_mac and not keys.verify(signed, second_mac):
+    pairs, room, queue_id, validity, redirect_type, issued_at, hashed_ip, proof, mac = match.groups("")
+    hash_text = f"{room.lower()}{queue_id}{validity}{redirect_type}{issued_at}{hashed_ip}"
+    if _is_usual(queue_id, redirect_type):
+        is_genuine = not mac and keys.verify(hash_text, proof)
+    else:
+        is_genuine = (
+            bool(mac)
+            and keys.verify(pairs, mac)
+            and keys.verify(pairs if _reads_as_usual(hash_text) else hash_text, proof)
+        )
+    if not is_genuine or room.lower() != event_id.lower():
         return Session(FORGED, event_id)
     begun = int(issued_at)
     if begun > now + _MAX_CLOCK_SKEW_SECONDS:

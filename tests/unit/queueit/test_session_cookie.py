@@ -10,6 +10,7 @@ import pytest
 from queueit import session_cookie
 from queueit.secret_keys import secret_keys
 from queueit.session_cookie import EXPIRED, FORGED, OTHER_ADDRESS, VALID, Session
+from tests.session_readings import USUAL_TYPES
 from tests.signing import ADDRESS, GUID, NOW, OTHER_KEY, SECRET_KEY, encode_component, mac, session_text
 
 KEYS = secret_keys(SECRET_KEY)
@@ -64,8 +65,10 @@ class TestIssuing:
         )
 
     def test_what_is_absent_is_left_out_and_hashed_as_nothing(self) -> None:
+        pairs = f"EventId=tickets&RedirectType=safetynet&IssueTime={NOW}"
+
         assert issue(session("", redirect_type="safetynet")) == (
-            f"EventId=tickets&RedirectType=safetynet&IssueTime={NOW}&Hash={mac(f'ticketssafetynet{NOW}')}"
+            f"{pairs}&Hash={mac(f'ticketssafetynet{NOW}')}&Mac={mac(pairs)}"
         )
 
     def test_the_value_is_percent_encoded_as_encode_uri_component_does(self) -> None:
@@ -88,13 +91,40 @@ class TestIssuing:
 
         assert issue(session("q1")) == f"{pairs}&Hash={mac(f'ticketsq1queue{NOW}')}&Mac={mac(pairs)}"
 
-    @pytest.mark.parametrize("kind", ["1queue", "queue1", "7"])
-    def test_stricter_a_redirect_type_with_a_digit_at_an_end_gets_a_mac(self, kind: str) -> None:
-        assert re.search(r"&Hash=[0-9a-f]{64}&Mac=[0-9a-f]{64}$", issue(session(redirect_type=kind)))
+    @pytest.mark.parametrize(
+        ("queue_id", "kind"), [(GUID, "1queue"), (GUID, "queue1"), (GUID, "admin"), (GUID, ""), ("", "queue")]
+    )
+    def test_stricter_a_redirect_type_that_is_not_usual_or_no_queue_id_gets_a_mac(
+        self, queue_id: str, kind: str
+    ) -> None:
+        assert re.search(
+            r"&Hash=[0-9a-f]{64}&Mac=[0-9a-f]{64}$", issue(session(queue_id, redirect_type=kind))
+        )
 
-    @pytest.mark.parametrize(("queue_id", "kind"), [(GUID, "queue"), (GUID.upper(), "q1e"), ("", "queue")])
+    @pytest.mark.parametrize("queue_id", [GUID, GUID.upper()])
+    @pytest.mark.parametrize("kind", [*USUAL_TYPES, "Queue"])
     def test_a_cookie_of_the_usual_shape_gets_no_mac(self, queue_id: str, kind: str) -> None:
         assert "&Mac=" not in issue(session(queue_id, redirect_type=kind))
+
+    @pytest.mark.parametrize(
+        ("room", "queue_id", "kind"),
+        [
+            (f"tickets-{GUID}", "", "queue"),
+            ("tickets", f"x{GUID}", "queue"),
+            ("tickets", f"{GUID}20", "queue"),
+            ("tickets", "", f"{GUID}queue"),
+        ],
+    )
+    def test_stricter_a_hash_that_could_be_read_as_that_of_a_usual_cookie_is_made_over_the_macs_text(
+        self, room: str, queue_id: str, kind: str
+    ) -> None:
+        text = issue(session(queue_id, event_id=room, redirect_type=kind))
+        pairs = text.partition("&Hash=")[0]
+
+        assert text == f"{pairs}&Hash={mac(pairs)}&Mac={mac(pairs)}"
+        assert read(text, room=room).status == VALID
+        other = f"{pairs}&Hash={mac(room + queue_id + kind + str(NOW))}&Mac={mac(pairs)}"
+        assert read(other, room=room).status == FORGED
 
     def test_stricter_what_the_grammar_has_no_place_for_is_left_out(self) -> None:
         text = issue(session("a&Hash=1\ud800", redirect_type="x=y&z"))
@@ -117,8 +147,8 @@ class TestReading:
 
         assert read(text) == Session(VALID, "tickets", GUID, 3, "queue", mac(ADDRESS))
 
-    @pytest.mark.parametrize("queue_id", [GUID, GUID.upper(), ""])
-    @pytest.mark.parametrize("kind", ["queue", "safetynet", "q1e", "", "après"])
+    @pytest.mark.parametrize("queue_id", [GUID, GUID.upper()])
+    @pytest.mark.parametrize("kind", USUAL_TYPES)
     def test_a_cookie_of_the_usual_shape_is_valid(self, queue_id: str, kind: str) -> None:
         assert read(session_text(queue_id=queue_id, redirect_type=kind)).status == VALID
 
@@ -155,9 +185,10 @@ class TestReading:
         assert read(session_text(written), room=asked).status == VALID
 
     def test_stricter_the_hash_is_not_verified_over_capitals(self) -> None:
-        text = f"EventId=Tickets&RedirectType=queue&IssueTime={NOW}"
+        text = f"EventId=Tickets&QueueId={GUID}&RedirectType=queue&IssueTime={NOW}"
 
-        assert read(f"{text}&Hash={mac(f'Ticketsqueue{NOW}')}", room="Tickets").status == FORGED
+        assert read(f"{text}&Hash={mac(f'tickets{GUID}queue{NOW}')}", room="Tickets").status == VALID
+        assert read(f"{text}&Hash={mac(f'Tickets{GUID}queue{NOW}')}", room="Tickets").status == FORGED
 
     def test_stricter_an_event_id_with_capitals_validates_its_own_cookie(self) -> None:
         own = Session(VALID, "TickETS", GUID, None, "queue")
@@ -229,8 +260,8 @@ class TestStricterGrammar:
     @pytest.mark.parametrize(
         "text",
         [
-            resigned(f"EventId=tickets&RedirectType=queue&IssueTime={NOW}&Extra=1"),
-            resigned(f"Extra=&EventId=tickets&RedirectType=queue&IssueTime={NOW}"),
+            resigned(f"EventId=tickets&QueueId={GUID}&RedirectType=queue&IssueTime={NOW}&Extra=1"),
+            resigned(f"Extra=&EventId=tickets&QueueId={GUID}&RedirectType=queue&IssueTime={NOW}"),
             session_text() + "&Extra=1",
             session_text() + "&",
             "&" + session_text(),
@@ -248,9 +279,14 @@ class TestStricterGrammar:
         assert read(resigned(text.replace(pair, f"{pair}&{pair}"))).status == FORGED
 
     def test_another_order_is_refused(self) -> None:
-        text = f"EventId=tickets&IssueTime={NOW}&RedirectType=queue&Hash={mac(f'ticketsqueue{NOW}')}"
+        proof = mac(f"tickets{GUID}queue{NOW}")
 
-        assert read(text).status == FORGED
+        assert read(
+            f"EventId=tickets&QueueId={GUID}&RedirectType=queue&IssueTime={NOW}&Hash={proof}"
+        ).is_valid
+        assert not read(
+            f"EventId=tickets&QueueId={GUID}&IssueTime={NOW}&RedirectType=queue&Hash={proof}"
+        ).is_valid
 
     @pytest.mark.parametrize("missing", ["EventId", "RedirectType", "IssueTime", "Hash"])
     def test_a_missing_key_is_refused(self, missing: str) -> None:
@@ -277,7 +313,7 @@ class TestStricterGrammar:
         assert read(session_text(validity=validity)).status == VALID
 
     def test_an_empty_fixed_validity_or_queue_id_or_address_is_refused(self) -> None:
-        text = session_text(queue_id="")
+        text = session_text(queue_id="", with_mac=True)
 
         assert read(text.replace("&Redirect", "&FixedValidityMins=&Redirect")).status == FORGED
         assert read(text.replace("&Redirect", "&QueueId=&Redirect")).status == FORGED
@@ -293,7 +329,9 @@ class TestStricterGrammar:
         assert read(f"{head}&Hash={change(proof)}").status == FORGED
         assert read(resigned(head.replace(mac(ADDRESS), change(mac(ADDRESS))))).status == FORGED
 
-    @pytest.mark.parametrize("queue_id", ["q1", GUID[:-1], GUID + "5", f"{{{GUID}}}", GUID.replace("-", "")])
+    @pytest.mark.parametrize(
+        "queue_id", ["", "q1", GUID[:-1], f"{GUID}a", f"{{{GUID}}}", GUID.replace("-", "")]
+    )
     def test_a_queue_id_that_is_no_guid_needs_the_right_mac(self, queue_id: str) -> None:
         with_mac = session_text(queue_id=queue_id, with_mac=True)
 
@@ -301,15 +339,21 @@ class TestStricterGrammar:
         assert read(with_mac.partition("&Mac=")[0]).status == FORGED
         assert read(with_mac[:-64] + mac("something else")).status == FORGED
 
-    @pytest.mark.parametrize("kind", ["1queue", "queue1", "5"])
-    def test_a_redirect_type_with_a_digit_at_an_end_needs_the_right_mac(self, kind: str) -> None:
+    @pytest.mark.parametrize("kind", ["9x", "queue1", "5", "", "q", "Queue", "queue ", "apr\u00e8s"])
+    def test_a_redirect_type_that_is_not_usual_needs_the_right_mac(self, kind: str) -> None:
         with_mac = session_text(redirect_type=kind, with_mac=True)
 
         assert read(with_mac).status == VALID
         assert read(with_mac.partition("&Mac=")[0]).status == FORGED
 
+    def test_a_right_mac_does_not_make_up_for_a_wrong_hash(self) -> None:
+        text = session_text(queue_id="q1", with_mac=True)
+        proof = text.partition("&Hash=")[2][:64]
+
+        assert read(text.replace(proof, mac("something else"))).status == FORGED
+
     def test_digits_cannot_be_moved_from_one_value_to_the_next(self) -> None:
-        honest = session_text(queue_id="", validity="1", redirect_type="queue")
+        honest = session_text(validity="1", redirect_type="queue")
         moved = honest.replace("FixedValidityMins=1&RedirectType=queue", "RedirectType=1queue")
 
         assert read(honest).status == VALID
