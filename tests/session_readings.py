@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tests.signing import ADDRESS, GUID, NOW, mac
+from tests.builders import ADDRESS, GUID, NOW, mac
 
 OTHER_GUID = "AAAAAAAA-bbbb-cccc-dddd-222222222222"
 ROOMS = (

@@ -8,6 +8,8 @@ from edge import handover
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """The response of `event`, with the connector's cookies and headers where viewer-request asked for them.
 
+    A response that gets a cookie is not for shared caches (protocol section 4).
+
     Needs no snapshot and calls nobody. A response to a request that the connector did not touch stays as it is.
     """
     cf = event["Records"][0]["cf"]
@@ -20,6 +22,9 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if carried.failed:
         headers[handover.FAILED_HEADER] = [{"key": handover.FAILED_HEADER, "value": "true"}]
     if carried.set_cookies:
+        from edge.shared_caches import keep_private
+
+        keep_private(headers)
         headers.setdefault("set-cookie", []).extend(
             [{"key": "Set-Cookie", "value": cookie} for cookie in carried.set_cookies]
         )

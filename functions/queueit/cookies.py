@@ -8,8 +8,11 @@ from typing import NamedTuple
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-COOKIE_NAME = re.compile(r"[!#$&'*+\-.^`|~\w]+", re.ASCII)
-"""What a cookie's name may consist of (an RFC 6265 token; `%` left out, as decoders differ on it)."""
+COOKIE_NAME = re.compile(r"[!#$'*+\-.^`|~\w]+", re.ASCII)
+"""What a room's id, the end of a cookie's name, may consist of.
+
+An RFC 6265 token; `%` left out, as decoders differ on it, and `&`, which stands between a session cookie's fields.
+"""
 
 
 def parse_cookies(cookie_header: str) -> dict[str, list[str]]:

@@ -68,7 +68,7 @@ def set_cookie(entries: Entries, now: int) -> str:
         value = encode_uri_component(LONE_SURROGATE.sub("\ufffd", "|".join(pairs)))
         if len(value) <= MAX_COOKIE_LENGTH:
             break
-    return cookie_attributes().set_cookie(COOKIE_NAME, value, now + LIFETIME_SECONDS)
+    return cookie_attributes(secure=True).set_cookie(COOKIE_NAME, value, now + LIFETIME_SECONDS)
 
 
 def request_entries(snapshot: Snapshot, request: Request, token: QueueToken, now: int) -> Entries:

@@ -4,13 +4,13 @@ Everything is signed here, independently of the engine, so that a case can be va
 """
 
 import base64
-import hashlib
-import hmac
 import json
 import random
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import quote
+
+from tests.conformance.session_grammar import is_ambiguous, mac, needs_mac
 
 COOKIE_PREFIX = "QueueITAccepted-SDFrts345E-V3_"
 SECRET_KEY = "a-secret-key-for-generated-cases"
@@ -61,11 +61,6 @@ class Group(NamedTuple):
     previous_secret_key: str = ""
 
 
-def mac(key: str, text: str) -> str:
-    """HMAC-SHA256 of `text` in lower-case hex (protocol section 1)."""
-    return hmac.new(key.encode(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
-
-
 def encode_component(text: str) -> str:
     """encodeURIComponent."""
     return quote(text, safe="-_.!~*'()", errors="surrogatepass")
@@ -77,7 +72,10 @@ def sign_token(fields: list[tuple[str, str]], key: str) -> str:
     return f"{text}~h_{mac(key, text)}"
 
 
-ROOMS = ("spring", "summer-2026", "EventCaps", "room_a", "roomB", "x", "e.v.1")
+ROOMS = (
+    "spring", "summer-2026", "EventCaps", "room_a", "roomB", "x", "e.v.1", "spring1",
+    "Vip-0f0e0d0c-1111-2222-3333-444444444444",
+)  # fmt: skip
 HOSTS = ("shop.example", "www.shop.example", "shop.example:8443", "SHOP.example", "d111.cloudfront.net")
 SEGMENTS = (
     "tickets", "Tickets", "TICKETS", "checkout", "cart", "a", "b.html", "index.php", "%74ickets", "ti%63kets",
@@ -230,7 +228,18 @@ class CaseGenerator:
         if self._chance(0.85):
             return self._guid()
         return self._pick(
-            ("", "q1", "not-a-guid", "1234", "QID with space", self._guid() + "0", "ÿ", "a/b?c")
+            (
+                "",
+                "q1",
+                "not-a-guid",
+                "1234",
+                "QID with space",
+                self._guid() + "0",
+                "ÿ",
+                "a/b?c",
+                self._guid() + "20",
+                "x" + self._guid(),
+            )
         )
 
     # Settings and configurations
@@ -615,8 +624,10 @@ class CaseGenerator:
         proof = mac(key, signed)
         text = "&".join([f"{name}={value}" for name, value in pairs])
         complete = f"{text}&Hash={proof}"
-        if self._chance(0.5 if "Mac" in flaw or queue_id.count("-") != 4 else 0.1):
-            complete += f"&Mac={mac(key, text) if self._chance(0.8) else '0' * 64}"
+        if self._chance(0.8 if needs_mac(queue_id, redirect_type) else 0.1):
+            if self._chance(0.9 if is_ambiguous(signed) else 0.05):
+                complete = f"{text}&Hash={mac(key, text)}"
+            complete += f"&Mac={mac(key, text) if self._chance(0.9) else '0' * 64}"
         if flaw == "tampered":
             complete = self._pick((
                 complete.replace("Hash=", "Hash=0"), complete[:-1], complete.replace("&", "&x=y&", 1),

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from tests.conformance.case_generator import COOKIE_PREFIX, Case, Group, encode_component, mac
+from tests.conformance.case_generator import COOKIE_PREFIX, Case, Group, encode_component
 from tests.conformance.outcome import (
+    DEBUG_COOKIE,
     OUR_VERSION,
     PLATFORM_SUFFIX,
     Outcome,
@@ -19,7 +20,7 @@ from tests.conformance.outcome import (
     page_url,
     token_segment,
 )
-from tests.conformance.session_grammar import SessionCookie, decode, mac_is_right, needs_mac, parse, with_mac
+from tests.conformance.session_grammar import SessionCookie, decode, mac, mac_is_right, parse, with_mac
 
 MAX_TOKEN_LENGTH = 4096
 MAX_FIELD_LENGTH = 256
@@ -361,14 +362,16 @@ class _Resigning:
         cookie = parse(value)
         if cookie is None:
             return value
-        others = cookie.text.partition("&Hash=")[0]
-        for room in (cookie.room, cookie.room.lower()):
-            fields = f"{room}{cookie.queue_id}{cookie.fixed}{cookie.redirect_type}{cookie.issued_at}"
-            if not self._is_signed(fields + cookie.hip, cookie.hash):
+        others = cookie.others
+        for signed in (cookie.signed(cookie.room), cookie.signed(cookie.room.lower()), others):
+            if not self._is_signed(signed, cookie.hash):
                 continue
             bound = self._rebound(cookie.room, cookie.queue_id, cookie.hip)
-            text = others.replace(cookie.hip, bound) if bound != cookie.hip else others
-            again = f"{text}&Hash={mac(self._current, fields + bound)}"
+            text, signed_again = (
+                (part.replace(cookie.hip, bound) if bound != cookie.hip else part)
+                for part in (others, signed)
+            )
+            again = f"{text}&Hash={mac(self._current, signed_again)}"
             if cookie.mac:
                 is_right = self._is_signed(others, cookie.mac)
                 again += f"&Mac={mac(self._current, text) if is_right else cookie.mac}"
@@ -452,6 +455,21 @@ def _from_the_future(cookie: SessionCookie | None, question: Question) -> bool:
 
 def _without_right_mac(cookie: SessionCookie | None, question: Question) -> bool:
     return cookie is not None and not mac_is_right(cookie, question.secret_key)
+
+
+def _hash_over_mac_text(question: Question) -> bool:
+    """Ask with the Hash that the reference verifies, where ours is right; else the cookie counts as invalid."""
+
+    def change(_room: str, value: str) -> str:
+        cookie = parse(value)
+        if cookie is None or not cookie.hash_is_over_mac_text:
+            return value
+        if cookie.hash != mac(question.secret_key, cookie.others):
+            return INVALID_SESSION
+        proof = mac(question.secret_key, cookie.signed(cookie.room.lower()))
+        return encode_component(f"{cookie.others}&Hash={proof}&Mac={cookie.mac}")
+
+    return _map_session_cookies(question.request, change)
 
 
 def _hash_over_capitals(cookie: SessionCookie | None, question: Question) -> bool:
@@ -542,7 +560,7 @@ def _encoded_queue_ids(question: Question) -> bool:
 
     def collect(_room: str, value: str) -> str:
         cookie = parse(value)
-        if cookie and enc(cookie.queue_id) != cookie.queue_id and needs_mac(cookie.queue_id, ""):
+        if cookie and enc(cookie.queue_id) != cookie.queue_id:
             queue_ids.append(cookie.queue_id)
         return value
 
@@ -693,6 +711,16 @@ def _diagnostics_off(question: Question) -> bool:
     return True
 
 
+def _secure_diagnostics(question: Question) -> bool:
+    def rewrite(answer: _Answer) -> None:
+        for cookie in answer["cookies"]:
+            if cookie[0] == DEBUG_COOKIE:
+                cookie[5] = True
+
+    question.rewrites.append(rewrite)
+    return False
+
+
 def _missing_fields_of_diagnostics(question: Question) -> bool:
     if question.matched is None or not _is_debug(_effective_token(question.request)):
         return False
@@ -796,6 +824,12 @@ INTENDED_DIFFERENCES = (
         "diagnostics switched off", "11", "the reference knows no such setting", _diagnostics_off
     ),
     IntendedDifference(
+        "the diagnostics cookie is Secure",
+        "11",
+        "the reference sets it for plain HTTP too",
+        _secure_diagnostics,
+    ),
+    IntendedDifference(
         "missing fields in diagnostics",
         "11",
         "the reference writes JavaScript's undefined for null, and null for an empty name",
@@ -815,6 +849,12 @@ INTENDED_DIFFERENCES = (
         "4",
         "the reference knows no Mac",
         _invalid_if(_without_right_mac),
+    ),
+    IntendedDifference(
+        "a Hash over the text of the Mac",
+        "4",
+        "the reference knows only a Hash of the fields, which here has another reading",
+        _hash_over_mac_text,
     ),
     IntendedDifference(
         "a Hash over capitals",

@@ -15,11 +15,11 @@ from tests.conformance.case_generator import (
     Group,
     Services,
     encode_component,
-    mac,
     sign_token,
 )
 from tests.conformance.comparison import RAW_OR_NORMALIZED, SETTINGS
 from tests.conformance.outcome import Outcome
+from tests.conformance.session_grammar import mac
 from workbench.enqueue_token import EnqueueToken, read_enqueue_token
 
 NOW = 1_790_000_000.0
@@ -108,9 +108,9 @@ def session(
     return f"{COOKIE_PREFIX}{room}={encode_component(f'{text}&Hash={proof}{extra}')}"
 
 
-def odd_session(queue_id: str) -> str:
+def odd_session(queue_id: str, *, proof_over_mac_text: bool = False) -> str:
     text = f"EventId=spring&QueueId={queue_id}&RedirectType=queue&IssueTime={int(NOW)}"
-    proof = mac(SECRET_KEY, f"spring{queue_id}queue{int(NOW)}")
+    proof = mac(SECRET_KEY, text if proof_over_mac_text else f"spring{queue_id}queue{int(NOW)}")
     return f"{COOKIE_PREFIX}spring={encode_component(f'{text}&Hash={proof}&Mac={mac(SECRET_KEY, text)}')}"
 
 
@@ -164,12 +164,17 @@ class Pin(NamedTuple):
     reference: Callable[[Outcome], bool]
     ours: Callable[[Outcome], bool]
     settings: dict[str, Any] = SETTINGS
+    besides: tuple[str, ...] = ()
+    """Other differences that the case cannot do without."""
 
 
 def failed(outcome: Outcome) -> bool:
     return outcome.status == "error"
 
 
+NOTHING_MISSING: dict[str, Any] = dict.fromkeys(
+    ("CookieDomain", "ExtendCookieValidity", "LayoutName", "Culture", "VerifyQueueIdEnabled")
+)
 PATH = {"ValidatorType": "UrlValidator", "UrlPart": "PagePath", "Operator": "Equals"}
 LONG_TOKEN = "~".join(["x"] * 2100)
 DEBUG_TOKEN = token(("q", GUID), ("rt", "debug"))
@@ -209,7 +214,7 @@ PINS = {
         queued,
     ),
     "a Location of visible ASCII": Pin(
-        group(case("/caf\u00e9 \t", f"queueittoken={token(('rt', 'queue'))}")),
+        group(case("/caf\u00e9 \t", f"queueittoken={token(('q', GUID), ('rt', 'queue'))}")),
         lambda reference: reference.headers["location"] == "https://shop.example/caf\u00e9 \t",
         lambda ours: ours.headers["location"] == "https://shop.example/caf%C3%A9%20%09",
     ),
@@ -222,6 +227,7 @@ PINS = {
         group(with_token(token(("q", GUID)))),
         failed,
         lambda ours: cookie_set(ours, f"EventId=spring&QueueId={GUID}&RedirectType=&IssueTime="),
+        besides=("a Mac is added",),
     ),
     "a token is percent-encoded": Pin(
         group(with_token("e_spring~<b>&x=\r\n")),
@@ -240,6 +246,11 @@ PINS = {
     ),
     "an odd session cookie without its Mac": Pin(
         group(case(cookies=[session(queue_id="q1")])), passed, lambda ours: queued(ours) and deleted(ours)
+    ),
+    "a Hash over the text of the Mac": Pin(
+        group(case(cookies=[odd_session(f"{GUID}20", proof_over_mac_text=True)])),
+        lambda reference: queued(reference) and deleted(reference),
+        passed,
     ),
     "a Hash over capitals": Pin(
         group(case(cookies=[session(written_room="SPRING", signed_room="SPRING")])),
@@ -292,18 +303,23 @@ PINS = {
         group(with_token(DEBUG_TOKEN)),
         lambda reference: diagnosed(reference, "&Culture:undefined&"),
         lambda ours: diagnosed(ours, "&Culture:null&"),
+        besides=("the diagnostics cookie is Secure",),
+    ),
+    "the diagnostics cookie is Secure": Pin(
+        group(with_token(DEBUG_TOKEN), **NOTHING_MISSING),
+        lambda reference: not any("; Secure" in cookie for cookie in reference.cookies),
+        lambda ours: (
+            [cookie.startswith("queueitdebug=") for cookie in ours.cookies if "; Secure" in cookie] == [True]
+        ),
     ),
     "a diagnostics cookie that browsers take": Pin(
         group(
             with_token(DEBUG_TOKEN, headers={"Via": "1.1 proxy, " * 400, "Forwarded": "é" * 500}),
-            CookieDomain=None,
-            ExtendCookieValidity=None,
-            LayoutName=None,
-            Culture=None,
-            VerifyQueueIdEnabled=None,
+            **NOTHING_MISSING,
         ),
         lambda reference: longest(reference) > 4096,
         lambda ours: longest(ours) < 4096 and diagnosed(ours, "SdkVersion=", "RequestHttpHeader_Via=1.1"),
+        besides=("the diagnostics cookie is Secure",),
     ),
     "one Set-Cookie for a cookie": Pin(
         group(

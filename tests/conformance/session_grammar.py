@@ -1,11 +1,11 @@
 """Which session cookies protocol section 4 accepts under its **stricter** rules, written from the page alone."""
 
+import hashlib
+import hmac
 import re
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
-
-from tests.conformance.case_generator import mac
 
 _PAIRS = re.compile(
     r"EventId=(?P<room>[^&=]+)"
@@ -19,6 +19,14 @@ _PAIRS = re.compile(
     re.ASCII,
 )
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+
+USUAL_TYPES = ("queue", "safetynet", "afterevent", "disabled", "directlink", "idle", "debug", "timeout")
+GUID_LENGTH = 36
+
+
+def mac(key: str, text: str) -> str:
+    """HMAC-SHA256 of `text` in lower-case hex (protocol section 1)."""
+    return hmac.new(key.encode(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 class SessionCookie(NamedTuple):
@@ -34,10 +42,23 @@ class SessionCookie(NamedTuple):
     hash: str
     mac: str
 
+    def signed(self, room: str) -> str:
+        """The text under the Hash, with the room written as `room`."""
+        return f"{room}{self.queue_id}{self.fixed}{self.redirect_type}{self.issued_at}{self.hip}"
+
     def fits(self, key: str, room: str) -> bool:
         """Whether the Hash is right with the room written as `room`."""
-        signed = f"{room}{self.queue_id}{self.fixed}{self.redirect_type}{self.issued_at}{self.hip}"
-        return mac(key, signed) == self.hash
+        return mac(key, self.signed(room)) == self.hash
+
+    @property
+    def others(self) -> str:
+        """The text under the Mac."""
+        return self.text.partition("&Hash=")[0]
+
+    @property
+    def hash_is_over_mac_text(self) -> bool:
+        """Whether its Hash has to be made over the text of its Mac."""
+        return needs_mac(self.queue_id, self.redirect_type) and is_ambiguous(self.signed(self.room.lower()))
 
 
 @lru_cache(maxsize=1024)  # each difference asks again about the same texts
@@ -52,10 +73,24 @@ def decode(value: str) -> str | None:
 
 
 def needs_mac(queue_id: str, redirect_type: str) -> bool:
-    """Whether queue id or redirect type have another shape than the strict one."""
-    digits = tuple("0123456789")
-    odd_queue_id = bool(queue_id) and not _GUID.fullmatch(queue_id)
-    return odd_queue_id or redirect_type.startswith(digits) or redirect_type.endswith(digits)
+    """Whether the Hash alone leaves more than one reading of a cookie."""
+    return not (_GUID.fullmatch(queue_id) and redirect_type in USUAL_TYPES)
+
+
+def is_ambiguous(signed: str) -> bool:
+    """Whether the text under a Hash ends as that of a cookie which needs no Mac, some room's id before it."""
+    ending = re.fullmatch(r"(.*?)([0-9]{10})([0-9a-f]{64})?", signed, re.ASCII | re.DOTALL)
+    if not ending:
+        return False
+    for kind in USUAL_TYPES:
+        if ending[1].endswith(kind):
+            before = ending[1].removesuffix(kind)
+            for digits in range(6):
+                rest, validity = before[: len(before) - digits], before[len(before) - digits :]
+                is_validity = not digits or re.fullmatch(r"[1-9][0-9]*", validity, re.ASCII)
+                if is_validity and len(rest) > GUID_LENGTH and _GUID.fullmatch(rest[-GUID_LENGTH:]):
+                    return True
+    return False
 
 
 def with_mac(text: str, key: str) -> str:
@@ -65,7 +100,9 @@ def with_mac(text: str, key: str) -> str:
     if not needs_mac(values.get("QueueId", ""), values.get("RedirectType", "")):
         return text
     others = "&".join(["".join(pair) for pair in pairs if pair[0] != "Hash"])
-    return f"{text}&Mac={mac(key, others)}"
+    signed = "".join([value for name, _, value in pairs if name not in ("EventId", "Hash")])
+    proof = mac(key, others) if is_ambiguous(values["EventId"].lower() + signed) else values["Hash"]
+    return f"{others}&Hash={proof}&Mac={mac(key, others)}"
 
 
 @lru_cache(maxsize=1024)
@@ -86,4 +123,4 @@ def mac_is_right(cookie: SessionCookie, key: str) -> bool:
     """Whether a Mac is there exactly where the shape calls for it, and fits."""
     if not needs_mac(cookie.queue_id, cookie.redirect_type):
         return not cookie.mac
-    return mac(key, cookie.text.partition("&Hash=")[0]) == cookie.mac
+    return mac(key, cookie.others) == cookie.mac

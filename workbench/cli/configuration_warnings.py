@@ -1,5 +1,6 @@
 """What is allowed in a configuration but hardly meant: each finding says what happens and what to do instead."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from workbench.cli.condition import (
     why_never,
 )
 
+_HOLDS_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SHORT = 2  # characters; a Contains with no more of them matches by accident
 
 
@@ -66,6 +68,7 @@ def warnings(
         found += _about_reach(integration, before, after, settings)
         found += _about_visitors_choice(integration, after)
         if integration.action != IGNORE:
+            found += _about_rooms(integration)
             found += _about_cookies(integration, settings)
         if integration.action == QUEUE:
             found += _about_return(integration)
@@ -99,6 +102,19 @@ def _about_names(integration: _Integration, before: list[_Integration]) -> Itera
         yield Warned(
             "duplicate_name", place, "another integration has this name; logs cannot tell them apart"
         )
+
+
+def _about_rooms(integration: _Integration) -> Iterator[Warned]:
+    document = integration.document
+    for room in dict.fromkeys([document.get("EventId"), *(document.get("InvolvedWaitingRoomIds") or [])]):
+        if room and _HOLDS_GUID.search(room):
+            yield Warned(
+                "room_holds_guid",
+                integration.place,
+                f'the waiting room "{room}" has a GUID in its id: a session cookie that another connector issued for '
+                "it can also be read as one of a room whose id is what stands before the GUID, and visitors queue once "
+                "more when the site changes connectors. Use a room with another id",
+            )
 
 
 def _about_triggers(integration: _Integration, include_body: bool) -> Iterator[Warned]:

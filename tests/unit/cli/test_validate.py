@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from tests.builders import SECRET_KEY, integration_config, queue_integration, snapshot_document, url_part
+from tests.builders import (
+    GUID,
+    SECRET_KEY,
+    integration_config,
+    queue_integration,
+    snapshot_document,
+    url_part,
+)
 
 Queueit = Callable[..., Any]
 WriteJson = Callable[..., str]
@@ -193,6 +200,21 @@ def test_a_cookie_domain_that_is_missing_or_that_browsers_refuse_is_warned_of(
 ) -> None:
     part = url_part(host, UrlPart="HostName", Operator="Equals", IsIgnoreCase=True)
     assert codes(good(CookieDomain=domain, Triggers=triggers(part))) == ["cookie_domain"] * warned
+
+
+@pytest.mark.parametrize(
+    ("room", "involved", "warned"),
+    [
+        (GUID, None, 1),
+        (f"vip-{GUID.upper()}", [], 1),
+        ("tickets", [f"{GUID}x", "vip", GUID], 2),
+        ("tickets", ["vip-11111111-2222", GUID.replace("-", "")], 0),
+    ],
+)
+def test_a_room_whose_id_holds_a_guid_is_warned_of(
+    codes: Any, room: str, involved: list[str] | None, warned: int
+) -> None:
+    assert codes(good(EventId=room, InvolvedWaitingRoomIds=involved)) == ["room_holds_guid"] * warned
 
 
 def test_a_cookie_that_is_not_secure_is_warned_of_unless_the_settings_make_it_so(

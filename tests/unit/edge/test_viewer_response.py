@@ -1,6 +1,7 @@
 """viewer-response: puts on what viewer-request handed over, and touches nothing else."""
 
 import copy
+from time import process_time
 from typing import Any
 
 import pytest
@@ -98,3 +99,72 @@ def test_status_and_description_are_left_alone(response_event: Any) -> None:
     response = answer(response_event(Handover((SESSION,))))
 
     assert (response["status"], response["statusDescription"]) == ("200", "OK")
+
+
+def control(*values: Any) -> dict[str, Any]:
+    return {"cache-control": [{"key": "Cache-Control", "value": value} for value in values]}
+
+
+def values_of(response: dict[str, Any]) -> list[Any]:
+    return [line["value"] for line in response["headers"].get("cache-control", [])]
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (["public, max-age=60"], ["private, max-age=60"]),
+        (["max-age=60,s-maxage=600"], ["max-age=60, private"]),
+        (["PUBLIC"], ["private"]),
+        (["S-MaxAge = 5"], ["private"]),
+        (['s-maxage="5"'], ["private"]),
+        (["public=1"], ["private"]),
+        (["s-maxage"], ["private"]),
+        (["public, s-maxage=5, public"], ["private"]),
+        (["private, s-maxage=5"], ["private"]),
+        (["s-maxage=5, Private"], ["Private"]),
+        (['private="set-cookie", public'], ['private="set-cookie", private']),
+        (['no-cache="a, public, b", public'], ['no-cache="a, public, b", private']),
+        (['x="a\\", public, \\"b", public'], ['x="a\\", public, \\"b", private']),
+        (["public", "max-age=60"], ["private", "max-age=60"]),
+        (["max-age=60", "public, immutable"], ["max-age=60", "private, immutable"]),
+        (["private", "public"], ["private"]),
+        (["public", "s-maxage=5"], ["private"]),
+        (["public, , max-age=1,,"], ["private, , max-age=1"]),
+        (["no-store,public , must-revalidate"], ["no-store, private, must-revalidate"]),
+    ],
+)
+def test_stricter_a_response_that_gets_a_session_cookie_is_not_for_shared_caches(
+    response_event: Any, sent: list[str], told: list[str]
+) -> None:
+    assert values_of(answer(response_event(Handover((SESSION,)), **control(*sent)))) == told
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "", "max-age=60", "  private ,max-age=1", 'x="public"', '"public"', "publicly, s-maxage2=5", "no-store",
+        "x=public", 'x="public, s-maxage=1', "\\", ",", '"', 'x="\\', "public\x00", "\ud800", None,
+    ],
+)  # fmt: skip
+def test_any_other_cache_control_stays_to_the_byte(response_event: Any, value: Any) -> None:
+    response = viewer_response.handler(response_event(Handover((SESSION,)), **control(value)), None)
+
+    assert values_of(response) == [value]
+
+
+@pytest.mark.parametrize("told", [None, Handover(), Handover(failed=True)])
+def test_a_response_without_a_cookie_of_ours_may_be_shared(
+    response_event: Any, told: Handover | None
+) -> None:
+    assert values_of(answer(response_event(told, **control("public, s-maxage=5")))) == ["public, s-maxage=5"]
+
+
+def test_a_response_without_cache_control_gets_none(response_event: Any) -> None:
+    assert "cache-control" not in answer(response_event(Handover((SESSION,)), date=[]))["headers"]
+
+
+def test_a_long_cache_control_of_quotes_and_backslashes_takes_no_time(response_event: Any) -> None:
+    for value in ('"\\' * 10_000, '"' * 20_001, ',"' * 10_000, "\\" * 20_001, "public," * 3_000):
+        began = process_time()
+        answer(response_event(Handover((SESSION,)), **control(value)))
+        assert process_time() - began < 0.5

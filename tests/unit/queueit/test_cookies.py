@@ -49,11 +49,11 @@ def test_attributes_come_in_the_order_domain_http_only_secure_same_site() -> Non
     )
 
 
-@pytest.mark.parametrize("name", ["tickets", "a.b-c_d~1", "#!$&'*+^`|"])
+@pytest.mark.parametrize("name", ["tickets", "a.b-c_d~1", "#!$'*+^`|"])
 def test_a_token_of_rfc_6265_can_be_a_cookies_name(name: str) -> None:
     assert COOKIE_NAME.fullmatch(name)
 
 
-@pytest.mark.parametrize("name", ["", "a b", "a=b", "a;b", "a%20", "é", "a\n", '"a"', "a,b", "(a)"])
+@pytest.mark.parametrize("name", ["", "a b", "a=b", "a;b", "a%20", "é", "a\n", '"a"', "a,b", "(a)", "a&b"])
 def test_anything_else_cannot(name: str) -> None:
     assert COOKIE_NAME.fullmatch(name) is None

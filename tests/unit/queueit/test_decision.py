@@ -219,7 +219,7 @@ class TestQueueAction:
         assert decision.set_cookies == deleted("tickets")
 
     def test_the_reason_leaves_out_what_a_session_does_not_know(self, tickets: Snapshot) -> None:
-        text = session_text(queue_id="", redirect_type="", address=ELSEWHERE)
+        text = session_text(queue_id="", redirect_type="", address=ELSEWHERE, with_mac=True)
         reason = parameters(decide(tickets, visit(cookie=session_pair(text=text)), NOW))["icr"]
 
         assert reason == f"ip,cip:{ADDRESS.encode().hex()},hip:{mac(ELSEWHERE)},st:{NOW * 1000}"
@@ -364,7 +364,7 @@ class TestCancelAction:
         assert decision.set_cookies == deleted("tickets")
 
     def test_a_valid_session_of_any_room_is_enough_and_all_cookies_go(self, cancelling: Snapshot) -> None:
-        text = session_text("sale", queue_id="")
+        text = session_text("sale", queue_id="", with_mac=True)
         decision = decide(cancelling, visit(cookie=f"{FORGED}; {session_pair('sale', text)}"), NOW)
 
         assert "?wrl=tickets_sale&r=" in decision.redirect_url

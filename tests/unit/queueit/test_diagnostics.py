@@ -73,10 +73,12 @@ def test_a_debug_token_gets_all_entries_about_its_request(visit: Visits, debug_t
     ]
 
 
-def test_the_cookie_lasts_20_minutes_and_scripts_may_read_it(visit: Visits, debug_token: Any) -> None:
+def test_the_cookie_lasts_20_minutes_goes_over_https_alone_and_scripts_may_read_it(
+    visit: Visits, debug_token: Any
+) -> None:
     (cookie,) = visit(querystring=f"queueittoken={debug_token()}").decide().set_cookies
 
-    assert cookie.partition(";")[2] == f" Path=/; Expires={EXPIRES_IN_20_MINUTES}"
+    assert cookie.partition(";")[2] == f" Path=/; Expires={EXPIRES_IN_20_MINUTES}; Secure"
 
 
 def test_a_cancel_integration_says_what_it_would_cancel(visit: Visits, debug_token: Any) -> None:

@@ -8,6 +8,7 @@ import pytest
 from queueit import session_cookie
 from queueit.secret_keys import secret_keys
 from queueit.session_cookie import FORGED, VALID, Session
+from tests.builders import ADDRESS, GUID, NOW, mac
 from tests.session_readings import (
     KEY_BYTES,
     QUEUE_IDS,
@@ -20,7 +21,6 @@ from tests.session_readings import (
     key_of,
     other_cookies,
 )
-from tests.signing import ADDRESS, GUID, NOW, mac
 
 COOKIES = [*genuine()]
 keys = cache(secret_keys)
