@@ -8,23 +8,14 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from edge.connection import (
-    MAX_IDLE_SECONDS,
-    Connection,
-    Deadline,
-    Endpoint,
-    InvalidAnswer,
-    connect,
-    parse_endpoint,
-    shared_tls_context,
-)
+from edge.connection import MAX_IDLE_SECONDS, Connection, Endpoint, InvalidAnswer, connect, parse_endpoint
+from edge.name_lookup import NameLookUp, Resolve
 from edge.snapshot_reader import print_log
+from edge.steps import Deadline, PassedTime, Steps, finish
+from edge.trust import Trust, system_authorities
 from queueit.outside import NOT_ASKED, Answer, Outside, Question
-
-if TYPE_CHECKING:
-    import ssl
 
 MAX_ANSWER_BYTES: Final = 65_536
 
@@ -53,18 +44,18 @@ class Services:
     def __init__(
         self,
         *,
-        tls: "Callable[[], ssl.SSLContext]" = shared_tls_context,
-        resolve: Callable[..., Any] = socket.getaddrinfo,
-        monotonic: Callable[[], float] = time.monotonic,
+        trust: Trust | None = None,
+        resolve: Resolve = socket.getaddrinfo,
+        clock: Callable[[], float] | None = None,
         wall_clock: Callable[[], float] = time.time,
         log: Callable[[dict[str, Any]], None] = print_log,
     ) -> None:
-        self._tls = tls
-        self._resolve = resolve
-        self._monotonic = monotonic
+        self._trust = trust or Trust(system_authorities)
+        self._clock = clock or PassedTime()
+        self._names = NameLookUp(resolve, self._clock)
         self._wall_clock = wall_clock
         self._log = log
-        self._kept: dict[str, tuple[Connection, float, float]] = {}
+        self._kept: dict[str, tuple[Connection, float]] = {}
 
     def outside(self, ends_at: float) -> Outside:
         """The door for one request, whose handling Lambda ends at `ends_at` (Unix seconds)."""
@@ -80,10 +71,11 @@ class Services:
 
         What is not a plain 200 is logged, without a word of the service's address and keys or of the visitor.
         """
-        started_at = self._monotonic()
+        started_at = self._clock()
         answer: Answer | None = None
         try:
-            answer = self._exchange(question, Deadline(seconds, self._monotonic))
+            deadline = Deadline(seconds, self._clock)
+            answer = finish(self._exchange(question, deadline), deadline)
             problem = f"it answered {answer.status}" if answer.status != 200 else ""
         except TimeoutError:
             problem = "timed out"
@@ -101,7 +93,7 @@ class Services:
                         "event": "service_failed",
                         "service": question.service,
                         "problem": problem,
-                        "milliseconds": round((self._monotonic() - started_at) * 1000),
+                        "milliseconds": round((self._clock() - started_at) * 1000),
                     }
                 )
         return answer
@@ -111,7 +103,7 @@ class Services:
         while self._kept:
             self._kept.popitem()[1][0].close()
 
-    def _exchange(self, question: Question, deadline: Deadline) -> Answer:
+    def _exchange(self, question: Question, deadline: Deadline) -> Steps[Answer]:
         origin, target = _origin_and_target(question.url)
         endpoint = parse_endpoint(origin)
         if endpoint is None:
@@ -120,20 +112,18 @@ class Services:
         kept = self._take_kept(question.service, endpoint)
         if kept:
             try:
-                return self._ask(kept, target, headers, question, deadline)
+                return (yield from self._ask(kept, target, headers, question, deadline))
             except (ConnectionResetError, BrokenPipeError):
                 pass  # closed just as the question went out: nobody has read it
-        context = self._tls() if endpoint.scheme == "https" else None
-        fresh = connect(endpoint, context, deadline, self._resolve)
-        return self._ask(fresh, target, headers, question, deadline)
+        fresh = yield from connect(endpoint, self._trust, deadline, self._names)
+        return (yield from self._ask(fresh, target, headers, question, deadline))
 
     def _take_kept(self, service: str, endpoint: Endpoint) -> Connection | None:
         """The connection kept for `service`, if it can still be used."""
         if service not in self._kept:
             return None
-        connection, monotonic, wall = self._kept.pop(service)
-        # The monotonic clock may stand still while a worker is frozen, the other one may be set.
-        idle_seconds = max(self._monotonic() - monotonic, self._wall_clock() - wall)
+        connection, used_at = self._kept.pop(service)
+        idle_seconds = self._clock() - used_at
         if connection.endpoint == endpoint and idle_seconds < MAX_IDLE_SECONDS and connection.is_quiet():
             return connection
         connection.close()
@@ -146,15 +136,15 @@ class Services:
         headers: dict[str, str],
         question: Question,
         deadline: Deadline,
-    ) -> Answer:
+    ) -> Steps[Answer]:
         is_kept = False
         try:
-            status, body, is_kept = connection.post(
+            status, body, is_kept = yield from connection.post(
                 target, headers, question.body, MAX_ANSWER_BYTES, deadline
             )
         finally:
             if not is_kept:
                 connection.close()
         if is_kept:
-            self._kept[question.service] = (connection, self._monotonic(), self._wall_clock())
+            self._kept[question.service] = (connection, self._clock())
         return Answer(status, body)

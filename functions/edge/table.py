@@ -4,23 +4,14 @@ import json
 import socket
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from edge.connection import (
-    MAX_IDLE_SECONDS,
-    Connection,
-    Deadline,
-    Endpoint,
-    InvalidAnswer,
-    connect,
-    parse_endpoint,
-    shared_tls_context,
-)
+from edge.connection import MAX_IDLE_SECONDS, Connection, Endpoint, InvalidAnswer, connect, parse_endpoint
+from edge.name_lookup import NameLookUp, Resolve
 from edge.regions import dynamodb_host
 from edge.signature_v4 import Credentials, sign
-
-if TYPE_CHECKING:
-    import ssl
+from edge.steps import Deadline, PassedTime, Steps
+from edge.trust import Trust, amazon_authorities, system_authorities
 
 MAX_RESPONSE_BYTES: Final = 1_000_000
 """An item has at most 400 KB, a third more in base64."""
@@ -29,12 +20,24 @@ Item = dict[str, dict[str, Any]]
 """An item as DynamoDB's JSON has it: attribute name to type and value."""
 
 
+SILENT_SECONDS: Final = 1.0
+"""How long a connection that was used before may say nothing until another one is made."""
+
+_BUSY: Final = {
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    "TransactionInProgressException",
+}
+"""What DynamoDB answers with status 400 although the same request may succeed a moment later."""
+
+
 class TableError(Exception):
     """The table could not be read; the text says why, names no visitor and holds no credential."""
 
 
-class TableUnfinished(TableError):
-    """Time ran out, but the connection is open now: asking again soon goes on from there."""
+class TableBusy(TableError):
+    """A throttle, a fault of the service or a broken exchange: worth asking again at once."""
 
 
 def endpoint_of(region: str, environ: Mapping[str, str]) -> Endpoint:
@@ -67,6 +70,7 @@ class Table:
     """A table that items are read from, in any region.
 
     `environ` gives the credentials and an endpoint other than the region's own, both read anew for every request.
+    `clock` counts the seconds that pass, those while the worker is frozen too.
     """
 
     def __init__(
@@ -74,48 +78,40 @@ class Table:
         name: str,
         environ: Mapping[str, str],
         *,
-        tls: "Callable[[], ssl.SSLContext]" = shared_tls_context,
-        resolve: Callable[..., Any] = socket.getaddrinfo,
-        monotonic: Callable[[], float] = time.monotonic,
+        trust: Trust | None = None,
+        resolve: Resolve = socket.getaddrinfo,
+        clock: Callable[[], float] | None = None,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.name = name
         self._environ = environ
-        self._make_tls_context = tls
-        self._resolve = resolve
-        self._tls_context: ssl.SSLContext | None = None
-        self._monotonic = monotonic
+        self._trust = trust or Trust(amazon_authorities, system_authorities)
+        self._clock = clock or PassedTime()
+        self._names = NameLookUp(resolve, self._clock)
         self._wall_clock = wall_clock
         self._connection: Connection | None = None
-        self._used_at = (0.0, 0.0)
+        self._used_at = 0.0
 
-    def get_item(self, region: str, key: str, deadline: Deadline, *, consistent: bool = False) -> Item | None:
+    def read(
+        self, region: str, key: str, deadline: Deadline, *, consistent: bool = False
+    ) -> Steps[Item | None]:
         """The item whose `pk` is `key`, None if there is none.
 
-        Raises TableError when that cannot be found out by the deadline.
+        Raises TableError when that cannot be found out by the deadline. Whoever does not take these steps to their
+        end closes them, which closes the connection too.
         """
-        endpoint = endpoint_of(region, self._environ)
-        request = {"TableName": self.name, "Key": {"pk": {"S": key}}, "ConsistentRead": consistent}
-        body = json.dumps(request).encode()
-        path = endpoint.path + "/"
-        headers = sign(
-            "POST",
-            endpoint.host_header,
-            path,
-            {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810.GetItem"},
-            body,
-            credentials=_credentials(self._environ),
-            region=region,
-            service="dynamodb",
-            signed_at=self._wall_clock(),
-        )
         try:
-            status, answer = self._exchange(endpoint, path, headers, body, deadline)
-        except TableError:
-            raise
+            endpoint = endpoint_of(region, self._environ)
+            request = {"TableName": self.name, "Key": {"pk": {"S": key}}, "ConsistentRead": consistent}
+            body = json.dumps(request).encode()
+            status, answer = yield from self._exchange(region, endpoint, body, deadline)
+        except (ConnectionRefusedError, TimeoutError) as error:
+            raise TableError(f"{type(error).__name__}: {error}") from error
+        except (ConnectionError, InvalidAnswer) as error:
+            raise TableBusy(f"{type(error).__name__}: {error}") from error
         except OSError as error:
             raise TableError(f"{type(error).__name__}: {error}") from error
-        except (InvalidAnswer, ValueError) as error:
+        except ValueError as error:
             raise TableError(str(error)) from error
         except RuntimeError as error:
             raise TableError(f"{type(error).__name__} while connecting") from error
@@ -128,39 +124,48 @@ class Table:
             connection.close()
 
     def _exchange(
-        self, endpoint: Endpoint, path: str, headers: dict[str, str], body: bytes, deadline: Deadline
-    ) -> tuple[int, bytes]:
+        self, region: str, endpoint: Endpoint, body: bytes, deadline: Deadline
+    ) -> Steps[tuple[int, bytes]]:
+        """Status and body of the answer, from the connection that is open, or from another one."""
         kept = self._connection
-        # The monotonic clock may stand still while a worker is frozen, the other one may be set.
-        idle_seconds = max(self._monotonic() - self._used_at[0], self._wall_clock() - self._used_at[1])
+        idle_seconds = self._clock() - self._used_at
         if kept and kept.endpoint == endpoint and idle_seconds < MAX_IDLE_SECONDS and kept.is_quiet():
-            # Half the time: a connection that died while the worker was frozen may swallow the request silently.
-            share = 1.0 if idle_seconds < 1 else 0.5
             try:
-                return self._ask(kept, path, headers, body, deadline.part(share))
+                # It may have died silently meanwhile.
+                return (yield from self._ask(kept, region, body, deadline.part(longest_wait=SILENT_SECONDS)))
             except OSError:
                 pass
         self.close()
-        if endpoint.scheme == "https" and self._tls_context is None:
+        if endpoint.scheme == "https":
             # Before anything can fail, so that it is made at initialisation even if DynamoDB is out of reach.
-            self._tls_context = self._make_tls_context()
-        started_at = self._monotonic()
-        self._connection = connect(endpoint, self._tls_context, deadline, self._resolve)
-        self._used_at = (self._monotonic(), self._wall_clock())
-        # From another continent, connecting takes two or three round trips and an answer one more. If that is not
-        # to be had any more, the next attempt is better off with the connection than without.
-        if deadline.is_within((self._used_at[0] - started_at) / 2):
-            raise TableUnfinished("connected too late to ask")
-        return self._ask(self._connection, path, headers, body, deadline)
+            self._trust.context()
+        connection = yield from connect(endpoint, self._trust, deadline, self._names)
+        self._connection = connection
+        return (yield from self._ask(connection, region, body, deadline))
 
     def _ask(
-        self, connection: Connection, path: str, headers: dict[str, str], body: bytes, deadline: Deadline
-    ) -> tuple[int, bytes]:
+        self, connection: Connection, region: str, body: bytes, deadline: Deadline
+    ) -> Steps[tuple[int, bytes]]:
         """Status and body of the answer. The connection stays open only after a whole answer that lets it."""
+        path = connection.endpoint.path + "/"
+        # Signed only now: connecting may have taken until a later request of a visitor.
+        headers = sign(
+            "POST",
+            connection.endpoint.host_header,
+            path,
+            {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810.GetItem"},
+            body,
+            credentials=_credentials(self._environ),
+            region=region,
+            service="dynamodb",
+            signed_at=self._wall_clock(),
+        )
         is_kept = False
         try:
-            status, answer, is_kept = connection.post(path, headers, body, MAX_RESPONSE_BYTES, deadline)
-            self._used_at = (self._monotonic(), self._wall_clock())
+            status, answer, is_kept = yield from connection.post(
+                path, headers, body, MAX_RESPONSE_BYTES, deadline
+            )
+            self._used_at = self._clock()
             return status, answer
         finally:
             if not is_kept:
@@ -178,8 +183,13 @@ def _item(status: int, answer: bytes) -> Item | None:
             return None
         if isinstance(item, dict) and all([isinstance(value, dict) for value in item.values()]):
             return item
+    kind = ""
     if isinstance(document, dict) and isinstance(document.get("__type"), str):
         # Not the message: that of a wrong signature quotes the session token.
         kind = document["__type"].rpartition("#")[2]
-        raise TableError(f"DynamoDB answered {status} {kind:.60}")
-    raise TableError(f"DynamoDB answered {status} without an item")
+    problem = (
+        f"DynamoDB answered {status} {kind:.60}" if kind else f"DynamoDB answered {status} without an item"
+    )
+    if status == 400 and kind not in _BUSY:
+        raise TableError(problem)
+    raise TableBusy(problem)

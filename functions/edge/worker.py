@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from edge.outside import Services
 
 CurrentSnapshot = Callable[[float], Snapshot | None]
-"""The snapshot to decide by at a time in Unix seconds, None as long as there is none."""
+"""The snapshot to decide by, None as long as there is none; takes how many seconds the invocation has left."""
 
 LONGEST_SECONDS: Final = 5.0
 """What Lambda@Edge allows a viewer-request function in all."""
@@ -47,10 +47,10 @@ class Worker:
         now = time.time()
         why = "no snapshot"
         try:
-            ends_at = now + seconds_left(context)
-            snapshot = self._current_snapshot(now)
+            left = seconds_left(context)
+            snapshot = self._current_snapshot(left)
             if snapshot:
-                outside = _services().outside(ends_at) if snapshot.needs_outside else None
+                outside = _services().outside(now + left) if snapshot.needs_outside else None
                 return handle(event, snapshot, now, outside, self._log)
             if setup := setup_error(event):
                 return setup
@@ -74,10 +74,10 @@ def worker_from_environment(environ: Mapping[str, str]) -> Worker:
     first visitor. Outside Lambda there is no function and no snapshot.
     """
     if "AWS_LAMBDA_FUNCTION_NAME" not in environ:
-        return Worker(lambda _now: None)
+        return Worker(lambda _left: None)
     reader = reader_from_environment(environ)
     reader.load()
-    loaded = reader.current(time.time())
+    loaded = reader.current(LONGEST_SECONDS)
     if loaded and loaded.needs_outside:
         _services()
     return Worker(reader.current, DecisionLog(table_name(environ["AWS_LAMBDA_FUNCTION_NAME"]), reader))

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.connection import MAX_HEAD_BYTES, Connection, Deadline, Endpoint, InvalidAnswer, parse_endpoint
+from edge.connection import MAX_HEAD_BYTES, Connection, Endpoint, InvalidAnswer, parse_endpoint
+from edge.steps import Deadline, PassedTime, finish
 
 ENDPOINT = Endpoint("http", "dynamodb.test", 80, "")
 
@@ -21,9 +22,19 @@ def exchange_of(answer: bytes, *, closes: bool = False, max_bytes: int = 100) ->
             theirs.sendall(answer)
             if closes:
                 theirs.shutdown(socket.SHUT_WR)
-            return connection.post("/", {"Host": "dynamodb.test"}, b"{}", max_bytes, Deadline(0.2))
+            deadline = Deadline(0.2)
+            return finish(
+                connection.post("/", {"Host": "dynamodb.test"}, b"{}", max_bytes, deadline), deadline
+            )
         finally:
             connection.close()
+
+
+def post(
+    connection: Connection, seconds: float = 1, headers: dict[str, str] | None = None
+) -> tuple[int, bytes, bool]:
+    deadline = Deadline(seconds)
+    return finish(connection.post("/", headers or {}, b"", 100, deadline), deadline)
 
 
 @pytest.fixture
@@ -141,7 +152,7 @@ def test_an_answer_in_single_bytes_is_the_same_answer() -> None:
     with DrippingSocket(fileno=ours.detach()) as dripping, server:
         server.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
         connection = Connection(ENDPOINT, dripping)
-        assert connection.post("/", {}, b"", 100, Deadline(1)) == (200, b"{}", True)
+        assert post(connection) == (200, b"{}", True)
 
 
 @pytest.mark.parametrize("value", ["a\r\nX: b", "a\nb", "a\0b", "é", "\x7f"])
@@ -150,7 +161,7 @@ def test_a_header_that_would_break_the_request_is_not_sent(
 ) -> None:
     connection, server = pair
     with pytest.raises(ValueError, match=r"^the value of X-Token cannot be sent in a header$"):
-        connection.post("/", {"X-Token": value}, b"", 100, Deadline(1))
+        post(connection, headers={"X-Token": value})
     server.settimeout(0)
     with pytest.raises(BlockingIOError):
         server.recv(1)
@@ -170,7 +181,7 @@ def test_a_connection_is_quiet_until_something_arrives_or_it_ends(
 def test_a_deadline_that_is_over_lets_nothing_wait(pair: tuple[Connection, socket.socket]) -> None:
     connection, _ = pair
     with pytest.raises(TimeoutError):
-        connection.post("/", {}, b"", 100, Deadline(0))
+        post(connection, 0)
 
 
 def test_parts_of_a_deadline_end_before_it() -> None:
@@ -178,12 +189,32 @@ def test_parts_of_a_deadline_end_before_it() -> None:
     deadline = Deadline(8, lambda: now)
     part = deadline.part(0.25)
     assert (deadline.remaining(), part.remaining()) == (8, 2)
-    assert part.is_within(2.1)
-    assert not part.is_within(2)
     now = 12.0
     with pytest.raises(TimeoutError):
         part.remaining()
     assert deadline.remaining() == 6
+
+
+def test_each_single_wait_is_bounded_too() -> None:
+    deadline = Deadline(8, lambda: 10.0, longest_wait=3)
+    assert deadline.remaining() == 8
+    assert deadline.of_one_wait().remaining() == 3
+    assert deadline.part(0.25).of_one_wait().remaining() == 2
+    assert deadline.part(longest_wait=1).of_one_wait().remaining() == 1
+
+
+def test_time_passes_as_the_clock_says_that_went_further_and_never_back() -> None:
+    monotonic, wall = [100.0], [5000.0]
+    passed = PassedTime(lambda: monotonic[0], lambda: wall[0])
+    monotonic[0] += 2
+    assert passed() == 2
+    wall[0] += 3600  # frozen for an hour; the first clock stood still
+    assert passed() == 3602
+    wall[0] -= 10_000  # set back
+    assert passed() == 3602
+    monotonic[0] += 1
+    wall[0] += 1
+    assert passed() == 3603
 
 
 @pytest.mark.parametrize("url", ["", "http:/x", "http://x:y", "http://[x]", "http://x/#f", "http://x y/"])

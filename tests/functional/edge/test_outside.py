@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from edge.outside import MAX_ANSWER_BYTES, SPARED_SECONDS, Services, random_uuid
+from edge.steps import PassedTime
+from edge.trust import Trust
 from queueit.outside import NOT_ASKED, Answer, Question
 
 KEY = "not-a-real-api-key"
@@ -135,7 +137,7 @@ def test_a_connection_that_the_service_will_close_is_not_kept(serve: Any, logged
 
 def test_a_connection_idle_for_long_is_not_used_again(serve: Any, make: Any) -> None:
     wall = [1_790_000_000.0]
-    logged = make(wall_clock=lambda: wall[0])
+    logged = make(clock=PassedTime(wall_clock=lambda: wall[0]))
     server = serve(answers(response(b"{}")))
     logged.services.post(question(server.url), 2)
     wall[0] += 300
@@ -149,7 +151,10 @@ def test_tls_is_verified(serve: Any, make: Any, authority: Any) -> None:
         return authority.localhost.wrap_socket(connection, server_side=True)  # type: ignore[no-any-return]
 
     server = serve(answers(response(b"{}")), over_tls)
-    trusting, doubting = make(tls=lambda: ssl.create_default_context(cafile=authority.cafile)), make()
+    trusting, doubting = (
+        make(trust=Trust(lambda: ssl.create_default_context(cafile=authority.cafile))),
+        make(),
+    )
 
     assert trusting.ask(server.url) == Answer(200, b"{}")
     assert doubting.ask(server.url) is None

@@ -12,21 +12,21 @@ from typing import Any
 
 import pytest
 
-from edge.connection import Deadline
 from edge.snapshot_reader import SnapshotReader, reader_from_environment, table_name
+from edge.steps import Deadline, Steps
 from edge.table import Item, Table
 from queueit.stored_snapshot import pack
 from tests.functional.edge.conftest import pointer
 
 
 class Clock:
-    """A monotonic clock that goes on when told to."""
+    """The seconds that passed, and those that a test lets pass."""
 
     def __init__(self) -> None:
-        self.seconds = 1000.0
+        self.let_pass = 1000.0
 
     def __call__(self) -> float:
-        return self.seconds
+        return self.let_pass + time.monotonic()
 
 
 class Worker:
@@ -36,7 +36,7 @@ class Worker:
         self.environ = environ
         self.clock = Clock()
         self.log: list[dict[str, Any]] = []
-        self.table = Table("shop", environ)
+        self.table = Table("shop", environ, clock=self.clock)
         self.reader = SnapshotReader(
             self.table,
             environ["AWS_REGION"],
@@ -48,9 +48,17 @@ class Worker:
 
     def after(self, seconds: float) -> int | None:
         """The configuration version that decides `seconds` later."""
-        self.clock.seconds += seconds
-        snapshot = self.reader.current(self.clock.seconds)
+        self.clock.let_pass += seconds
+        snapshot = self.reader.current(5.0)
         return snapshot.version if snapshot else None
+
+    def soon_after(self, seconds: float) -> int | None:
+        """The same of the visitors that come soon after that: they collect what a slow table answers."""
+        version = self.after(seconds)
+        for _ in range(20):
+            time.sleep(0.01)
+            version = self.after(0)
+        return version
 
     def events(self) -> list[str]:
         return [message["event"] for message in self.log]
@@ -101,7 +109,7 @@ def test_a_reader_made_from_the_environment_finds_the_table_by_the_functions_nam
     store.publish(document(build, 7))
     reader = reader_from_environment(store.environ())
     reader.load()
-    snapshot = reader.current(0)
+    snapshot = reader.current(5.0)
     reader.close()
     assert snapshot is not None
     assert snapshot.version == 7
