@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
+from hashlib import sha256
 from typing import Any, Final, Protocol
 
 from edge.regions import HOME_REGION, by_distance
@@ -46,13 +47,16 @@ EXCHANGE_SECONDS: Final = 30.0
 """How long an exchange with the table may last in all, most of it between requests."""
 
 ASLEEP_SECONDS: Final = 5.0
-"""After so long without a request, an exchange that was under way begins anew: its other end may have given up."""
+"""After so long without a request, an exchange that got no answer begins anew and is no failure of the table."""
 
 MAX_BACKOFF_SECONDS: Final = 60.0
 """The longest wait after repeated failures."""
 
 REGION_REST_SECONDS: Final = 300.0
 """How long another region than one that failed is preferred, and between two requests that wait for long."""
+
+SHORTEST_WAIT_SECONDS: Final = 0.001
+"""Less than that is not waited for."""
 
 REPORT_SECONDS: Final = 30.0
 """At most so often failed polls are logged."""
@@ -76,6 +80,10 @@ class _NotReplicated(SnapshotUnusable):
 
 class _Refused(SnapshotUnusable):
     """A snapshot arrived whole, but this code cannot use it."""
+
+
+class _Interrupted(Exception):
+    """Nothing has come while the worker slept, which says nothing of the table."""
 
 
 class ReadableTable(Protocol):
@@ -160,8 +168,8 @@ class SnapshotReader:
         self._confirmed_clock = 0.0  # `confirmed_at` by the clock that counts what passes
         self._poll_waited = 0.0  # by visitors, for the poll under way
         self._long_poll_at = float("-inf")
-        self._polls = 0
         self._is_polling = False
+        self._is_waking = False  # until what came during a long sleep has been collected
         self._advanced_at = self._clock()
         self._budget = BUDGET_SECONDS
         self._budget_at = self._advanced_at
@@ -195,9 +203,10 @@ class SnapshotReader:
             if isinstance(wait, Pause):
                 if self._snapshot or isinstance(self._problem, _Refused):
                     break
-                if not self._is_hopeful() and now >= hopeless_until:
+                # Twice at least: the first answer may just have got lost.
+                if not self._is_hopeful() and now >= hopeless_until and self._failures > 1:
                     break
-            if now >= ends_at:
+            if ends_at - now < SHORTEST_WAIT_SECONDS:
                 break
             yield wait, ends_at - now
         if not self._is_hopeful():
@@ -207,22 +216,23 @@ class SnapshotReader:
         """`current` in steps, each with how long it may be waited for."""
         began_at = self._clock()
         has_slept = began_at - self._advanced_at >= ASLEEP_SECONDS
-        if has_slept:
-            self._begin_anew()
-        is_long = seconds_left > SPARED_SECONDS + LONG_POLL_SECONDS and self._is_stale(began_at, has_slept)
-        if is_long:
-            self._long_poll_at = began_at
+        self._is_waking = has_slept and not self._failures
+        may_be_long = seconds_left > SPARED_SECONDS + LONG_POLL_SECONDS
+        is_long = False
         for wait in self._polling:
             self._advanced_at = before = self._clock()
+            self._is_waking = False
             if self._snapshot:
                 if isinstance(wait, Pause):
                     break
+                if may_be_long and not is_long and self._is_stale(began_at, has_slept):
+                    is_long, self._long_poll_at = True, began_at
                 seconds = began_at + LONG_POLL_SECONDS - before if is_long else 0.0
                 seconds = max(seconds, POLL_SECONDS - self._poll_waited)
             else:
                 seconds = self._allowance(isinstance(wait, Pause))
                 seconds = min(seconds, began_at + seconds_left - SPARED_SECONDS - before)
-            if seconds <= 0:
+            if seconds < SHORTEST_WAIT_SECONDS:
                 if is_long:
                     # Otherwise a table that is never heard of would not count as one that fails.
                     self._polling.throw(TimeoutError("timed out"))
@@ -232,18 +242,6 @@ class SnapshotReader:
             self._poll_waited += waited
             if not self._snapshot:
                 self._spend(waited, isinstance(wait, Pause))
-
-    def _begin_anew(self) -> None:
-        """Collect what came while there was no request; where nothing has, do not wait for it any more."""
-        polls = self._polls
-        if not self._is_polling or isinstance(next(self._polling), Pause) or self._polls != polls:
-            return
-        if self._failures:
-            self._polling.throw(TimeoutError("timed out"))
-        else:
-            # The worker was away, not the table: no failure.
-            self._polling.close()
-            self._polling = self._poll_for_ever()
 
     def _is_stale(self, at: float, has_slept: bool) -> bool:
         """Whether this request is to wait for the poll, since none could be carried on in time.
@@ -281,11 +279,12 @@ class SnapshotReader:
     def _poll_for_ever(self) -> Steps[None]:
         """Polls, and the pauses between them."""
         while True:
-            self._polls += 1
-            self._is_polling, self._poll_waited = True, 0.0
+            self._is_polling, self._is_waking, self._poll_waited = True, False, 0.0
             began_at, asked_at = self._clock(), self._wall_clock()
             try:
                 yield from self._poll()
+            except _Interrupted:
+                continue
             except Exception as error:
                 self._failed(error)
                 next_at = self._clock() + self._backoff()
@@ -338,6 +337,8 @@ class SnapshotReader:
                     yield from self._read(region, Deadline(EXCHANGE_SECONDS, self._clock, SILENT_SECONDS))
                 )
             except (TableError, SnapshotUnusable) as error:
+                if self._is_waking:
+                    raise _Interrupted from error
                 problem = type(error)(f"{region}: {error}")
                 if isinstance(error, _Refused):
                     break
@@ -372,6 +373,8 @@ class SnapshotReader:
                 else:
                     snapshot = self._load(current.snapshot, body or b"", current.keys)
             except Exception as error:
+                if body is not None and sha256(body).hexdigest() != current.snapshot:
+                    raise SnapshotUnusable("the stored bytes are not those of their digest") from None
                 # The same bytes will not do tomorrow either: fetched again only after something else was published.
                 reason = str(error) if isinstance(error, QueueitError) else type(error).__name__
                 self._refused = (current, f"snapshot {current.snapshot} cannot be used: {reason}")
