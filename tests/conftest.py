@@ -1,9 +1,11 @@
 """How every test runs: the profiles of property tests, and the builders as fixtures."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests import builders
 from tests.builders import Document, header_of
@@ -12,6 +14,33 @@ from tests.builders import Document, header_of
 settings.register_profile("reproducible", derandomize=True, database=None, deadline=None, max_examples=100)
 settings.register_profile("explore", deadline=None, max_examples=3000)
 settings.load_profile("reproducible")
+
+# Rooms whose tests wait long for Terraform or for polls: with several workers they begin first.
+LONG = ("tests/terraform", "tests/end_to_end/test_publish", "tests/end_to_end", "tests/conformance")
+
+
+class OneWorkerPerFile(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
+    """Gives each file's tests to one worker, and all that use Terraform: they share what was deployed."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = nodeid.partition("::")[0]
+        return "tests/terraform" if file.startswith("tests/terraform") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Called by pytest-xdist where there are several workers."""
+    config.option.loadscopereorder = False
+    return OneWorkerPerFile(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the long tests where there are several workers."""
+
+    def turn(item: pytest.Item) -> int:
+        return next((turn for turn, room in enumerate(LONG) if item.nodeid.startswith(room)), len(LONG))
+
+    if hasattr(config, "workerinput"):
+        items.sort(key=turn)
 
 
 class Builders:

@@ -34,7 +34,7 @@ def oracle(reference: Path) -> Iterator[Oracle]:
 @pytest.fixture(scope="session")
 def conformance_cases() -> int:
     """How many cases to compare; the environment variable CONFORMANCE_CASES says another number."""
-    return int(os.environ.get("CONFORMANCE_CASES", "2000"))
+    return int(os.environ.get("CONFORMANCE_CASES", "500"))
 
 
 @pytest.fixture(scope="session")

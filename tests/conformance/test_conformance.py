@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.conformance.case_generator import CaseGenerator
 from tests.conformance.comparison import SETTINGS, Comparison, ask, kind_of, run
 from tests.conformance.oracle import Oracle
@@ -34,6 +36,7 @@ def test_a_connector_that_differs_is_reported_with_what_differs_and_the_case(ora
     assert f"defects: {len(comparison.score.defects)}" in comparison.score.report()
 
 
+@pytest.mark.full
 def test_any_number_of_workers_compares_the_same_cases(reference: Path) -> None:
     one, two = run(reference, 160, 5, workers=1), run(reference, 160, 5, workers=2)
     assert one.report() == two.report()

@@ -15,6 +15,7 @@ from workbench.demo.__main__ import parse_arguments
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.full  # CI walks the journey too
 def test_the_journey_reports_six_steps_and_no_secret_and_ends_with_zero() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "workbench.journey"],

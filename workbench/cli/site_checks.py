@@ -387,15 +387,6 @@ class Examination:
             GOOD,
             f"with its session cookie a visitor gets the page (status {answer.status_code}{where})",
         )
-        control = answer.headers.get("Cache-Control", "").lower()
-        if _session_cookie_of(answer) and ("public" in control or "s-maxage" in control):
-            self._add(
-                "session_caching",
-                WARNING,
-                f"the page comes with a session cookie and Cache-Control: {control}: a proxy after CloudFront "
-                "could keep both",
-                'let the page say "private", or switch ExtendCookieValidity off for it',
-            )
         if self._is_sent_away(self._get(self.url)):
             self._add("isolation", GOOD, "the next visitor without a session still queues")
         else:
