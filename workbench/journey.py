@@ -1,14 +1,17 @@
 """`python -m workbench.journey`: one visitor walks through the six steps, without a person.
 
-The steps: a protected page sends the visitor to the waiting room; there they get a place; at their turn they are
-sent back with a token; the edge swaps the token for a session cookie; with it they are on the protected site;
-signing out ends the session.
+They request a protected page; the edge sends them to the right waiting room with a valid token, without which nobody
+gets in line there; they wait for their turn; they come back with a queue token; the edge swaps it for a session cookie;
+with that they browse on, until signing out ends the session.
 """
 
+import base64
+import json
 import re
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -25,7 +28,10 @@ _HEADERS_THAT_MATTER = (
     "X-Cache",
     "Content-Type",
 )
-_SIGNATURE = re.compile(r"(?<![0-9a-f])([0-9a-f]{6})[0-9a-f]{58}(?![0-9a-f])")
+_SIGNATURE = re.compile(
+    r"(?<![0-9a-f])([0-9a-f]{6})[0-9a-f]{58}(?![0-9a-f])|(?<=enqueuetoken=)([\w-]{6})[\w.-]+"
+)
+_ENQUEUE_TOKEN = re.compile(r"&enqueuetoken=[^&]*")
 _SESSION_COOKIE = "QueueITAccepted-SDFrts345E-V3_"
 _TURN_WITHIN_SECONDS = 30
 
@@ -53,22 +59,23 @@ class Journey:
         """Go through all steps. Raises StepFailed at the first that goes wrong."""
         with self._session:
             page = f"{self._shop_url}/tickets?from=newsletter&night=12%2F12"
-            queue_url = self._sent_to_the_waiting_room(page)
-            proceed_url = self._given_a_place(queue_url)
+            self._begin("A visitor requests a protected page")
+            answer = self._get(page)
+            queue_url = self._sent_to_the_waiting_room(answer, page)
+            proceed_url = self._waiting(queue_url)
             url_with_token = self._sent_back(proceed_url, page)
             self._let_in(url_with_token, page)
             self._on_the_site(page)
             self._signed_out(page)
 
-    def _sent_to_the_waiting_room(self, page: str) -> str:
-        self._begin("A visitor opens a protected page and is sent to the waiting room")
-        answer = self._get(page)
+    def _sent_to_the_waiting_room(self, answer: requests.Response, page: str) -> str:
+        self._begin("The edge sends them to the right waiting room with a valid token")
         self._expect_status(answer, 302)
         location = answer.headers.get("Location", "")
         if not location.startswith(f"{self._waiting_room_url}/?"):
             raise self._failure(f"a Location that begins with {self._waiting_room_url}/?", location)
         query = parse_qs(urlsplit(location).query)
-        for name in ("c", "e", "ver", "cver", "man", "t"):
+        for name in ("c", "e", "ver", "cver", "man", "enqueuetoken", "t"):
             if name not in query:
                 raise self._failure(f"a Location with the parameter {name}", location)
         if urlsplit(query["t"][0])[1:] != urlsplit(page)[1:]:
@@ -76,15 +83,24 @@ class Journey:
         self._expect_header(answer, "x-queueit-connector", "cloudfront")
         if "no-store" not in answer.headers.get("Cache-Control", ""):
             raise self._failure("Cache-Control with no-store", answer.headers.get("Cache-Control", "none"))
+        said = _readable_part(query["enqueuetoken"][0])
+        for name in ("c", "e"):
+            if said.get(name) != query[name][0]:
+                raise self._failure(f"an enqueue token for {query[name][0]}", str(said))
+        seconds = (said["exp"] - said["iss"]) / 1000
+        self._say(f"    the token: for {said['c']}, {said['e']}, {said.get('ip')}, valid for {seconds:.0f} s")
+        self._say("    without it:")
+        self._expect_status(self._get(_ENQUEUE_TOKEN.sub("", location)), 403)
+        self._say("    with it:")
         return location
 
-    def _given_a_place(self, queue_url: str) -> str:
-        self._begin("The waiting room gives the visitor a place and shows how it moves")
+    def _waiting(self, queue_url: str) -> str:
         answer = self._get(queue_url)
         self._expect_status(answer, 200)
         status = re.search(r'data-status="([^"]+)"', answer.text)
         if not status:
             raise self._failure("a queue page that names its status endpoint", answer.text[:200])
+        self._begin("They wait for their turn")
         give_up_at = time.monotonic() + _TURN_WITHIN_SECONDS
         last_position = None
         while time.monotonic() < give_up_at:
@@ -99,7 +115,7 @@ class Journey:
         raise self._failure(f"a turn within {_TURN_WITHIN_SECONDS} seconds", f"place {last_position}")
 
     def _sent_back(self, proceed_url: str, page: str) -> str:
-        self._begin("At the visitor's turn the waiting room sends them back with a signed token")
+        self._begin("They come back with a signed token")
         answer = self._get(proceed_url)
         self._expect_status(answer, 302)
         location = answer.headers.get("Location", "")
@@ -108,7 +124,7 @@ class Journey:
         return location
 
     def _let_in(self, url_with_token: str, page: str) -> None:
-        self._begin("The edge checks the token, sets the session cookie and cuts the token from the address")
+        self._begin("The edge validates it, sets the session cookie and cuts the token from the address")
         answer = self._get(url_with_token)
         self._expect_status(answer, 302)
         if answer.headers.get("Location") != page:
@@ -120,7 +136,7 @@ class Journey:
         self._expect_header(answer, "x-queueit-connector", "cloudfront")
 
     def _on_the_site(self, page: str) -> None:
-        self._begin("With the session cookie the visitor is on the protected site")
+        self._begin("With that cookie they browse on")
         answer = self._get(page)
         self._expect_status(answer, 200)
         if "Choose your night" not in answer.text:
@@ -132,7 +148,7 @@ class Journey:
             )
 
     def _signed_out(self, page: str) -> None:
-        self._begin("Signing out ends the session, and the next visit waits again")
+        self._say("\nAfterwards  Signing out ends the session, and the next visit waits again")
         answer = self._get(f"{self._shop_url}/logout")
         self._expect_status(answer, 302)
         location = answer.headers.get("Location", "")
@@ -173,7 +189,14 @@ class Journey:
 
 def _shortened(text: str) -> str:
     """Leave out most of each signature: the report is for reading, not for use."""
-    return _SIGNATURE.sub(r"\1…", text)
+    return _SIGNATURE.sub(r"\1\2…", text)
+
+
+def _readable_part(token: str) -> dict[str, Any]:
+    """What an enqueue token says to anybody; its payload and signature are the waiting room's to read."""
+    part = token.partition(".")[0]
+    said: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return said
 
 
 def main() -> int:

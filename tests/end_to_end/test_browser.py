@@ -101,3 +101,11 @@ def test_a_browser_comes_out_on_the_protected_page_when_nobody_has_to_wait(
         demo.waiting_room.lines.set_mode("winternights", "queue")
     assert "Choose your night" in page
     assert "1,240 left" in page, "the background request passed with the session"
+
+
+def test_a_browser_that_nobody_sent_is_told_so_and_shown_the_way(
+    demo: Demo, page_after: Callable[[str, int], str]
+) -> None:
+    page = page_after(f"{demo.waiting_room_url}/?c=northlight&e=winternights", 500)
+    assert "You did not come from the site" in page
+    assert f'href="{demo.shop_url}/tickets"' in page

@@ -18,11 +18,12 @@ def test_a_visitor_walks_the_six_steps(demo: Demo) -> None:
     Journey(demo.shop_url, demo.waiting_room_url, report.append).walk()
     steps = [line.strip() for line in report if line.startswith("\nStep")]
     assert [line[:11] for line in steps] == [f"Step {number} of 6" for number in range(1, 7)]
+    assert "    the token: for northlight, winternights, 127.0.0.1, valid for 240 s" in report
     assert demo.account.secret_key not in "".join(report)
 
 
 def test_a_journey_that_goes_wrong_says_what_it_expected(demo: Demo) -> None:
-    with pytest.raises(StepFailed, match="step 1: expected status 302; got 200 OK"):
+    with pytest.raises(StepFailed, match="step 2: expected status 302; got 200 OK"):
         Journey(demo.origin_url, demo.waiting_room_url, lambda line: None).walk()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
-from workbench.demo.sample_configuration import sample_configuration
+from workbench.demo.sample_configuration import EVENT_ID, sample_configuration
 from workbench.demo.web_server import WebServer
 from workbench.sample_waiting_room import Account, WaitingRoom, create_app
 
@@ -47,6 +47,7 @@ def platforms() -> Iterator[dict[str, Platform]]:
             room = WaitingRoom(account, visitors_per_second=50, crowd=5)
             server.start(create_app(room))
             room.publication.publish(sample_configuration(server.authority))
+            room.lines.require_token(EVENT_ID, True)
             served[account.customer_id] = Platform(room, server.url)
         yield served
 

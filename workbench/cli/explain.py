@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
+from queueit.decision import QUEUED
 from workbench.cli import configuration_source
 from workbench.cli.command import CommandFailed, Context, Result, UsageError, add_name
 from workbench.cli.explanation import Explanation, IntegrationExplained, PartExplained, explain, viewer_event
@@ -64,6 +65,7 @@ def run(options: Namespace, context: Context) -> Result:
     except ValueError as error:
         raise UsageError(f"{options.url}: {error}") from None
     explanation = explain(snapshot, source.config["Integrations"], event, context.now())
+    has_enqueue_token = snapshot.enqueue_key is not None and explanation.decision.reason == QUEUED
     data = {
         "url": explanation.url,
         "normalized_url": explanation.normalized_url,
@@ -72,11 +74,13 @@ def run(options: Namespace, context: Context) -> Result:
         "integration": None if explanation.winner is None else explanation.winner + 1,
         "decision": explanation.decision.reason,
         "outcome": _outcome(explanation),
+        "has_enqueue_token": has_enqueue_token,
         "has_secret_key": key is not None,
         "integrations": [_document(one) for one in explanation.integrations],
     }
     heading = f"{source.place}, version {snapshot.version}, url_matching {snapshot.settings.url_matching}"
-    return Result(data, _text(explanation, heading, key is not None))
+    text = _text(explanation, heading, has_enqueue_token=has_enqueue_token, has_key=key is not None)
+    return Result(data, text)
 
 
 def _headers(options: Namespace) -> tuple[tuple[str, str], ...]:
@@ -126,7 +130,7 @@ def _outcome(explanation: Explanation) -> dict[str, Any]:
     return {"passes": False, "status": outcome["status"], "headers": headers, "cookies": cookies}
 
 
-def _text(explanation: Explanation, heading: str, has_key: bool) -> str:
+def _text(explanation: Explanation, heading: str, *, has_enqueue_token: bool, has_key: bool) -> str:
     same = explanation.normalized_url == explanation.url
     lines = [
         explanation.url,
@@ -139,6 +143,10 @@ def _text(explanation: Explanation, heading: str, has_key: bool) -> str:
     if not explanation.integrations:
         lines.append("The configuration has no integrations.")
     lines += ["", *_outcome_lines(explanation)]
+    if has_enqueue_token:
+        lines.append(
+            "  an enqueue token, another one for each visitor, goes with the address and is left out here"
+        )
     if not has_key:
         lines.append("No secret key was given, so every token and session cookie counts as forged.")
     return "\n".join(lines)

@@ -89,7 +89,8 @@ def describe(demo: Demo) -> str:
    3. On {shop}/ press "Check live availability": the same for a background request.
    4. On {room}/admin change a trigger and publish: it is pushed, and every edge follows within five seconds.
    5. Open {shop}/tickets?queueittoken=made-up and see what becomes of a forged token.
-   6. curl -sI {shop}/tickets shows what the connector answers.
+   6. curl -sI {shop}/tickets shows what the connector answers. Open its Location without "enqueuetoken": the
+      waiting room takes only whom the site has sent, until you switch that on {room}/admin.
    7. .venv/bin/queueit doctor {shop}/tickets asks it more; with these variables set, status, history, explain,
       publish and kill work too:
       export {" ".join(f"{name}={value}" for name, value in demo.command_environment.items())}

@@ -14,7 +14,7 @@ from workbench.demo.aws_stand_in import AwsStandIn
 from workbench.demo.function_url import create_function_url
 from workbench.demo.lambda_stand_in import create_app as create_lambda
 from workbench.demo.refresh_schedule import InvocationFailed, RefreshFunction, Schedule
-from workbench.demo.sample_configuration import PROTECTED_PATHS, sample_configuration
+from workbench.demo.sample_configuration import EVENT_ID, PROTECTED_PATHS, sample_configuration
 from workbench.demo.sample_distribution import sample_distribution
 from workbench.demo.web_server import PortTaken, WebServer, free_port_or
 from workbench.local_edge import LocalEdge
@@ -143,6 +143,7 @@ class Demo:
         self._waiting_room_server.start(create_waiting_room(self.waiting_room))
         self._origin.start(create_shop())
         self.waiting_room.publication.publish(self.sample_configuration())
+        self.waiting_room.lines.require_token(EVENT_ID, True)
 
         self._refresh_function = RefreshFunction(
             self._config_refresh_zip,

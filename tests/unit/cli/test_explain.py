@@ -200,6 +200,20 @@ def test_settings_count_as_they_would_at_the_edge(explain: Any, write_json: Call
     assert (found["decision"], found["outcome"]["passes"]) == ("switched off", True)
 
 
+def test_the_token_that_goes_along_to_the_queue_is_mentioned_and_not_shown(
+    explain: Any, queueit: Queueit, configuration: str, write_json: Callable[..., str]
+) -> None:
+    page = "https://shop.example.com/tickets"
+    found = explain(page)
+    assert found["has_enqueue_token"] is True
+    assert "enqueuetoken" not in found["outcome"]["headers"]["Location"]
+    told = queueit("explain", "--config", configuration, page).out
+    assert "an enqueue token, another one for each visitor, goes with the address" in told
+    off = write_json({"enqueue_token": {"enabled": False}}, "settings.json")
+    assert explain(page, "--settings", off)["has_enqueue_token"] is False
+    assert explain(f"{page}?queueittoken=x")["has_enqueue_token"] is False
+
+
 def test_an_ajax_call_gets_its_own_answer(explain: Any) -> None:
     header = "x-queueit-ajaxpageurl: https%3A%2F%2Fshop.example.com%2Fpage"
     outcome = explain("https://shop.example.com/tickets", "--header", header)["outcome"]
