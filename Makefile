@@ -80,23 +80,23 @@ lint: $(DEV) build/checkov/.installed ## Check formatting, style, types, the Ter
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-python lint-types lint-format lint-docs lint-validate lint-checkov
 
 .PHONY: lint-python lint-types lint-format lint-docs lint-validate lint-checkov
-lint-types:
+lint-types: $(DEV)
 	$(BIN)/mypy
 
-lint-checkov:
+lint-checkov: build/checkov/.installed
 	build/checkov/bin/checkov --config-file .checkov.yaml
 
-lint-validate:
+lint-validate: $(DEV)
 	$(BIN)/python -m workbench.terraform_validate
 
-lint-python:
+lint-python: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
 lint-format:
 	terraform fmt -check -recursive
 
-lint-docs:
+lint-docs: $(DEV)
 	$(BIN)/python -m workbench.terraform_docs --check
 
 format: $(DEV) ## Mend formatting and what else can be mended

@@ -15,6 +15,7 @@ import pytest
 
 from queueit.stored_snapshot import unpack
 from queueit.table_items import Current, read_current, read_snapshot, snapshot_keys
+from tests.every_setting import EVERY_SETTING
 from tests.terraform.aws import Aws
 from tests.terraform.stacks import EXAMPLES, MODULE, Stacks
 from tests.terraform.waiting_rooms import NORTHLIGHT, PREVIOUS_SECRET_KEY, PROXY_KEY, SOUTHGATE, keys
@@ -163,33 +164,7 @@ def test_every_setting_reaches_the_snapshot(stacks: Stacks, aws: Aws) -> None:
         "previous_secret_key": PREVIOUS_SECRET_KEY,
         "proxy_key": PROXY_KEY,
     }
-    assert snapshot["settings"] == {
-        "allowed_origins": ["https://shop.example.com"],
-        "decision_log_rate": 0.1,
-        "diagnostics": False,
-        "direct_pass": {
-            "on_failure": "queue",
-            "timeout_ms": 1500,
-            "url": "https://northlight.queue-it.net/direct",
-        },
-        "enqueue_token": {
-            "client_ip": True,
-            "enabled": True,
-            "key": True,
-            "validity_seconds": 120,
-            "x_forwarded_for": False,
-        },
-        "ignored_methods": ["TRACE"],
-        "include_body": True,
-        "own_domain": "queue",
-        "poll_interval_seconds": 15,
-        "preflight": "decide",
-        "replica_regions": ["eu-west-1"],
-        "session_cookie": {"http_only": True, "same_site": "Lax", "secure": True},
-        "truncated_body": "visible_part",
-        "url_matching": "every_form",
-        "verify": {"timeout_ms": 500, "url": "https://northlight.queue-it.net/verify"},
-    }
+    assert snapshot["settings"] == EVERY_SETTING
 
 
 def test_the_table_is_on_demand_recoverable_and_forgets_old_snapshots(stacks: Stacks, aws: Aws) -> None:

@@ -1,6 +1,7 @@
 """settings: one list of names, and what Terraform accepts is what functions/queueit/settings.py accepts.
 
-The values below go into both; Terraform's verdicts come from one `terraform test`, which stops at the first difference.
+The values of tests/every_setting.py go into both; Terraform's verdicts come from one `terraform test`, which stops at
+the first difference.
 """
 
 import json
@@ -17,6 +18,7 @@ from queueit.settings import (
     VerifySettings,
     parse_settings,
 )
+from tests.every_setting import VALUES
 from tests.terraform.workspace import ROOT, VARIABLES, Workspace, copy_module
 
 OBJECTS: dict[str, Any] = {
@@ -27,67 +29,6 @@ OBJECTS: dict[str, Any] = {
 }
 # Inputs of their own: two follow from other inputs, one is the kill switch.
 ELSEWHERE = {"enabled", "include_body", "replica_regions"}
-
-URLS = (
-    "https://verify.example.com",
-    "https://verify.example.com:8443/a/b?c=d&e=%20",
-    "http://localhost:8000/",
-    "http://127.0.0.1",
-    "http://verify.example.com",
-    "https://Verify.example.com",
-    "https://user:word@verify.example.com/",
-    "https://verify.example.com/#part",
-    "https://verify.example.com/a b",
-    "https://verify.example.com/é",
-    "https://verify.example.com:0/",
-    "https://-verify.example.com/",
-    "https://verify.example.com/?a?b",
-    "https://verify.example.com?a=b",
-    "https:///path",
-    "ftp://verify.example.com/",
-    "",
-)
-ORIGINS = (
-    "https://www.example.com",
-    "https://www.example.com:8443",
-    "https://www.example.com:4430",
-    "https://www.example.com:443",
-    "https://www.example.com/",
-    "https://WWW.example.com",
-    "http://www.example.com",
-    "http://localhost:443",
-    "http://localhost",
-    "https://*.example.com",
-    "null",
-    "",
-)
-VALUES: tuple[dict[str, Any], ...] = (
-    {},
-    *[{"url_matching": value} for value in ("every_form", "as_configured", "raw_or_normalized", "")],
-    *[{"own_domain": value} for value in ("queue", "as_sent", "pass")],
-    *[{"preflight": value} for value in ("pass", "decide", "queue")],
-    *[
-        {"ignored_methods": value}
-        for value in ([], ["TRACE"], ["trace"], ["GET", ""], ["A" * 32], ["A" * 33])
-    ],
-    *[{"session_cookie": {"same_site": value}} for value in ("Lax", "Strict", "None", "lax")],
-    {"session_cookie": {"same_site": "None", "secure": True}},
-    {"session_cookie": {"same_site": "None", "secure": False}},
-    {"session_cookie": {"secure": False, "http_only": True}},
-    *[{"poll_interval_seconds": value} for value in (4, 5, 5.5, 300, 301)],
-    *[{"truncated_body": value} for value in ("queue", "visible_part", "pass")],
-    *[{"allowed_origins": [value]} for value in ORIGINS],
-    {"enqueue_token": {}},
-    {"enqueue_token": {"enabled": False, "key": True, "client_ip": False, "x_forwarded_for": True}},
-    *[{"enqueue_token": {"validity_seconds": value}} for value in (29, 30, 240.5, 3600, 3601)],
-    *[{"verify": {"url": value}} for value in URLS],
-    *[{"verify": {"url": URLS[0] + "/" + "a" * length}} for length in (1024 - 27, 1024 - 26)],
-    *[{"verify": {"url": URLS[0], "timeout_ms": value}} for value in (99, 100, 3000, 3001)],
-    *[{"direct_pass": {"url": URLS[0], "timeout_ms": value}} for value in (799, 800, 4000, 4001)],
-    *[{"direct_pass": {"url": URLS[0], "on_failure": value}} for value in ("pass", "queue", "open")],
-    *[{"diagnostics": value} for value in (True, False)],
-    *[{"decision_log_rate": value} for value in (-0.1, 0, 0.5, 1, 1.1)],
-)
 
 
 def is_accepted(settings: dict[str, Any]) -> bool:

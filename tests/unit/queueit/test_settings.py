@@ -8,34 +8,32 @@ from queueit.errors import InvalidSettings
 from queueit.settings import (
     DirectPassSettings,
     EnqueueTokenSettings,
-    SessionCookieSettings,
     Settings,
     VerifySettings,
     parse_settings,
 )
+from tests.every_setting import EVERY_SETTING
 
 
-def test_without_a_document_every_setting_has_its_default_and_what_asks_a_service_is_off() -> None:
+def as_document(value: Any) -> Any:
+    """Settings as the document that they were read from."""
+    if hasattr(value, "_asdict"):
+        return {name: as_document(one) for name, one in value._asdict().items()}
+    return [*value] if isinstance(value, tuple) else value
+
+
+def test_without_a_document_what_asks_a_service_is_off() -> None:
     settings = parse_settings(None, strict=True)
 
-    assert settings == Settings(
-        enabled=True,
-        url_matching="every_form",
-        own_domain="queue",
-        preflight="pass",
-        ignored_methods=(),
-        session_cookie=SessionCookieSettings(None, None, None),
-        poll_interval_seconds=30,
-        replica_regions=(),
-        include_body=False,
-        truncated_body="queue",
-        allowed_origins=(),
-        enqueue_token=EnqueueTokenSettings(True, 240, False, True, False),
-        verify=None,
-        direct_pass=None,
-        diagnostics=True,
-        decision_log_rate=0.01,
-    )
+    assert settings == Settings()
+    assert (settings.verify, settings.direct_pass) == (None, None)
+
+
+def test_every_setting_is_read_under_its_own_name() -> None:
+    document = EVERY_SETTING | {"enabled": False}
+
+    assert document.keys() == {*Settings._fields}
+    assert as_document(parse_settings(document, strict=True)) == document
 
 
 def test_null_means_the_default() -> None:
