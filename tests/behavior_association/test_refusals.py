@@ -102,7 +102,7 @@ def test_a_multi_tenant_distribution_is_warned_of(account: Any) -> None:
 
 
 def test_a_tenant_of_a_multi_tenant_distribution(account: Any) -> None:
-    with pytest.raises(InvalidRequest, match="a tenant has no behaviors; give the id of its "):
+    with pytest.raises(InvalidRequest, match="a tenant has no behaviors; give the id of "):
         account("*", distribution_id="dt_2wjDZi3hD1ivOXf6rpZJO1AB")
 
 
