@@ -1,12 +1,14 @@
 """One connector: what is in force, and putting another snapshot in force."""
 
+import random
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from config_refresh.content import Content, is_same
+from config_refresh.deadline import Deadline
 from config_refresh.difference import difference
 from config_refresh.environment import Environment
-from config_refresh.errors import Overtaken, PlatformError, RefreshError
+from config_refresh.errors import Defect, Overtaken, PlatformError, RefreshError, place_of
 from config_refresh.history import Cause, entry
 from config_refresh.operator_state import OperatorState
 from config_refresh.publication import publication
@@ -17,16 +19,17 @@ from queueit.settings import parse_settings
 from queueit.snapshot import compile_snapshot
 from queueit.table_items import Current
 
-_ATTEMPTS = 3
+_ATTEMPTS = 10
 _SECONDS_PER_DAY = 24 * 60 * 60
 
 
 class Connector(NamedTuple):
-    """One connector: its settings and its table; `now` in Unix seconds."""
+    """One connector: its settings, its table and the time of the run; `now` in Unix seconds."""
 
     environment: Environment
     store: Store
     now: int
+    deadline: Deadline
 
 
 class State(NamedTuple):
@@ -55,8 +58,8 @@ class State(NamedTuple):
 class Outcome(NamedTuple):
     """What an invocation did; `previous_snapshot` is the digest that was in force before, None at the first time.
 
-    `enabled` is what edges are told, `frozen` whether operators have frozen publications; `warnings` say what the
-    configuration in force asks for and the settings do not give.
+    `enabled` is what edges are told, `frozen` whether operators have frozen publications; `integrations` is how many
+    the configuration in force has, `warnings` what in it is accepted and hardly wanted.
     """
 
     outcome: str
@@ -65,6 +68,7 @@ class Outcome(NamedTuple):
     previous_snapshot: str | None
     enabled: bool
     frozen: bool
+    integrations: int
     warnings: list[str]
 
 
@@ -79,14 +83,20 @@ def read_state(store: Store) -> State:
     return State(current, document, store.operator_state())
 
 
-def again_when_overtaken(attempt: Callable[[], Outcome]) -> Outcome:
-    """Make an attempt, and another one by the new state when somebody else was faster. Raises Overtaken in the end."""
-    for _ in range(_ATTEMPTS - 1):
+def again_when_overtaken(attempt: Callable[[], Outcome], deadline: Deadline) -> Outcome:
+    """Make an attempt, and others by the new state as long as somebody else is faster and time is left.
+
+    Raises Overtaken in the end.
+    """
+    for number in range(_ATTEMPTS):
         try:
             return attempt()
         except Overtaken:
-            continue
-    return attempt()
+            wait = min(0.05 * 2**number, 1.0) * (1 + random.random())  # noqa: S311 - spreads writers, hides nothing
+            if number == _ATTEMPTS - 1 or deadline.left() < wait:
+                raise
+            deadline.wait(wait)
+    raise AssertionError("the last attempt returns or raises")
 
 
 def check_account(config: dict[str, Any], customer_id: str) -> None:
@@ -104,6 +114,8 @@ def check_content(content: Content) -> None:
         compile_snapshot(content.document, content.keys)
     except QueueitError as error:
         raise RefreshError(f"{error}; the last good snapshot stays") from None
+    except Exception as defect:
+        raise Defect(place_of(defect)) from None
 
 
 def outcome(name: str, state: State, *, previous: str | None) -> Outcome:
@@ -113,9 +125,17 @@ def outcome(name: str, state: State, *, previous: str | None) -> Outcome:
     enabled = (state.document["settings"] or {}).get("enabled") is not False
     current = state.current
     settings = parse_settings(state.document["settings"], strict=False)
-    warnings = config_warnings(state.document["integration_config"], settings)
-    frozen = state.operator.freeze is not None
-    return Outcome(name, current.snapshot, current.version, previous, enabled, frozen, warnings)
+    config = state.document["integration_config"]
+    return Outcome(
+        name,
+        current.snapshot,
+        current.version,
+        previous,
+        enabled,
+        state.operator.freeze is not None,
+        len(config["Integrations"]),
+        config_warnings(config, settings),
+    )
 
 
 def put_in_force(

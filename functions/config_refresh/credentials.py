@@ -5,14 +5,26 @@ import math
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from config_refresh.aws_calls import AWS_ERRORS, attempted, trouble
+from config_refresh.deadline import Deadline
 from config_refresh.errors import CredentialsError
+from queueit.secret_keys import key_problem
 
 _SHAPE = (
     '{"secret_key": …, "api_key": …} with text values, and optionally "previous_secret_key" and "proxy_key"'
 )
 
+
+_ROLE: Final = (
+    "check that the function's role may read the secret, and use its KMS key where it has one of its own"
+)
+_ADVICE: Final = {
+    "AccessDenied": _ROLE,
+    "AccessDeniedException": _ROLE,
+    "DecryptionFailure": _ROLE,
+    "InvalidRequestException": "the secret is about to be deleted; restore it, or name another one",
+    "ResourceNotFoundException": "check that the secret exists and has a value",
+}
 
 CACHE_SECONDS: Final = 300.0
 RENEWAL_SECONDS: Final = 10.0
@@ -28,18 +40,19 @@ class Credentials(NamedTuple):
         return "Credentials(…)"
 
 
-def read_credentials(secrets: Any, secret_arn: str) -> Credentials:
-    """Read the secret with the boto3 client `secrets`. Raises CredentialsError, without a word of its content."""
+def read_credentials(secrets: Any, secret_arn: str, deadline: Deadline) -> Credentials:
+    """Read the secret with the boto3 client `secrets`, and check the keys in it.
+
+    Raises CredentialsError, without a word of the secret's content, and OutOfTime.
+    """
     try:
-        text = secrets.get_secret_value(SecretId=secret_arn).get("SecretString")
-    except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "unknown error")
+        text = attempted(
+            lambda: secrets.get_secret_value(SecretId=secret_arn), deadline, "Secrets Manager"
+        ).get("SecretString")
+    except AWS_ERRORS as error:
         raise CredentialsError(
-            f"Secrets Manager answered {code} for {secret_arn}; check that the secret exists and has a value, and that "
-            "the function's role may read it"
+            f"Secrets Manager, asked for {secret_arn}, {trouble(error, _ADVICE)}"
         ) from None
-    except BotoCoreError as error:
-        raise CredentialsError(f"Secrets Manager could not be reached: {type(error).__name__}") from None
     try:
         document = json.loads(text or "")
     except (RecursionError, TypeError, ValueError):
@@ -56,35 +69,41 @@ def read_credentials(secrets: Any, secret_arn: str) -> Credentials:
         value = document.get(name)
         if value is not None and not isinstance(value, str):
             raise CredentialsError(f'the secret {secret_arn} has a "{name}" that is not text; store {_SHAPE}')
-        if is_required and not value:
+        if value is None and is_required:
             raise CredentialsError(f'the secret {secret_arn} has no "{name}"; store {_SHAPE}')
-        if value:
-            found[name] = value
+        if value is None:
+            continue
+        if problem := key_problem(value):
+            raise CredentialsError(
+                f'the "{name}" in the secret {secret_arn} {problem}; store it as the platform shows it'
+                + ("" if is_required else ", or leave it out")
+            )
+        found[name] = value
     return Credentials(found["api_key"], found)
 
 
 class CachedCredentials:
     """Credentials for a function that anybody may call: kept for 5 minutes, so that a flood reads no secret.
 
-    A failure is not kept. `clock` is monotonic, in seconds.
+    A failure is not kept. `read` gets the time that the request has; `clock` is monotonic, in seconds.
     """
 
-    def __init__(self, read: Callable[[], Credentials], clock: Callable[[], float]) -> None:
+    def __init__(self, read: Callable[[Deadline], Credentials], clock: Callable[[], float]) -> None:
         self._read = read
         self._clock = clock
         self._credentials: Credentials | None = None
         self._read_at = -math.inf
 
-    def current(self) -> Credentials:
-        """The credentials, at most 5 minutes old. Raises CredentialsError."""
+    def current(self, deadline: Deadline) -> Credentials:
+        """The credentials, at most 5 minutes old. Raises CredentialsError and OutOfTime."""
         if self._credentials is None or self._clock() - self._read_at >= CACHE_SECONDS:
             self._credentials = None
-            self._credentials, self._read_at = self._read(), self._clock()
+            self._credentials, self._read_at = self._read(deadline), self._clock()
         return self._credentials
 
-    def renewed(self) -> Credentials | None:
+    def renewed(self, deadline: Deadline) -> Credentials | None:
         """The credentials read again, for when they may have been rotated; None when they are at most 10 s old."""
         if self._clock() - self._read_at < RENEWAL_SECONDS:
             return None
         self._credentials = None
-        return self.current()
+        return self.current(deadline)

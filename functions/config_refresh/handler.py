@@ -5,23 +5,17 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import boto3
-from botocore.config import Config
-
 from config_refresh import operator_actions, platform, report
+from config_refresh.aws_calls import Client, aws_client
 from config_refresh.connector import Connector, Outcome
 from config_refresh.credentials import read_credentials
+from config_refresh.deadline import DEFAULT_SECONDS, REPORT_SECONDS, Deadline, seconds_of
 from config_refresh.environment import Environment, connector_name, read_environment
-from config_refresh.errors import RefreshError
+from config_refresh.errors import Defect, RefreshError, place_of
 from config_refresh.history import Cause
 from config_refresh.operator_state import decision
 from config_refresh.refresh import Sources, force, refresh
 from config_refresh.store import Store
-
-_CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "max_attempts": 3})
-
-Client = Callable[[str], Any]
-"""A boto3 client by its service's name."""
 
 _OPERATOR_ACTIONS: Mapping[str, Callable[[Connector, Cause], Outcome]] = {
     "freeze": operator_actions.freeze,
@@ -29,12 +23,6 @@ _OPERATOR_ACTIONS: Mapping[str, Callable[[Connector, Cause], Outcome]] = {
     "kill": operator_actions.kill,
     "enable": operator_actions.enable,
 }
-
-
-def aws_client(service: str) -> Any:
-    """A boto3 client that gives up in seconds."""
-    connect: Any = boto3.client  # its stubs know each service by name only
-    return connect(service, config=_CLIENT_CONFIG)
 
 
 def _act(event: Mapping[str, Any], connector: Connector, sources: Sources) -> Outcome:
@@ -58,32 +46,38 @@ def run(
     event: Mapping[str, Any],
     environ: Mapping[str, str],
     *,
+    seconds: float = DEFAULT_SECONDS,
     client: Client = aws_client,
     fetch: platform.Fetch = platform.fetch_with_urllib3,
     clock: Callable[[], float] = time.time,
+    monotonic: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
     print_line: report.Print = print,
 ) -> dict[str, Any]:
-    """Act on `event`; the result says what was done.
+    """Act on `event` within `seconds`; the result says what was done.
 
-    Raises RefreshError, after logging it, so that the invocation fails and alarms see it.
+    Raises RefreshError, after logging it, so that the invocation fails and alarms see it; nothing else.
     """
     now = clock()
+    deadline = Deadline(monotonic() + seconds - REPORT_SECONDS, monotonic, sleep)
     is_refresh = event.get("action", "refresh") in ("refresh", "force")
     name = connector_name(environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
     try:
         environment: Environment = read_environment(environ)
-        connector = Connector(environment, Store(client("dynamodb"), environment.connector), int(now))
+        connector = Connector(
+            environment, Store(client("dynamodb"), environment.connector, deadline), int(now), deadline
+        )
         sources = Sources(
-            credentials=lambda: read_credentials(client("secretsmanager"), environment.secret_arn),
+            credentials=lambda: read_credentials(client("secretsmanager"), environment.secret_arn, deadline),
             download=lambda api_key: platform.download(
-                environment.base_url, environment.customer_id, api_key, fetch=fetch, sleep=sleep
+                environment.base_url, environment.customer_id, api_key, deadline, fetch=fetch
             ),
         )
         if event.get("action") == "history":
             return operator_actions.read_history(connector)
         outcome = _act(event, connector, sources)
-    except RefreshError as error:
+    except Exception as problem:
+        error = problem if isinstance(problem, RefreshError) else Defect(place_of(problem))
         report.log(
             {
                 "level": "error",
@@ -95,14 +89,16 @@ def run(
         )
         if is_refresh:
             report.metrics(name, {"RefreshFailed": 1, "RefreshSucceeded": 0}, now, print_line)
-        raise
+        raise error from None
     done = "refresh_succeeded" if is_refresh else "operator_action_done"
+    level = "warning" if outcome.warnings else "info"
     who = {key: event[key] for key in ("action", "actor", "reason") if event.get(key) is not None}
-    report.log({"level": "info", "event": done, **outcome._asdict(), **who}, print_line)
+    report.log({"level": level, "event": done, **outcome._asdict(), **who}, print_line)
     values = {
         **({"RefreshFailed": 0, "RefreshSucceeded": 1} if is_refresh else {}),
         "Published": int(outcome.snapshot != outcome.previous_snapshot),
         "ConfigurationVersion": outcome.version,
+        "Integrations": outcome.integrations,
         "Frozen": int(outcome.frozen),
         "Killed": int(not outcome.enabled),
     }
@@ -110,6 +106,6 @@ def run(
     return outcome._asdict()
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Lambda's entry point; see `run`."""
-    return run(event, os.environ)
+    return run(event, os.environ, seconds=seconds_of(context))

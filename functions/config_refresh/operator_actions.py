@@ -33,7 +33,7 @@ def roll_back(connector: Connector, digest: object, cause: Cause) -> Outcome:
     earlier = connector.store.document(digest)
     if earlier is None:
         raise RefreshError(f"there is no usable snapshot {digest}; it may have expired. Nothing was changed")
-    return again_when_overtaken(lambda: _roll_back(connector, earlier, cause))
+    return again_when_overtaken(lambda: _roll_back(connector, earlier, cause), connector.deadline)
 
 
 def _roll_back(connector: Connector, earlier: dict[str, Any], cause: Cause) -> Outcome:
@@ -82,7 +82,7 @@ def kill(connector: Connector, cause: Cause) -> Outcome:
     is_new = state.operator.override is None
     if is_new:
         connector.store.decide("override", cause.decision)
-    return again_when_overtaken(lambda: _switch(connector, cause, "killed", is_new))
+    return again_when_overtaken(lambda: _switch(connector, cause, "killed", is_new), connector.deadline)
 
 
 def enable(connector: Connector, cause: Cause) -> Outcome:
@@ -91,7 +91,7 @@ def enable(connector: Connector, cause: Cause) -> Outcome:
     is_new = state.operator.override is not None
     if is_new:
         connector.store.decide("override", None)
-    return again_when_overtaken(lambda: _switch(connector, cause, "enabled", is_new))
+    return again_when_overtaken(lambda: _switch(connector, cause, "enabled", is_new), connector.deadline)
 
 
 def _switch(connector: Connector, cause: Cause, name: str, is_new: bool) -> Outcome:
@@ -134,7 +134,7 @@ def _recorded(name: str, connector: Connector, cause: Cause) -> Outcome:
         record(connector, state, cause)
         return _in_force(name, state)
 
-    return again_when_overtaken(attempt)
+    return again_when_overtaken(attempt, connector.deadline)
 
 
 def read_history(connector: Connector) -> dict[str, Any]:

@@ -8,18 +8,26 @@ import json
 import os
 import re
 import time
-import traceback
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from config_refresh import report
+from config_refresh.aws_calls import Client, aws_client
 from config_refresh.connector import Connector
 from config_refresh.credentials import CachedCredentials, Credentials, read_credentials
+from config_refresh.deadline import DEFAULT_SECONDS, REPORT_SECONDS, Deadline, seconds_of
 from config_refresh.environment import connector_name, read_environment
-from config_refresh.errors import Overtaken, PublicationRefused, RefreshError, TooLarge
-from config_refresh.handler import Client, aws_client
-from config_refresh.push import Frozen, Held, Unusable, publish
+from config_refresh.errors import (
+    Frozen,
+    Held,
+    PublicationRefused,
+    RefreshError,
+    TooLarge,
+    Unusable,
+    place_of,
+)
+from config_refresh.push import publish
 from config_refresh.store import Store
 from queueit.secret_keys import secret_keys
 
@@ -93,18 +101,24 @@ def _is_signed(push: Push, credentials: Credentials) -> bool:
     return keys.verify(push.hex_text, push.mac)
 
 
-def is_genuine(push: Push, credentials: CachedCredentials) -> bool:
-    """Whether a current secret key signed the push. Raises CredentialsError."""
-    if _is_signed(push, credentials.current()):
+def is_genuine(push: Push, credentials: CachedCredentials, deadline: Deadline) -> bool:
+    """Whether a current secret key signed the push. Raises CredentialsError and OutOfTime."""
+    if _is_signed(push, credentials.current(deadline)):
         return True
     # The key may have been rotated since the secret was read.
-    renewed = credentials.renewed()
+    renewed = credentials.renewed(deadline)
     return renewed is not None and _is_signed(push, renewed)
 
 
 def _configuration(push: Push) -> dict[str, Any]:
+    """The configuration: JSON in UTF-8, or where it is not UTF-8 in Latin-1 (protocol section 2)."""
+    body = bytes.fromhex(push.hex_text)
     try:
-        config = json.loads(bytes.fromhex(push.hex_text))
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = body.decode("latin-1")
+    try:
+        config = json.loads(text)
     except (RecursionError, ValueError):
         config = None
     if not isinstance(config, dict):
@@ -119,15 +133,9 @@ def _answer_to(error: Exception) -> Answer:
         return Answer(409, "frozen")
     if isinstance(error, Held):
         return Answer(409, "held")
-    if isinstance(error, PublicationRefused) and not isinstance(error, Overtaken):
+    if isinstance(error, PublicationRefused):
         return Answer(409, "conflict")
     return _UNAVAILABLE
-
-
-def _place(defect: Exception) -> str:
-    """Where a defect showed; its own text might quote what was sent."""
-    frame = traceback.extract_tb(defect.__traceback__)[-1]
-    return f"a defect in {frame.name}, line {frame.lineno}"
 
 
 def run(
@@ -135,15 +143,19 @@ def run(
     environ: Mapping[str, str],
     credentials: CachedCredentials,
     *,
+    seconds: float = DEFAULT_SECONDS,
     client: Client = aws_client,
     clock: Callable[[], float] = time.time,
+    monotonic: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
     print_line: report.Print = print,
 ) -> Answer:
-    """Answer one request. Never raises: what went wrong is in the log and in the metrics.
+    """Answer one request within `seconds`. Never raises: what went wrong is in the log and in the metrics.
 
     PublishRefused counts what is not taken though all is well here (not signed, older, frozen), PublishFailed the rest.
     """
     now = clock()
+    deadline = Deadline(monotonic() + seconds - REPORT_SECONDS, monotonic, sleep)
     connector = connector_name(environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
 
     def count(**values: int) -> None:
@@ -151,12 +163,12 @@ def run(
 
     try:
         push = read_push(event)
-        if isinstance(push, Answer) or not is_genuine(push, credentials):
+        if isinstance(push, Answer) or not is_genuine(push, credentials, deadline):
             count(PublishRefused=1)
             return push if isinstance(push, Answer) else _REFUSED
         environment = read_environment(environ)
-        store = Store(client("dynamodb"), environment.connector)
-        done = publish(Connector(environment, store, int(now)), _configuration(push))
+        store = Store(client("dynamodb"), environment.connector, deadline)
+        done = publish(Connector(environment, store, int(now), deadline), _configuration(push))
     except Exception as error:
         answer = _answer_to(error)
         is_refused = answer.status == 409
@@ -165,14 +177,20 @@ def run(
                 "level": "warning" if is_refused else "error",
                 "event": "push_refused" if is_refused else "push_failed",
                 "error": type(error).__name__,
-                "message": str(error) if isinstance(error, RefreshError) else _place(error),
+                "message": str(error) if isinstance(error, RefreshError) else place_of(error),
             },
             print_line,
         )
         count(**{"PublishRefused" if is_refused else "PublishFailed": 1})
         return answer
-    report.log({"level": "info", "event": "push_succeeded", **done._asdict()}, print_line)
-    count(PublishAccepted=1, PublishFailed=0, ConfigurationVersion=done.version)
+    level = "warning" if done.warnings else "info"
+    report.log({"level": level, "event": "push_succeeded", **done._asdict()}, print_line)
+    count(
+        PublishAccepted=1,
+        PublishFailed=0,
+        ConfigurationVersion=done.version,
+        Integrations=done.integrations,
+    )
     return Answer(200, done.outcome, done.version)
 
 
@@ -190,11 +208,13 @@ def response(answer: Answer) -> dict[str, Any]:
 
 
 _credentials = CachedCredentials(
-    lambda: read_credentials(aws_client("secretsmanager"), os.environ.get("QUEUEIT_SECRET_ARN", "")),
+    lambda deadline: read_credentials(
+        aws_client("secretsmanager"), os.environ.get("QUEUEIT_SECRET_ARN", ""), deadline
+    ),
     time.monotonic,
 )
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Lambda's entry point for requests to the function's URL; see `run`."""
-    return response(run(event, os.environ, _credentials))
+    return response(run(event, os.environ, _credentials, seconds=seconds_of(context)))

@@ -13,27 +13,18 @@ from config_refresh.connector import (
     read_state,
 )
 from config_refresh.content import Content, snapshot_document
-from config_refresh.errors import PublicationRefused, RefreshError
+from config_refresh.errors import (
+    Frozen,
+    Held,
+    NothingInForce,
+    PublicationRefused,
+    RefreshError,
+    Unusable,
+)
 from config_refresh.history import Cause
 from config_refresh.refresh import is_to_be_taken, version_of
 
 _CAUSE = Cause("push", "publish")
-
-
-class NothingInForce(RefreshError):
-    """There are no settings and credentials yet to publish the configuration with; the schedule brings them."""
-
-
-class Frozen(PublicationRefused):
-    """Operators have frozen publications."""
-
-
-class Held(PublicationRefused):
-    """A rollback holds the configuration in force, and this one is not newer than the newest there was."""
-
-
-class Unusable(PublicationRefused):
-    """The edge could not load the configuration."""
 
 
 def publish(connector: Connector, config: dict[str, Any]) -> Outcome:
@@ -43,7 +34,7 @@ def publish(connector: Connector, config: dict[str, Any]) -> Outcome:
     is not above the highest that ever was in force, unless it says what is in force. Raises PublicationRefused or
     NothingInForce.
     """
-    return again_when_overtaken(lambda: _publish(connector, config))
+    return again_when_overtaken(lambda: _publish(connector, config), connector.deadline)
 
 
 def _publish(connector: Connector, config: dict[str, Any]) -> Outcome:

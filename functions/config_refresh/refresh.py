@@ -65,7 +65,9 @@ def refresh(connector: Connector, sources: Sources, source: str) -> Outcome:
     usable, the rest is still published with what is in force, so that the kill switch works; the run fails all the
     same.
     """
-    return again_when_overtaken(lambda: _refresh(connector, sources, Cause("refresh", source)))
+    return again_when_overtaken(
+        lambda: _refresh(connector, sources, Cause("refresh", source)), connector.deadline
+    )
 
 
 def _refresh(connector: Connector, sources: Sources, cause: Cause) -> Outcome:
@@ -153,7 +155,7 @@ def is_to_be_taken(state: State, config: dict[str, Any]) -> bool:
 
 def force(connector: Connector, sources: Sources, cause: Cause) -> Outcome:
     """Publish what the platform has now, whatever its version; ends the hold after a rollback."""
-    return again_when_overtaken(lambda: _force(connector, sources, cause))
+    return again_when_overtaken(lambda: _force(connector, sources, cause), connector.deadline)
 
 
 def _force(connector: Connector, sources: Sources, cause: Cause) -> Outcome:

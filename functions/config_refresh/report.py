@@ -10,6 +10,7 @@ _UNITS: Final = {
     "RefreshFailed": "Count",
     "Published": "Count",
     "ConfigurationVersion": "None",
+    "Integrations": "None",
     "Frozen": "None",
     "Killed": "None",
     "PublishAccepted": "Count",

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from config_refresh.errors import Overtaken, RefreshError
+from config_refresh.aws_calls import AWS_ERRORS, attempted, code_of, reasons_of, trouble
+from config_refresh.deadline import Deadline
+from config_refresh.errors import Overtaken, StoreError
 from config_refresh.history import History
 from config_refresh.history import decoded as decoded_history
 from config_refresh.operator_state import Decision, OperatorState
@@ -24,6 +26,13 @@ from queueit.table_items import (
     snapshot_keys,
 )
 
+_ROLE: Final = "check that the function's role may read and write the table"
+_ADVICE: Final = {
+    "AccessDenied": _ROLE,
+    "AccessDeniedException": _ROLE,
+    "ResourceNotFoundException": "check that the table exists in this region, under this name",
+}
+
 UNUSED_SECONDS: Final = 24 * 60 * 60
 """How long a snapshot is kept that nothing points at yet."""
 
@@ -32,31 +41,31 @@ SOON_GONE_SECONDS: Final = 60 * 60
 
 
 class Store:
-    """The connector's table, through a boto3 DynamoDB client. Every method raises RefreshError when it fails."""
+    """The connector's table, through a boto3 DynamoDB client that makes one attempt a call.
 
-    def __init__(self, client: Any, table: str) -> None:
+    Every method raises StoreError when it fails, and OutOfTime.
+    """
+
+    def __init__(self, client: Any, table: str, deadline: Deadline) -> None:
         self._client = client
         self._table = table
+        self._deadline = deadline
 
     def _call(self, operation: str, *, accepted: str = "", **arguments: Any) -> Any:
         """What the table answers; None when it refuses with the code `accepted`."""
+        call = getattr(self._client, operation)
         try:
-            return getattr(self._client, operation)(**arguments)
-        except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "unknown error")
-            if code == accepted:
-                return None
-            if _is_overtaken(code, error.response):
-                raise Overtaken(
-                    "another publication was faster; nothing is lost, the next run looks again"
-                ) from None
-            raise RefreshError(
-                f"the table {self._table} answered {code}; check that it exists and the role"
-            ) from None
-        except BotoCoreError as error:
-            raise RefreshError(
-                f"the table {self._table} could not be reached: {type(error).__name__}"
-            ) from None
+            return attempted(lambda: call(**arguments), self._deadline, f"the table {self._table}")
+        except AWS_ERRORS as error:
+            if isinstance(error, ClientError):
+                if code_of(error) == accepted:
+                    return None
+                if _is_overtaken(error):
+                    raise Overtaken(
+                        "somebody else changed the connector's state at the same time, again and again; nothing is "
+                        "lost, do it once more"
+                    ) from None
+            raise StoreError(f"the table {self._table} {trouble(error, _ADVICE)}") from None
 
     def _item(self, key: str) -> dict[str, Any]:
         answer = self._call("get_item", TableName=self._table, Key={"pk": {"S": key}}, ConsistentRead=True)
@@ -64,12 +73,12 @@ class Store:
         return item
 
     def current(self) -> Current | None:
-        """The pointer, None before the first publication. Raises RefreshError when nobody can read it."""
+        """The pointer, None before the first publication. Raises StoreError when nobody can read it."""
         item = self._item(CURRENT_KEY)
         try:
             return read_current(item) if item else None
         except QueueitError as error:
-            raise RefreshError(
+            raise StoreError(
                 f'the item "{CURRENT_KEY}" of the table {self._table} cannot be used: {error}; delete the item, the '
                 "next refresh writes it anew"
             ) from None
@@ -194,11 +203,10 @@ class Store:
         return _put_if_unchanged(self._table, item, "revision", revision)
 
 
-def _is_overtaken(code: str, response: Any) -> bool:
+def _is_overtaken(error: ClientError) -> bool:
     """Whether another writer was there first, or is there at this moment."""
-    reasons = {reason.get("Code") for reason in response.get("CancellationReasons") or []}
-    return code == "TransactionConflictException" or bool(
-        reasons & {"ConditionalCheckFailed", "TransactionConflict"}
+    return code_of(error) == "TransactionConflictException" or bool(
+        {"ConditionalCheckFailed", "TransactionConflict"}.intersection(reasons_of(error))
     )
 
 

@@ -1,4 +1,4 @@
-"""What an accepted configuration asks for that the settings do not give: accepted, but not what its author wants."""
+"""What is accepted in a configuration, but hardly what its author wants."""
 
 import json
 from typing import Any, Final
@@ -32,6 +32,8 @@ def config_warnings(document: object, settings: Settings) -> list[str]:
     For any document: one that cannot be compiled has errors, which `compile_integration_config` tells.
     """
     warnings = []
+    if isinstance(document, dict) and document.get("Integrations") == []:
+        warnings.append("the configuration has no integration: nobody is queued, every request passes")
     for i, integration in _objects(document if isinstance(document, dict) else {}, "Integrations"):
         where = f"integration {i} {json.dumps(integration.get('Name') or '')[:60]}"
         if not settings.include_body:

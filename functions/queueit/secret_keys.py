@@ -55,6 +55,20 @@ class SecretKeys(NamedTuple):
         return False
 
 
+def key_problem(key: str) -> str:
+    """What is wrong with a key as a person entered it, without a character of it; empty when nothing is.
+
+    Keys of the platform are visible ASCII: anything else came along by copying, and would make every MAC another one.
+    """
+    if not key:
+        return "is empty"
+    if key != key.strip():
+        return "has white space around it, such as a line break at its end"
+    if not (key.isascii() and key.isprintable()):
+        return "has control characters, or characters outside ASCII"
+    return ""
+
+
 def secret_keys(secret_key: str, previous_secret_key: str | None = None) -> SecretKeys:
     """The keys of an account; during a rotation the previous one is still accepted."""
     current = _secret_key(secret_key)

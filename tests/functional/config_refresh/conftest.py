@@ -11,7 +11,8 @@ from moto import mock_aws
 
 from config_refresh import handler, publish_endpoint
 from config_refresh.credentials import CachedCredentials, Credentials, read_credentials
-from config_refresh.platform import PassingFailure
+from config_refresh.deadline import Deadline
+from config_refresh.errors import PassingFailure
 
 API_KEY = "not-a-real-api-key"
 SECRET_KEY = "not-a-real-secret-key"
@@ -57,6 +58,7 @@ class Run:
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.lines: list[str] = []
         self.now = NOW
+        self.seconds = 60.0
         self.secret_reads = 0
         self.endpoint_credentials = CachedCredentials(self._read_credentials, lambda: self.now)
 
@@ -78,6 +80,7 @@ class Run:
             fetch=self._fetch,
             clock=lambda: self.now,
             sleep=lambda seconds: None,
+            seconds=self.seconds,
             print_line=self.lines.append,
         )
 
@@ -98,13 +101,14 @@ class Run:
             self.endpoint_credentials,
             client=self._clients.__getitem__,
             clock=lambda: self.now,
+            sleep=lambda seconds: None,
             print_line=self.lines.append,
         )
         return publish_endpoint.response(answer)
 
-    def _read_credentials(self) -> Credentials:
+    def _read_credentials(self, deadline: Deadline) -> Credentials:
         self.secret_reads += 1
-        return read_credentials(self.secrets, self.secret_arn)
+        return read_credentials(self.secrets, self.secret_arn, deadline)
 
     def _fetch(self, url: str, headers: dict[str, str], seconds: float) -> tuple[int, bytes]:
         self.requests.append((url, headers))

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from config_refresh import platform
-from config_refresh.errors import PlatformError
-from config_refresh.platform import PassingFailure, download, fetch_with_urllib3
+from config_refresh.deadline import Deadline
+from config_refresh.errors import PassingFailure, PlatformError
+from config_refresh.platform import download, fetch_with_urllib3
 
 
 class Script:
@@ -36,14 +37,13 @@ class Script:
         self.waits.append(seconds)
         self.now += seconds
 
-    def run(self) -> dict[str, Any]:
+    def run(self, seconds: float = 59) -> dict[str, Any]:
         return download(
             "https://example.queue-it.net",
             "example",
             "not-a-real-api-key",
+            Deadline(seconds, lambda: self.now, self.sleep),
             fetch=self.fetch,
-            clock=lambda: self.now,
-            sleep=self.sleep,
             uniform=lambda: 0.5,
         )
 
@@ -69,7 +69,7 @@ def test_all_attempts_together_end_by_the_deadline() -> None:
 
     with pytest.raises(PlatformError, match="could not be reached"):
         script.run()
-    assert script.now <= platform.DEADLINE_SECONDS + 0.1
+    assert script.now <= platform.DOWNLOAD_SECONDS + 0.1
     assert script.seconds[0] == 8
     assert script.seconds[-1] < 8
 

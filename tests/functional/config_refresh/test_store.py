@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
+from config_refresh.deadline import Deadline
 from config_refresh.errors import Overtaken, RefreshError
 from config_refresh.history import Cause, History, entry
 from config_refresh.store import Store
@@ -25,6 +26,10 @@ class Failing:
         return fail
 
 
+def a_store(client: Any) -> Store:
+    return Store(client, "shop", Deadline(60, lambda: 0, lambda seconds: None))
+
+
 def cancelled(*reasons: str) -> ClientError:
     response: Any = {
         "Error": {"Code": "TransactionCanceledException", "Message": "…"},
@@ -42,8 +47,8 @@ def cancelled(*reasons: str) -> ClientError:
     ],
 )
 def test_a_write_that_met_another_one_was_overtaken(error: ClientError) -> None:
-    with pytest.raises(Overtaken, match="another publication was faster; nothing is lost"):
-        Store(Failing(error), "shop").record(History(), ENTRY)
+    with pytest.raises(Overtaken, match="somebody else changed the connector's state at the same time"):
+        a_store(Failing(error)).record(History(), ENTRY)
 
 
 @pytest.mark.parametrize(
@@ -55,19 +60,19 @@ def test_a_write_that_met_another_one_was_overtaken(error: ClientError) -> None:
 )
 def test_any_other_refusal_is_trouble_and_is_named(error: ClientError, code: str) -> None:
     with pytest.raises(RefreshError, match=f"the table shop answered {code}; check") as raised:
-        Store(Failing(error), "shop").record(History(), ENTRY)
+        a_store(Failing(error)).record(History(), ENTRY)
     assert not isinstance(raised.value, Overtaken)
 
 
 def test_a_table_that_cannot_be_reached_is_named() -> None:
-    store = Store(Failing(ConnectTimeoutError(endpoint_url="https://example")), "shop")
+    store = a_store(Failing(ConnectTimeoutError(endpoint_url="https://example")))
     with pytest.raises(RefreshError, match="the table shop could not be reached: ConnectTimeoutError"):
         store.current()
 
 
 class TestHistoryRevision:
     def test_two_that_read_the_same_history_do_not_lose_an_entry(self, run: Any) -> None:
-        store = Store(run.table, "shop")
+        store = a_store(run.table)
         first, second = store.history(), store.history()
         store.record(first, ENTRY)
         with pytest.raises(Overtaken):
