@@ -101,7 +101,8 @@ def _parse(body: bytes, api_key: str) -> dict[str, Any]:
     try:
         document = json.loads(body)
     except json.JSONDecodeError as error:
-        if body.lstrip().startswith(b"{") and error.pos >= len(error.doc.rstrip()) - 1:
+        text = error.doc.strip()
+        if text.startswith("{") and (not text.endswith("}") or error.pos >= len(error.doc.rstrip())):
             raise PassingFailure(f"the answer broke off after {len(body)} bytes") from None
         document = None
     except (RecursionError, ValueError):
@@ -139,7 +140,8 @@ def download(
         seconds = ends_at - deadline.clock() - wait
         if seconds <= 0:
             break
-        deadline.wait(wait)
+        if attempt:
+            deadline.wait(wait)
         try:
             status, body = fetch(url, headers, min(_ATTEMPT_SECONDS, seconds))
             if status == 200:

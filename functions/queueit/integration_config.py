@@ -15,9 +15,9 @@ QUEUE, CANCEL, IGNORE = "Queue", "Cancel", "Ignore"
 DEFAULT_VALIDITY_MINUTES: Final = 20
 """For an integration that names no CookieValidityMinute."""
 
-_MAX_VALIDITY_MINUTES: Final = 99_999
-_DOMAIN = re.compile(r"[A-Za-z0-9.\-]+(?::[0-9]{1,5})?/?")
-_COOKIE_DOMAIN = re.compile(r"[A-Za-z0-9.\-]+")
+_MAX_VALIDITY_MINUTES: Final = 100 * 366 * 24 * 60
+_DOMAIN = re.compile(r"[A-Za-z0-9._\-]+(?::[0-9]{1,5})?/?")
+_COOKIE_DOMAIN = re.compile(r"[A-Za-z0-9._\-]+")
 _PATH_PREFIX = re.compile(r"[!-~]*")
 
 _MAX_VERSION: Final = 10**15
@@ -51,6 +51,21 @@ _INTEGRATION_FIELDS: Final = {
     "IsNormalizationEnabled": _FLAG,
     "Triggers": _OBJECTS,
 }
+_IGNORE_FIELDS: Final = frozenset(("Name", "ActionType", "IsNormalizationEnabled", "Triggers"))
+_CANCEL_FIELDS: Final = _IGNORE_FIELDS | {
+    "EventId",
+    "InvolvedWaitingRoomIds",
+    "CookieDomain",
+    "IsCookieHttpOnly",
+    "IsCookieSecure",
+    "QueueDomain",
+    "QueuePathPrefix",
+    "RedirectLogic",
+    "ForcedTargetUrl",
+}
+_FORCED_TARGET: Final = {"ForecedTargetUrl": "ForcedTargetUrl"}
+"""An old spelling, which accounts still hold."""
+
 _TRIGGER_FIELDS: Final = {"LogicalOperator": _TEXT, "TriggerParts": _OBJECTS}
 _PART_FIELDS: Final = {
     "ValidatorType": _TEXT,
@@ -138,7 +153,9 @@ def _rooms(integration: dict[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([room for room in rooms if room]))
 
 
-def _check_waiting_room(integration: dict[str, Any], action: str, where: str, problems: list[str]) -> None:
+def _check_waiting_room(
+    integration: dict[str, Any], action: str, where: str, problems: list[str], has_account: bool
+) -> None:
     """What an integration needs that sends visitors to a waiting room."""
 
     def check(name: str, pattern: "re.Pattern[str]", accepts: str, required: bool = False) -> None:
@@ -149,7 +166,7 @@ def _check_waiting_room(integration: dict[str, Any], action: str, where: str, pr
             problems.append(f"{where}: {name} is {shown(value)}; give {accepts}")
 
     check("EventId", COOKIE_NAME, "the waiting room's id", required=action == QUEUE)
-    check("QueueDomain", _DOMAIN, "a host name, such as example.queue-it.net", required=True)
+    check("QueueDomain", _DOMAIN, "a host name, such as example.queue-it.net", required=not has_account)
     check("QueuePathPrefix", _PATH_PREFIX, "a path of visible ASCII characters")
     check("CookieDomain", _COOKIE_DOMAIN, "a domain, such as .example.com")
     for room in integration.get("InvolvedWaitingRoomIds") or []:
@@ -186,7 +203,15 @@ def _action(integration: dict[str, Any]) -> str:
     return action if action in (QUEUE, CANCEL) else IGNORE
 
 
-def _check(document: object) -> list[str]:
+def _used(integration: dict[str, Any], action: str) -> dict[str, Any]:
+    """The fields that the action uses: others may hold anything."""
+    if action == QUEUE:
+        return integration
+    names = _CANCEL_FIELDS if action == CANCEL else _IGNORE_FIELDS
+    return {name: value for name, value in integration.items() if name in names}
+
+
+def _check(document: object, customer_id: str | None) -> list[str]:
     """All problems of a configuration, each a sentence with its place."""
     problems: list[str] = []
     if not isinstance(document, dict):
@@ -196,7 +221,13 @@ def _check(document: object) -> list[str]:
         problems.append(f"Version is {shown(version)}; give a whole number from 1 to {_MAX_VERSION}")
     if not _has_type(document.get("CustomerId") or "", _TEXT):
         problems.append(f"CustomerId is {shown(document['CustomerId'])}; give text")
+    has_account = bool(customer_id or document.get("CustomerId"))
     integrations = document.get("Integrations")
+    if integrations is None and ("Actions" in document or "Configurations" in document):
+        return [
+            "it is an export of the GO Queue-it Platform in its other shape (Actions, Configurations), which no "
+            "connector reads; take the integration configuration, which has Integrations and Version"
+        ]
     if not isinstance(integrations, list):
         return [*problems, f"Integrations is {shown(integrations)}; give a list"]
     for i, integration in enumerate(integrations, 1):
@@ -204,11 +235,15 @@ def _check(document: object) -> list[str]:
         name = integration.get("Name") if isinstance(integration, dict) else None
         if isinstance(name, str) and name:
             where += f" {shown(name)}"
-        if _check_fields(integration, _INTEGRATION_FIELDS, where, problems):
-            _check_triggers(integration, where, problems)
-            action = _action(integration)
+        if not isinstance(integration, dict):
+            problems.append(f"{where}: is {shown(integration)}; give an object")
+            continue
+        action = _action(integration)
+        used = _used(integration, action)
+        if _check_fields(used, _INTEGRATION_FIELDS, where, problems):
+            _check_triggers(used, where, problems)
             if action != IGNORE:
-                _check_waiting_room(integration, action, where, problems)
+                _check_waiting_room(used, action, where, problems, has_account)
     return problems
 
 
@@ -229,31 +264,35 @@ def compile_integration(
 ) -> Integration:
     """Compile one integration that has been checked, as `compile_integration_config` does for a whole configuration."""
 
+    action = _action(integration)
+    used = _used(integration, action)
+
     def text(name: str) -> str:
-        return integration.get(name) or ""
+        return used.get(name) or ""
 
     name = integration.get("Name", "unspecified") or ""
-    action = _action(integration)
     triggers = integration.get("Triggers") or []
     body_if_cut = action != IGNORE if settings.truncated_body == "queue" else None
     return Integration(
         name=name,
         action=action,
         event_id=text("EventId"),
-        rooms=_rooms(integration),
+        rooms=_rooms(used),
         matches=compile_triggers(triggers, body_if_cut),
         is_normalized=bool(integration.get("IsNormalizationEnabled")),
-        base_url=redirect_urls.base_url(text("QueueDomain"), text("QueuePathPrefix")),
+        base_url=redirect_urls.base_url(
+            text("QueueDomain") or f"{customer_id}.queue-it.net", text("QueuePathPrefix")
+        ),
         query=redirect_urls.query(
             customer_id, text("EventId"), version, name, culture=text("Culture"), layout=text("LayoutName")
         ),
-        cookies=_cookies(integration, settings.session_cookie),
-        extends_session=bool(integration.get("ExtendCookieValidity")),
-        validity_minutes=integration.get("CookieValidityMinute") or DEFAULT_VALIDITY_MINUTES,
-        redirect_logic=text("RedirectLogic"),
+        cookies=_cookies(used, settings.session_cookie),
+        extends_session=bool(used.get("ExtendCookieValidity")),
+        validity_minutes=used.get("CookieValidityMinute") or DEFAULT_VALIDITY_MINUTES,
+        redirect_logic=_FORCED_TARGET.get(text("RedirectLogic"), text("RedirectLogic")),
         forced_target_url=text("ForcedTargetUrl"),
-        verifies=bool(integration.get("VerifyQueueIdEnabled")) and settings.verify is not None,
-        usage_limit=integration.get("QueueIdUsageLimit"),
+        verifies=bool(used.get("VerifyQueueIdEnabled")) and settings.verify is not None,
+        usage_limit=used.get("QueueIdUsageLimit"),
         source={**integration, "Triggers": None},
     )
 
@@ -267,7 +306,7 @@ def compile_integration_config(
     operator or a missing value, is no problem; a field of a wrong type, or one without which a visitor could not
     be sent to the waiting room, is.
     """
-    if problems := _check(document):
+    if problems := _check(document, customer_id):
         raise InvalidIntegrationConfig(tuple(problems))
     assert isinstance(document, dict)  # noqa: S101  # for the type checker: _check saw to it
     account = customer_id if customer_id is not None else document.get("CustomerId") or ""

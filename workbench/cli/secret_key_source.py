@@ -4,6 +4,7 @@ import json
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from queueit.secret_keys import key_problem
 from workbench.cli.command import CommandFailed, Context, UsageError
 
 VARIABLE = "QUEUEIT_SECRET_KEY"
@@ -23,7 +24,7 @@ def add_secret_file(parser: ArgumentParser) -> None:
 def secret_key(options: Namespace, context: Context) -> str | None:
     """The key, None when nothing gives one. Raises CommandFailed when what should hold it does not."""
     if not options.secret_file:
-        return context.environ.get(VARIABLE) or None
+        return _checked(context.environ.get(VARIABLE) or "", VARIABLE) or None
     if options.secret_file == "-":
         text, place = context.stdin.read(), "standard input"
     else:
@@ -32,10 +33,11 @@ def secret_key(options: Namespace, context: Context) -> str | None:
             text = Path(options.secret_file).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise CommandFailed(f"{place} cannot be read: {_why(error)}") from None
-    key = _key_of(text.strip())
+    # A text file ends in a line break, which is none of the key.
+    key = _key_of(text.removesuffix("\n").removesuffix("\r"))
     if not key:
         raise CommandFailed(f'{place} holds no key; write the key alone, or {{"secret_key": …}}')
-    return key
+    return _checked(key, place)
 
 
 def required_secret_key(options: Namespace, context: Context) -> str:
@@ -48,8 +50,14 @@ def required_secret_key(options: Namespace, context: Context) -> str:
     return key
 
 
+def _checked(key: str, place: str) -> str:
+    if key and (problem := key_problem(key)):
+        raise CommandFailed(f"the secret key in {place} {problem}; give it as the platform shows it")
+    return key
+
+
 def _key_of(text: str) -> str:
-    if not text.startswith("{"):
+    if not text.lstrip().startswith("{"):
         return text
     try:
         document = json.loads(text)

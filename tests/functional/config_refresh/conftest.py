@@ -33,12 +33,12 @@ class Run:
     """One connector; `answers` are what the platform says, the last one for ever."""
 
     def __init__(self, configuration: dict[str, Any]) -> None:
-        self._clients = {
+        self.clients = {
             "dynamodb": SESSION.client("dynamodb"),
             "secretsmanager": SESSION.client("secretsmanager"),
         }
-        self.table: Any = self._clients["dynamodb"]
-        self.secrets: Any = self._clients["secretsmanager"]
+        self.table: Any = self.clients["dynamodb"]
+        self.secrets: Any = self.clients["secretsmanager"]
         self.table.create_table(
             TableName="shop",
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
@@ -76,7 +76,7 @@ class Run:
         return handler.run(
             event,
             self.environ,
-            client=self._clients.__getitem__,
+            client=self.clients.__getitem__,
             fetch=self._fetch,
             clock=lambda: self.now,
             sleep=lambda seconds: None,
@@ -99,7 +99,7 @@ class Run:
             event | changes,
             self.environ | {"AWS_LAMBDA_FUNCTION_NAME": "shop-publish"},
             self.endpoint_credentials,
-            client=self._clients.__getitem__,
+            client=self.clients.__getitem__,
             clock=lambda: self.now,
             sleep=lambda seconds: None,
             print_line=self.lines.append,

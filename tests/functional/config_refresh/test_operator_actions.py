@@ -108,6 +108,7 @@ class TestKillSwitch:
             "previous_snapshot": first["snapshot"],
             "enabled": False,
             "frozen": False,
+            "integrations": 1,
             "warnings": [],
         }
         assert in_force(run)["settings"] == {"enabled": False}

@@ -25,7 +25,8 @@ class Script:
         self.seconds: list[float] = []
         self.waits: list[float] = []
 
-    def fetch(self, _url: str, _headers: dict[str, str], seconds: float) -> tuple[int, bytes]:
+    def fetch(self, _url: str, headers: dict[str, str], seconds: float) -> tuple[int, bytes]:
+        self.headers = headers
         self.seconds.append(seconds)
         self.now += min(self.takes, seconds)
         answer = self.answers.pop(0)
@@ -74,6 +75,56 @@ def test_all_attempts_together_end_by_the_deadline() -> None:
     assert script.seconds[-1] < 8
 
 
+def test_the_platform_sees_the_name_that_its_own_connectors_have() -> None:
+    script = Script((200, b"{}"))
+
+    script.run()
+
+    assert script.headers["user-agent"] == "queueit-connector"
+
+
+def test_a_body_that_breaks_off_is_asked_for_again() -> None:
+    script = Script((200, b'{"Version": 7, "Integ'), (200, b'{"Version": 7}'))
+
+    assert script.run() == {"Version": 7}
+    script = Script(*[(200, b'{"Version": 7')] * 4)
+    with pytest.raises(PlatformError, match="broke off after 13 bytes"):
+        script.run()
+    assert len(script.seconds) == platform.ATTEMPTS
+
+
+def test_it_leaves_the_rest_of_the_run_its_time() -> None:
+    script = Script(*[PassingFailure("x")] * 4, takes=8)
+
+    with pytest.raises(PlatformError, match="could not be reached"):
+        script.run(seconds=25)
+    assert script.now <= 25 - platform.PUBLISH_SECONDS + 0.1
+
+
+def test_it_is_not_asked_when_no_time_is_left() -> None:
+    script = Script((200, b"{}"))
+
+    with pytest.raises(PlatformError, match="was not asked, as no time was left"):
+        script.run(seconds=platform.PUBLISH_SECONDS)
+    assert script.seconds == []
+
+
+@pytest.mark.parametrize("problem", [ValueError("not-a-real-api-key"), UnicodeError("x"), KeyError("y")])
+def test_any_other_failure_is_one_of_the_download_and_quotes_nothing(problem: Exception) -> None:
+    with pytest.raises(PlatformError, match="the download failed") as failure:
+        Script(problem).run()
+    assert "not-a-real-api-key" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    "text", [b"not-a-real-api-key", b"not-a-\x00real-api-key", b"x" * 1_990 + b"not-a-real"]
+)
+def test_the_key_is_not_in_what_is_quoted(text: bytes) -> None:
+    with pytest.raises(PlatformError) as failure:
+        Script((403, text)).run()
+    assert "not-a-real" not in str(failure.value)
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"\xff", b"[" * 100_000, b"<html>"])
 def test_an_answer_that_is_no_object_is_quoted(body: bytes) -> None:
     with pytest.raises(PlatformError, match="no JSON object"):
@@ -101,6 +152,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                     time.sleep(0.1)
                 except OSError:
                     return
+        elif behaviour == "short":
+            self.send_response(200)
+            self.send_header("Content-Length", "100")
+            self.end_headers()
+            self.wfile.write(b"{}")
         else:
             self.send_response(200)
             self.end_headers()
@@ -136,6 +192,11 @@ def test_a_redirect_is_not_followed(server: str) -> None:
 def test_an_answer_that_drips_ends_by_the_deadline(server: str) -> None:
     with pytest.raises(PassingFailure, match="no whole answer within"):
         fetch_with_urllib3(f"{server}/drip", {}, 0.4)
+
+
+def test_an_answer_shorter_than_it_says_is_a_passing_failure(server: str) -> None:
+    with pytest.raises(PassingFailure):
+        fetch_with_urllib3(f"{server}/short", {}, 5)
 
 
 def test_nobody_listening_is_a_passing_failure() -> None:

@@ -1,6 +1,7 @@
 """What the publish endpoint takes, refuses and gives away, with moto's DynamoDB and Secrets Manager."""
 
 import base64
+import hmac
 import json
 import random
 from typing import Any
@@ -326,7 +327,7 @@ class TestRefusal:
         assert told(answer) == (503, {"status": "unavailable"})
         log = json.loads(ready.lines[0])
         assert log["error"] == "KeyError"
-        assert log["message"].startswith("a defect in broken, line ")
+        assert log["message"].startswith("a defect of the connector, KeyError in broken, line ")
 
 
 class TestReport:
@@ -339,7 +340,12 @@ class TestReport:
     def test_a_push_that_is_taken_counts_as_accepted(self, ready: Any, build: Any) -> None:
         ready.push(build.integration_config(version=8))
 
-        assert self.metrics(ready) == {"PublishAccepted": 1, "PublishFailed": 0, "ConfigurationVersion": 8}
+        assert self.metrics(ready) == {
+            "PublishAccepted": 1,
+            "PublishFailed": 0,
+            "ConfigurationVersion": 8,
+            "Integrations": 1,
+        }
         assert json.loads(ready.lines[0])["event"] == "push_succeeded"
 
     def test_junk_leaves_one_line_and_no_word_of_what_was_sent(self, ready: Any) -> None:
@@ -372,3 +378,15 @@ def test_the_schedule_refuses_what_is_older_than_a_push(ready: Any, build: Any) 
     ready.push(build.integration_config(version=9))
     with pytest.raises(RefreshError, match="version 7, older than version 9"):
         ready()
+
+
+def test_a_pushed_configuration_that_is_not_utf_8_is_latin_1(run: Any, build: Any) -> None:
+    run()
+    config = build.integration_config(build.queue_integration(Name="Caf\u00e9"), version=8)
+    hex_text = json.dumps(config, ensure_ascii=False).encode("latin-1").hex()
+    mac = hmac.new(SECRET_KEY.encode(), hex_text.encode(), "sha256").hexdigest()
+
+    answer = run.request(json.dumps({"integrationInfo": hex_text, "hash": mac}))
+
+    assert answer["statusCode"] == 200
+    assert in_force(run)["integration_config"]["Integrations"][0]["Name"] == "Caf\u00e9"

@@ -282,11 +282,16 @@ class TestWhatAWaitingRoomNeeds:
         return [problem.removeprefix('integration 1 "Tickets": ') for problem in found]
 
     @pytest.mark.parametrize("value", ["", None])
-    def test_a_queue_needs_its_event_and_domain(self, value: str | None) -> None:
-        assert self.problems(EventId=value, QueueDomain=value) == [
-            "EventId is missing; give the waiting room's id",
-            "QueueDomain is missing; give a host name, such as example.queue-it.net",
-        ]
+    def test_a_queue_needs_its_event(self, value: str | None) -> None:
+        assert self.problems(EventId=value) == ["EventId is missing; give the waiting room's id"]
+
+    @pytest.mark.parametrize("value", ["", None])
+    def test_a_queue_domain_is_needed_where_no_account_is_known(self, value: str | None) -> None:
+        document = integration_config(queue_integration(QueueDomain=value)) | {"CustomerId": None}
+
+        assert problems_of(document) == (
+            'integration 1 "Tickets": QueueDomain is missing; give a host name, such as example.queue-it.net',
+        )
 
     @pytest.mark.parametrize("room", ["a b", "a=b", "a;b", "é", "a\r\n", '"a"'])
     def test_a_rooms_id_has_to_fit_a_cookies_name(self, room: str) -> None:
@@ -315,10 +320,10 @@ class TestWhatAWaitingRoomNeeds:
             f"CookieDomain is {json.dumps(domain)}; give a domain, such as .example.com"
         ]
 
-    @pytest.mark.parametrize("minutes", [0, -1, 100_000])
-    def test_a_validity_is_one_that_a_session_cookie_can_hold(self, minutes: int) -> None:
+    @pytest.mark.parametrize("minutes", [0, -1, 10**9])
+    def test_a_validity_is_a_time_that_somebody_can_mean(self, minutes: int) -> None:
         assert self.problems(CookieValidityMinute=minutes) == [
-            f"CookieValidityMinute is {minutes}; give a whole number from 1 to 99999"
+            f"CookieValidityMinute is {minutes}; give a whole number from 1 to 52704000"
         ]
 
     @pytest.mark.parametrize("name", ["Name", "LayoutName", "Culture", "QueuePathPrefix", "ForcedTargetUrl"])
@@ -360,12 +365,53 @@ class TestWhatAWaitingRoomNeeds:
     def test_every_problem_is_told_at_once(self) -> None:
         document = integration_config(
             queue_integration(Name="A", EventId=None, Culture=5),
-            queue_integration(Name="", QueueDomain=None),
+            queue_integration(Name="", QueueDomain="a b"),
             version=0,
         )
 
         assert problems_of(document) == (
             "Version is 0; give a whole number from 1 to 1000000000000000",
             'integration 1 "A": Culture is 5; give text',
-            "integration 2: QueueDomain is missing; give a host name, such as example.queue-it.net",
+            'integration 2: QueueDomain is "a b"; give a host name, such as example.queue-it.net',
         )
+
+
+class TestWhatRealAccountsHold:
+    """Accepted as section 2 of the protocol says, though a tidy configuration would have none of it."""
+
+    def test_the_old_spelling_of_a_forced_target(self, compiled: Any) -> None:
+        assert compiled(RedirectLogic="ForecedTargetUrl").redirect_logic == "ForcedTargetUrl"
+
+    @pytest.mark.parametrize("value", ["", None])
+    @pytest.mark.parametrize("action", ["Queue", "Cancel"])
+    def test_no_queue_domain_is_that_of_the_account(
+        self, compiled: Any, action: str, value: str | None
+    ) -> None:
+        assert compiled(ActionType=action, QueueDomain=value).base_url == "https://example.queue-it.net/"
+
+    def test_a_validity_of_years(self, compiled: Any) -> None:
+        assert compiled(CookieValidityMinute=10 * 525_600).validity_minutes == 5_256_000
+
+    @pytest.mark.parametrize("name", ["QueueDomain", "CookieDomain"])
+    def test_underscores_in_host_names(self, compiled: Any, name: str) -> None:
+        assert compiled(**{name: "wait_room.example.com"})
+
+    @pytest.mark.parametrize("name", [*TEXTS[2:], *MORE_TEXTS, *FLAGS[:4], *NUMBERS])
+    def test_a_field_that_an_ignore_does_not_use_holds_anything(self, compiled: Any, name: str) -> None:
+        assert compiled(ActionType="Ignore", **{name: [{}]}).action == "Ignore"
+
+    @pytest.mark.parametrize(
+        "name",
+        ["LayoutName", "Culture", "ExtendCookieValidity", "CookieValidityMinute", "QueueIdUsageLimit"],
+    )
+    def test_a_field_that_a_cancel_does_not_use_holds_anything(self, compiled: Any, name: str) -> None:
+        assert compiled(ActionType="Cancel", **{name: [{}]}).action == "Cancel"
+
+    def test_fields_that_nobody_knows(self, compiled: Any) -> None:
+        assert compiled(Priority=3).name == "Tickets"
+
+    def test_an_export_in_the_other_shape_is_named_for_what_it_is(self) -> None:
+        (problem,) = problems_of({"Actions": [], "Configurations": [], "Version": 3})
+
+        assert problem.startswith("it is an export of the GO Queue-it Platform in its other shape")
+        assert "take the integration configuration" in problem

@@ -1,0 +1,107 @@
+"""Keys are checked where they enter: what came along by copying is refused, named by its field, and never shown."""
+
+import json
+from typing import Any
+
+import pytest
+
+from config_refresh.errors import CredentialsError, PlatformError, RefreshError
+from tests.functional.config_refresh.conftest import API_KEY, SECRET_KEY
+from tests.functional.config_refresh.test_refresh import in_force, keys_in_force
+
+BAD = ["{}\n", " {}", "\t{}", "{}\r\n", "{}\u00a0", "a{}\x00b", "{}é", "{}\ud800", "{}\u2028x", ""]
+NAMES = ["secret_key", "previous_secret_key", "api_key", "proxy_key"]
+
+
+@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_bad_key_is_refused_by_name_and_not_shown(run: Any, name: str, bad: str) -> None:
+    run()
+    run.lines.clear()
+    key = bad.format("do-not-show-me")
+    run.store_secret({"secret_key": SECRET_KEY, "api_key": API_KEY, name: key})
+    run.environ["QUEUEIT_SETTINGS"] = '{"enabled": false}'
+
+    with pytest.raises(
+        CredentialsError, match=f'the "{name}" in the secret .* store it as the platform shows it'
+    ) as error:
+        run()
+
+    assert "do-not-show-me" not in "".join([str(error.value), *run.lines])
+    assert "RefreshFailed" in run.lines[-1]
+    assert json.loads(run.lines[-1])["RefreshFailed"] == 1
+    assert keys_in_force(run) == {"secret_key": SECRET_KEY, "api_key": API_KEY}
+    assert in_force(run)["settings"] == {"enabled": False}
+
+
+def test_a_bad_key_at_the_first_run_publishes_nothing(run: Any) -> None:
+    run.store_secret({"secret_key": f"{SECRET_KEY}\n", "api_key": API_KEY})
+
+    with pytest.raises(CredentialsError, match="has white space around it, such as a line break at its end"):
+        run()
+
+    assert run.everything() == []
+
+
+def test_a_key_with_a_space_inside_is_a_key(run: Any) -> None:
+    run.store_secret({"secret_key": "two words", "api_key": API_KEY, "proxy_key": None})
+
+    assert run()["outcome"] == "published"
+
+
+def test_whatever_goes_wrong_while_downloading_settings_go_out_and_the_failure_is_reported(run: Any) -> None:
+    run()
+    run.lines.clear()
+    run.environ["QUEUEIT_SETTINGS"] = '{"enabled": false}'
+    run.answers = [ValueError(f"invalid header value {API_KEY}")]
+
+    with pytest.raises(PlatformError, match="the download failed"):
+        run()
+
+    assert in_force(run)["settings"] == {"enabled": False}
+    assert API_KEY not in "".join(run.lines)
+    assert json.loads(run.lines[-1])["RefreshFailed"] == 1
+
+
+@pytest.mark.parametrize("action", ["refresh", "force", "freeze", "history"])
+def test_no_exception_leaves_the_handler_unreported(run: Any, action: str) -> None:
+    class Broken:
+        def __getattr__(self, name: str) -> Any:
+            raise LookupError("do-not-show-me")
+
+    run.clients["dynamodb"] = Broken()
+
+    with pytest.raises(RefreshError, match="a defect of the connector, LookupError in __getattr__") as error:
+        run.operate(action)
+
+    assert "do-not-show-me" not in "".join([str(error.value), *run.lines])
+    assert json.loads(run.lines[0])["error"] == "Defect"
+
+
+def test_a_run_without_time_ends_by_itself_and_says_so(run: Any) -> None:
+    run.seconds = 4.0
+
+    with pytest.raises(RefreshError, match=r"no time was left for the table shop; .* \(timeout_seconds\)"):
+        run()
+
+    log, metrics = map(json.loads, run.lines)
+    assert (log["event"], log["error"]) == ("refresh_failed", "OutOfTime")
+    assert metrics["RefreshFailed"] == 1
+
+
+def test_a_configuration_without_integrations_is_published_with_a_warning_everywhere(
+    run: Any, build: Any
+) -> None:
+    run()
+    run.lines.clear()
+    run.platform_has({**build.integration_config(version=8), "Integrations": []})
+
+    result = run()
+
+    assert result["outcome"] == "published"
+    assert result["warnings"] == [
+        "the configuration has no integration: nobody is queued, every request passes"
+    ]
+    log, metrics = map(json.loads, run.lines)
+    assert (log["level"], log["warnings"]) == ("warning", result["warnings"])
+    assert metrics["Integrations"] == 0
