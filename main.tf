@@ -100,6 +100,7 @@ resource "aws_secretsmanager_secret_version" "this" {
     for key, value in {
       secret_key          = var.secret_key
       api_key             = var.api_key
+      next_secret_key     = var.next_secret_key
       previous_secret_key = var.previous_secret_key
       proxy_key           = var.proxy_key
     } : key => value if value != null

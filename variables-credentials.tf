@@ -6,7 +6,7 @@ locals {
 }
 
 variable "credentials" {
-  description = "An existing Secrets Manager secret in us-east-1 that holds the credentials as a JSON object of text: secret_key, api_key and, where used, previous_secret_key and proxy_key. secret_arn is the secret's whole ARN; kms_key_arn is the KMS key that encrypts it, null for the one that AWS manages. null: the module stores secret_key and api_key in a secret of its own."
+  description = "An existing Secrets Manager secret in us-east-1 that holds the credentials as a JSON object of text: secret_key, api_key and, where used, next_secret_key, previous_secret_key and proxy_key. secret_arn is the secret's whole ARN; kms_key_arn is the KMS key that encrypts it, null for the one that AWS manages. null: the module stores secret_key and api_key in a secret of its own."
   type = object({
     secret_arn  = string
     kms_key_arn = optional(string)
@@ -25,7 +25,7 @@ variable "credentials" {
 }
 
 variable "secret_key" {
-  description = "Secret key that signs tokens and session cookies, as the GO Queue-it Platform shows it. Ephemeral: it reaches neither plan nor state. Needed, together with api_key, where credentials is null."
+  description = "Secret key that the platform holds now: it signs tokens and session cookies. Ephemeral: it reaches neither plan nor state. Needed, together with api_key, where credentials is null."
   type        = string
   default     = null
   ephemeral   = true
@@ -55,6 +55,23 @@ variable "api_key" {
   validation {
     condition     = var.api_key == null ? true : can(regex(local.key_pattern, var.api_key))
     error_message = "api_key is empty, begins or ends with white space, or has a character that is not visible ASCII; write the key alone, as the GO Queue-it Platform shows it."
+  }
+}
+
+variable "next_secret_key" {
+  description = "Secret key that the platform is going to hold: announced while a rotation lasts, so that every edge accepts it before the platform uses it. Ephemeral: it reaches neither plan nor state. null: none is announced, or credentials holds it."
+  type        = string
+  default     = null
+  ephemeral   = true
+
+  validation {
+    condition     = var.next_secret_key == null ? true : var.credentials == null
+    error_message = "There are credentials and a next_secret_key; put \"next_secret_key\" into the secret that credentials names."
+  }
+
+  validation {
+    condition     = var.next_secret_key == null ? true : can(regex(local.key_pattern, var.next_secret_key)) && var.next_secret_key != var.secret_key
+    error_message = "next_secret_key is empty, the same as secret_key, begins or ends with white space, or has a character that is not visible ASCII; write the key that the platform will hold, or leave it out when it holds it already."
   }
 }
 
@@ -93,7 +110,7 @@ variable "proxy_key" {
 }
 
 variable "credentials_version" {
-  description = "Number of the credentials, a whole number from 1. Terraform cannot see that an ephemeral value has changed: raise it with each new secret_key, api_key, previous_secret_key or proxy_key, and they are stored and in force with that apply. With an existing secret, raising it refreshes at once instead of within a minute."
+  description = "Number of the credentials, a whole number from 1. Terraform cannot see that an ephemeral value has changed: raise it with each new secret_key, api_key, next_secret_key, previous_secret_key or proxy_key, and they are stored and in force with that apply. With an existing secret, raising it refreshes at once instead of within a minute."
   type        = number
   default     = 1
   nullable    = false

@@ -27,9 +27,10 @@ module "waiting_room" {
   name        = local.name
   customer_id = var.customer_id
 
-  # In place of these five: credentials = { secret_arn = …, kms_key_arn = … } for a secret that exists already.
+  # In place of these six: credentials = { secret_arn = …, kms_key_arn = … } for a secret that exists already.
   secret_key          = var.queue_it.secret_key
   api_key             = var.queue_it.api_key
+  next_secret_key     = var.queue_it.next_secret_key
   previous_secret_key = var.queue_it.previous_secret_key
   proxy_key           = var.queue_it.proxy_key
   credentials_version = var.queue_it_version

@@ -4,10 +4,11 @@ variable "customer_id" {
 }
 
 variable "queue_it" {
-  description = "The account's keys, as the GO Queue-it Platform shows them; previous_secret_key only while a rotation lasts, proxy_key only with direct pass."
+  description = "The account's keys, as the GO Queue-it Platform shows them; next_secret_key and previous_secret_key only while a rotation lasts, proxy_key only with direct pass."
   type = object({
     secret_key          = string
     api_key             = string
+    next_secret_key     = optional(string)
     previous_secret_key = optional(string)
     proxy_key           = optional(string)
   })

@@ -16,7 +16,7 @@ from config_refresh.store import Store
 from queueit.config_warnings import config_warnings
 from queueit.errors import QueueitError
 from queueit.settings import parse_settings
-from queueit.snapshot import compile_snapshot
+from queueit.snapshot import SECRET_KEY_NAMES, compile_snapshot
 from queueit.table_items import Current
 
 _ATTEMPTS = 10
@@ -202,8 +202,8 @@ def put_in_force(
     return outcome(name, State(after, document, state.operator), previous=digest)
 
 
-def _secret_keys(keys: Mapping[str, str]) -> tuple[str | None, ...]:
-    return keys.get("secret_key"), keys.get("previous_secret_key")
+def _secret_keys(keys: Mapping[str, str]) -> list[str | None]:
+    return [keys.get(name) for name in (*SECRET_KEY_NAMES, "session_secret_key")]
 
 
 def record(connector: Connector, state: State, cause: Cause) -> None:

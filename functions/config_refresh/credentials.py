@@ -11,7 +11,8 @@ from config_refresh.errors import CredentialsError
 from queueit.secret_keys import key_problem
 
 _SHAPE = (
-    '{"secret_key": …, "api_key": …} with text values, and optionally "previous_secret_key" and "proxy_key"'
+    '{"secret_key": …, "api_key": …} with text values, and optionally "next_secret_key", "previous_secret_key" and '
+    '"proxy_key"'
 )
 
 
@@ -62,6 +63,7 @@ def read_credentials(secrets: Any, secret_arn: str, deadline: Deadline) -> Crede
     found = {}
     for name, is_required in (
         ("secret_key", True),
+        ("next_secret_key", False),
         ("previous_secret_key", False),
         ("api_key", True),
         ("proxy_key", False),

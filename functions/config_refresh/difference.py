@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from config_refresh.content import Content
+from queueit.snapshot import SECRET_KEY_NAMES
 
 MAX_SENTENCES: Final = 20
 MAX_CHARACTERS: Final = 160
@@ -50,12 +51,17 @@ def _integrations(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return said
 
 
+def _signs_cookies(keys: Mapping[str, str]) -> str | None:
+    return keys.get("session_secret_key") or keys.get("secret_key")
+
+
 def _keys(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    names = ("secret_key", "previous_secret_key")
-    old, new = ({one[name] for name in names if name in one} for one in (before, after))
+    old, new = ({one[name] for name in SECRET_KEY_NAMES if name in one} for one in (before, after))
     said = []
     if before.get("secret_key") != after.get("secret_key"):
-        said.append("cookies are signed with another secret key")
+        said.append("enqueue tokens are signed with another secret key")
+    if _signs_cookies(before) != _signs_cookies(after):
+        said.append("session cookies are signed with another secret key")
     if new - old:
         said.append("another secret key is accepted")
     if old - new:

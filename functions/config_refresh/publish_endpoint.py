@@ -30,6 +30,7 @@ from config_refresh.errors import (
 from config_refresh.push import publish
 from config_refresh.store import Store
 from queueit.secret_keys import secret_keys
+from queueit.snapshot import SECRET_KEY_NAMES
 
 MAX_BODY_CHARACTERS: Final = 4_000_000
 """Of a request's body, in which a configuration takes two characters a byte."""
@@ -97,7 +98,7 @@ def read_push(event: Mapping[str, Any]) -> Push | Answer:
 
 def _is_signed(push: Push, credentials: Credentials) -> bool:
     document = credentials.document
-    keys = secret_keys(document["secret_key"], document.get("previous_secret_key"))
+    keys = secret_keys(*[document.get(name, "") for name in SECRET_KEY_NAMES])
     return keys.verify(push.hex_text, push.mac)
 
 

@@ -36,10 +36,15 @@ def _secret_key(text: str) -> SecretKey:
 
 
 class SecretKeys(NamedTuple):
-    """The keys that count: `current` signs, all of `accepted` verify, the current one first."""
+    """The keys that count: `current` signs session cookies, all of `accepted` verify, the current one first.
+
+    `platform` is the one that the platform holds, and signs what the platform reads. It is another one than `current`
+    only while a rotation lasts and not every edge has learned it.
+    """
 
     current: SecretKey
     accepted: tuple[SecretKey, ...]
+    platform: SecretKey
 
     def sign(self, text: str) -> str:
         """MAC of `text` under the current key."""
@@ -69,9 +74,12 @@ def key_problem(key: str) -> str:
     return ""
 
 
-def secret_keys(secret_key: str, previous_secret_key: str | None = None) -> SecretKeys:
-    """The keys of an account; during a rotation the previous one is still accepted."""
-    current = _secret_key(secret_key)
-    return SecretKeys(
-        current, (current, _secret_key(previous_secret_key)) if previous_secret_key else (current,)
-    )
+def secret_keys(secret_key: str, *others: str | None, session_secret_key: str | None = None) -> SecretKeys:
+    """The keys of an account: the platform's, and those that are accepted beside it while a rotation lasts.
+
+    `session_secret_key` is the one that signs session cookies, where it is another one than the platform's.
+    """
+    texts = [text for text in (session_secret_key, secret_key, *others) if text]
+    keys = {text: _secret_key(text) for text in texts}
+    accepted = tuple(keys.values())
+    return SecretKeys(accepted[0], accepted, keys[secret_key])

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 1
 SOURCES: Final = ("schedule", "publish", "apply", "operator")
-KEY_NAMES: Final = ("secret_key", "previous_secret_key", "api_key", "proxy_key")
+SECRET_KEY_NAMES: Final = ("secret_key", "next_secret_key", "previous_secret_key")
+"""The key that the platform holds; while a rotation lasts, the one it will hold next, or the one before, counts too."""
+
+KEY_NAMES: Final = (*SECRET_KEY_NAMES, "session_secret_key", "api_key", "proxy_key")
+"""`session_secret_key` is that of the secret keys that signs session cookies, where it is not `secret_key` yet."""
 
 _CUSTOMER_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _VISIBLE = re.compile(r"[!-~]+")
@@ -66,7 +70,10 @@ def _made_of_keys(keys: Mapping[str, str], settings: Settings) -> dict[str, Any]
     """The fields of a snapshot that hold keys, or what is made of them."""
     if not keys.get("secret_key"):
         raise InvalidSnapshot("invalid keys: secret_key is missing")
-    found = secret_keys(keys["secret_key"], keys.get("previous_secret_key"))
+    found = secret_keys(
+        *[keys.get(name) or "" for name in SECRET_KEY_NAMES],
+        session_secret_key=keys.get("session_secret_key"),
+    )
     return {
         "keys": found,
         "service_keys": _service_keys(keys, settings),
@@ -92,7 +99,7 @@ def _enqueue_key(keys: SecretKeys, settings: Settings) -> "EnqueueKey | None":
         return None
     from queueit.enqueue_token import enqueue_key
 
-    return enqueue_key(keys.current.key)
+    return enqueue_key(keys.platform.key)
 
 
 def _load_features(settings: Settings) -> bool:

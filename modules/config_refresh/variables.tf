@@ -33,7 +33,7 @@ variable "customer_id" {
 }
 
 variable "secret_arn" {
-  description = "ARN of the Secrets Manager secret that holds the credentials as JSON: {\"secret_key\": …, \"api_key\": …} and, while a rotation lasts, \"previous_secret_key\"."
+  description = "ARN of the Secrets Manager secret that holds the credentials as JSON: {\"secret_key\": …, \"api_key\": …} and, while a rotation lasts, \"next_secret_key\" or \"previous_secret_key\"."
   type        = string
   nullable    = false
 }

@@ -27,7 +27,7 @@ variable "customer_id" {
 }
 
 variable "secret_arn" {
-  description = "ARN of the Secrets Manager secret that holds the credentials, with whose secret_key or previous_secret_key a push is signed."
+  description = "ARN of the Secrets Manager secret that holds the credentials, with one of whose secret keys a push is signed."
   type        = string
   nullable    = false
 }

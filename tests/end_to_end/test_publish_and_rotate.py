@@ -25,7 +25,6 @@ POLL_SECONDS = 5
 BETWEEN_REQUESTS_SECONDS = (
     0.05  # of one visitor; without a pause the tests keep all CPUs busy and learn no more
 )
-NEW_KEY = "another-demo-secret-key-that-protects-nothing-fedcba9876543210"
 
 
 class Busy(NamedTuple):
@@ -222,63 +221,107 @@ def is_signed(cookie: str, key: str) -> bool:
     return hmac.new(key.encode(), signed.encode(), hashlib.sha256).hexdigest() == parts["Hash"]
 
 
-def test_a_rotated_key_sends_nobody_back_to_the_queue(busy: Busy) -> None:
-    demo = busy.demo
+class Seen(NamedTuple):
+    """What visitors met while keys rotated: when (monotonic), and a status, or a cookie's value."""
+
+    statuses: list[tuple[str, int]]
+    arrivals: list[tuple[float, int]]
+    cookies: list[tuple[float, str]]
+
+
+@contextmanager
+def visiting(demo: Demo, *, returning: bool) -> Iterator[Seen]:
+    """Visitors who browse on with a session, who are sent to the queue, and, with `returning`, who come back."""
     shop, old_key = demo.shop_url, demo.waiting_room.account.secret_key
-    cookies: list[tuple[float, str]] = []
-    statuses: list[tuple[str, int]] = []
+    seen = Seen([], [], [])
     stop = threading.Event()
 
     def stay() -> None:
         """Somebody whose session began before, and who browses on with whatever cookie was set last."""
-        with Visitor(demo.shop_url) as visitor:
+        with Visitor(shop) as visitor:
             visitor.carry(session_cookie(old_key))
             while not stop.wait(BETWEEN_REQUESTS_SECONDS):
                 answer = visitor.get("/tickets")
-                statuses.append(("stays", answer.status_code))
-                cookies.append((time.monotonic(), visitor.session_cookie or ""))
+                seen.statuses.append(("stays", answer.status_code))
+                seen.cookies.append((time.monotonic(), visitor.session_cookie or ""))
 
-    def arrive() -> None:
+    def go_and_wait() -> None:
+        """One after the other is sent to the waiting room, which takes no one without a valid enqueue token."""
+        while not stop.wait(BETWEEN_REQUESTS_SECONDS):
+            with Visitor(shop) as visitor:
+                at = time.monotonic()
+                sent = visitor.get("/tickets")
+                seen.arrivals.append((at, visitor.get(sent.headers["Location"]).status_code))
+
+    def come_back() -> None:
         """One after the other comes back from the waiting room, each with a token of its own."""
         while not stop.wait(BETWEEN_REQUESTS_SECONDS):
-            with Visitor(demo.shop_url) as visitor:
+            with Visitor(shop) as visitor:
                 expires_at = int(time.time()) + 180
                 token = mint_queue_token(
                     demo.waiting_room.account.secret_key, EVENT_ID, queue_id=QUEUE_ID, expires_at=expires_at
                 )
                 entered = visitor.get(f"/tickets?queueittoken={token}")
                 location = entered.headers.get("Location", "")
-                statuses.append(("arrives", entered.status_code if location.startswith(shop) else 0))
+                seen.statuses.append(("returns", entered.status_code if location.startswith(shop) else 0))
                 for _ in range(3):
-                    statuses.append(("stays", visitor.get("/tickets").status_code))
+                    seen.statuses.append(("stays", visitor.get("/tickets").status_code))
 
-    with ThreadPoolExecutor(2 * WORKERS) as pool:
-        running = [pool.submit(one) for one in (stay, arrive) for _ in range(WORKERS)]
+    visits = [stay, go_and_wait, *([come_back] if returning else [])]
+    with ThreadPoolExecutor(len(visits) * WORKERS) as pool:
+        running = [pool.submit(one) for one in visits for _ in range(WORKERS)]
         try:
-            demo.rotate_secret(NEW_KEY)
-            staged_at = time.monotonic()
-            staged = demo.refresh()
-            assert staged["outcome"] == "published", "the new key is accepted after the next refresh"
-            wait_for(lambda: len(busy.loaded(staged["snapshot"], staged_at)) >= WORKERS, POLL_SECONDS + 5)
-            demo.waiting_room.rotate_secret_key(NEW_KEY)
-            ends_at = time.monotonic() + 2 * (POLL_SECONDS + 10)
-            while (rotated := demo.refresh())["outcome"] != "published":
-                assert time.monotonic() < ends_at
-                time.sleep(0.5)
-            rotated_at = time.monotonic() - 0.5
-            wait_for(lambda: len(busy.loaded(rotated["snapshot"], rotated_at)) >= WORKERS, POLL_SECONDS + 5)
-            signed_by_new_from = time.monotonic() + 1
-            time.sleep(3)
+            yield seen
         finally:
             stop.set()
-        for one in running:
-            one.result()
+            for one in running:
+                one.result()
 
-    assert set(statuses) == {("stays", 200), ("arrives", 302)}
-    assert len(statuses) > 200
-    issued = [cookie for at, cookie in cookies if at > signed_by_new_from]
+
+def refresh_everywhere(busy: Busy) -> float:
+    """Refresh until something is published and every worker knows it; when that was (monotonic)."""
+    ends_at = time.monotonic() + 2 * (POLL_SECONDS + 10)
+    while True:
+        asked_at = time.monotonic()
+        done = busy.demo.refresh()
+        if done["outcome"] == "published":
+            break
+        assert asked_at < ends_at
+        time.sleep(0.5)
+    wait_for(lambda: len(busy.loaded(done["snapshot"], asked_at)) >= WORKERS, POLL_SECONDS + 5)
+    return time.monotonic()
+
+
+@pytest.mark.parametrize("announced", [True, False], ids=["announced first", "switched first"])
+def test_a_rotated_key_sends_nobody_back_and_its_enqueue_tokens_are_refused_for_a_refresh_and_a_poll_at_most(
+    busy: Busy, announced: bool
+) -> None:
+    demo = busy.demo
+    old_key = demo.waiting_room.account.secret_key
+    new_key = f"another-demo-secret-key-that-protects-nothing-{'announced' if announced else 'switched'}"
+    with visiting(demo, returning=announced) as seen:
+        if announced:
+            demo.store_secret_keys(old_key, next_secret_key=new_key)
+            refresh_everywhere(busy)
+        switched_at = time.monotonic()
+        demo.waiting_room.rotate_secret_key(new_key)
+        demo.store_secret_keys(new_key, previous_secret_key=old_key)
+        settled_at = refresh_everywhere(busy)
+        assert settled_at - switched_at <= POLL_SECONDS + 5
+        signed_by_new_from = settled_at if is_settled(demo) else refresh_everywhere(busy)
+        time.sleep(3)
+
+    assert set(seen.statuses) == ({("stays", 200), ("returns", 302)} if announced else {("stays", 200)})
+    refused = [at for at, status in seen.arrivals if status != 200]
+    assert len(seen.arrivals) > 100
+    assert {status for _, status in seen.arrivals} <= {200, 403}
+    assert all(switched_at - 1 < at < settled_at for at in refused)
+    issued = [cookie for at, cookie in seen.cookies if at > signed_by_new_from + 1]
     assert len(issued) > 20
-    assert all(is_signed(cookie, NEW_KEY) for cookie in issued)
-    assert demo.refresh({"action": "history"})["entries"][0]["difference"] == [
-        "cookies are signed with another secret key"
-    ]
+    assert all(is_signed(cookie, new_key) for cookie in issued)
+
+
+def is_settled(demo: Demo) -> bool:
+    """Whether the key that the platform holds signs session cookies too."""
+    latest = demo.refresh({"action": "history"})["entries"][0]["difference"]
+    return "session cookies are signed with another secret key" in latest

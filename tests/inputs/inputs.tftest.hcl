@@ -247,6 +247,29 @@ run "a_previous_secret_key_that_is_the_present_one_is_refused" {
   expect_failures = [var.previous_secret_key]
 }
 
+run "a_next_secret_key_that_is_the_present_one_is_refused" {
+  command = plan
+
+  variables {
+    next_secret_key = "not-a-real-secret-key"
+  }
+
+  expect_failures = [var.next_secret_key]
+}
+
+run "an_existing_secret_beside_a_next_secret_key_is_refused" {
+  command = plan
+
+  variables {
+    credentials     = { secret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:queue-it-AbCdEf" }
+    secret_key      = null
+    api_key         = null
+    next_secret_key = "not-a-real-key-to-come"
+  }
+
+  expect_failures = [var.next_secret_key]
+}
+
 run "an_empty_previous_secret_key_is_refused" {
   command = plan
 
@@ -267,10 +290,11 @@ run "an_empty_proxy_key_is_refused" {
   expect_failures = [var.proxy_key]
 }
 
-run "all_four_keys_are_accepted" {
+run "all_five_keys_are_accepted" {
   command = plan
 
   variables {
+    next_secret_key     = "not-a-real-key-to-come"
     previous_secret_key = "not-a-real-old-key"
     proxy_key           = "not-a-real-proxy-key"
   }

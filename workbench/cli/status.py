@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from edge.regions import HOME_REGION
 from queueit.errors import QueueitError
-from queueit.snapshot import compile_snapshot
+from queueit.snapshot import SECRET_KEY_NAMES, compile_snapshot
 from queueit.table_items import Current
 from workbench.cli import history
 from workbench.cli.command import (
@@ -101,14 +101,15 @@ def _served(
     integrations = config["Integrations"]
     age = max(0, round(now - current.published_at))
     is_enabled = settings.get("enabled", True) is not False
-    is_rotating = bool(current.keys.get("previous_secret_key"))
+    accepted = [name for name in SECRET_KEY_NAMES if current.keys.get(name)]
     data = {
         "customer_id": document["customer_id"],
         "published_at": current.published_at,
         "age_seconds": age,
         "source": document["source"],
         "enabled": is_enabled,
-        "accepts_previous_secret_key": is_rotating,
+        "secret_keys": accepted,
+        "session_cookies_signed_with_secret_key": "session_secret_key" not in current.keys,
         "settings": settings,
         "integrations": [
             {"name": one.get("Name"), "action": one.get("ActionType"), "event": one.get("EventId")}
@@ -121,8 +122,12 @@ def _served(
         f"  published     {moment(current.published_at)}, {duration(age)} ago, by {document['source']}",
         f"  connector is  {'on' if is_enabled else 'OFF: every request passes without queueing'}",
     ]
-    if is_rotating:
+    if "next_secret_key" in accepted:
+        lines.append("  secret key    the next key is accepted too; the platform does not hold it yet")
+    if "previous_secret_key" in accepted:
         lines.append("  secret key    a rotation is going on: the previous key is accepted too")
+    if "session_secret_key" in current.keys:
+        lines.append("                and signs session cookies until every edge knows the new one")
     try:
         compile_snapshot(document, current.keys)
     except QueueitError as error:

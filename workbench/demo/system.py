@@ -218,15 +218,9 @@ class Demo:
         self._refresh_function.set_environment(self._refresh_environment())
         self.refresh({"action": "refresh", "source": "apply"})
 
-    def rotate_secret(self, secret_key: str) -> None:
-        """Store a new secret key, with the platform's as the previous one; the platform itself keeps its own."""
-        self.aws.store_secret(
-            {
-                "secret_key": secret_key,
-                "previous_secret_key": self.waiting_room.account.secret_key,
-                "api_key": self.account.api_key,
-            }
-        )
+    def store_secret_keys(self, secret_key: str, **others: str) -> None:
+        """Store other secret keys, by their names in the secret; the platform keeps its own."""
+        self.aws.store_secret({"secret_key": secret_key, **others, "api_key": self.account.api_key})
 
     def stop_dynamodb(self) -> None:
         """Take DynamoDB away; its items stay."""

@@ -148,6 +148,12 @@ def test_a_connector_that_is_off_and_a_rotation_are_said(shop: Shop) -> None:
     assert "connector is  OFF: every request passes without queueing" in text
     assert "the previous key is accepted too" in text
     assert "fake-key" not in text
+    shop.publish(keys={**keys, "session_secret_key": "an-older-fake-key"})
+    assert "and signs session cookies until every edge knows the new one" in shop("status").out
+    assert shop.status()["session_cookies_signed_with_secret_key"] is False
+    shop.publish(keys={"secret_key": "a-fake-key", "next_secret_key": "a-fake-key-to-come"})
+    assert "the next key is accepted too; the platform does not hold it yet" in shop("status").out
+    assert shop.status()["secret_keys"] == ["secret_key", "next_secret_key"]
 
 
 def test_who_may_not_invoke_the_function_still_sees_what_is_served(shop: Shop) -> None:

@@ -230,21 +230,36 @@ class TestRotation:
         "api_key": "not-a-real-api-key",
     }
 
-    def test_a_new_key_is_accepted_by_the_next_run_and_signs_a_poll_later(self, run: Any) -> None:
+    def test_a_new_key_is_in_force_with_the_next_run_and_signs_cookies_a_poll_later(self, run: Any) -> None:
         run()
         run.store_secret(self.NEW)
         run.now += 60
 
         assert run()["outcome"] == "published"
-        staged = keys_in_force(run)
-        assert staged["secret_key"] == "not-a-real-secret-key"
-        assert staged["previous_secret_key"] == "new"
+        assert keys_in_force(run) == {**self.NEW, "session_secret_key": "not-a-real-secret-key"}
         run.now += 39
         assert run()["outcome"] == "unchanged"
         run.now += 1
         assert run()["outcome"] == "published"
         assert keys_in_force(run) == self.NEW
         assert run()["outcome"] == "unchanged"
+
+    def test_a_key_that_was_announced_signs_everything_with_the_run_that_learns_of_the_switch(
+        self, run: Any
+    ) -> None:
+        run()
+        run.store_secret(
+            {
+                "secret_key": "not-a-real-secret-key",
+                "next_secret_key": "new",
+                "api_key": "not-a-real-api-key",
+            }
+        )
+        assert run()["outcome"] == "published"
+        run.now += 40
+        run.store_secret(self.NEW)
+        assert run()["outcome"] == "published"
+        assert keys_in_force(run) == self.NEW
 
     def test_it_goes_on_while_the_platform_is_down(self, run: Any) -> None:
         run()

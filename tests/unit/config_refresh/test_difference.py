@@ -72,14 +72,23 @@ def test_another_version_of_the_connector_is_named() -> None:
 
 def test_keys_are_never_shown() -> None:
     old = {"secret_key": "SECRET-1", "api_key": "SECRET-2"}
-    staged = {"secret_key": "SECRET-1", "previous_secret_key": "SECRET-3", "api_key": "SECRET-4"}
+    staged = {
+        "secret_key": "SECRET-3",
+        "previous_secret_key": "SECRET-1",
+        "session_secret_key": "SECRET-1",
+        "api_key": "SECRET-4",
+    }
     new = {"secret_key": "SECRET-3", "proxy_key": "SECRET-5", "api_key": "SECRET-4"}
     steps = [content(keys=one) for one in (old, staged, new)]
 
     first, second = difference(steps[0], steps[1]), difference(steps[1], steps[2])
-    assert first == ["another secret key is accepted", "another api key"]
+    assert first == [
+        "enqueue tokens are signed with another secret key",
+        "another secret key is accepted",
+        "another api key",
+    ]
     assert second == [
-        "cookies are signed with another secret key",
+        "session cookies are signed with another secret key",
         "a secret key is no longer accepted",
         "another proxy key",
     ]

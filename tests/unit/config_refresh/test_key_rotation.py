@@ -8,8 +8,9 @@ from config_refresh.key_rotation import MARGIN_SECONDS, next_keys
 from queueit.table_items import Current
 
 OLD = {"secret_key": "old", "api_key": "a"}
+ANNOUNCED = {"secret_key": "old", "next_secret_key": "new", "api_key": "a"}
 NEW = {"secret_key": "new", "previous_secret_key": "old", "api_key": "a"}
-STAGED = {"secret_key": "old", "previous_secret_key": "new", "api_key": "a"}
+STAGED = {**NEW, "session_secret_key": "old"}
 PUBLISHED_AT = 1_790_000_000
 
 
@@ -29,11 +30,27 @@ def after(seconds: int, wanted: dict[str, str], before: InForce | None, **settin
     return next_keys(wanted, current, old, settings, now=PUBLISHED_AT + seconds)
 
 
-def test_a_new_key_is_accepted_before_it_signs() -> None:
+def test_an_announced_key_is_accepted_beside_the_one_that_signs() -> None:
+    assert after(3600, ANNOUNCED, in_force(OLD)) == ANNOUNCED
+
+
+def test_an_announced_key_that_every_edge_knows_signs_at_once() -> None:
+    assert after(30 + MARGIN_SECONDS, NEW, in_force(ANNOUNCED)) == NEW
+    assert after(30 + MARGIN_SECONDS - 1, NEW, in_force(ANNOUNCED)) == STAGED
+
+
+def test_a_key_that_was_not_announced_signs_enqueue_tokens_before_it_signs_cookies() -> None:
     assert after(3600, NEW, in_force(OLD)) == STAGED
 
 
-def test_it_signs_when_every_edge_has_had_a_poll_to_learn_it() -> None:
+def test_a_switch_that_is_taken_back_is_a_rotation_too() -> None:
+    back = {"secret_key": "old", "next_secret_key": "new", "api_key": "a"}
+    assert after(3600, back, in_force(STAGED)) == back
+    assert after(3600, back, in_force(NEW)) == back
+    assert after(0, back, in_force(NEW)) == {**back, "session_secret_key": "new"}
+
+
+def test_it_signs_cookies_when_every_edge_has_had_a_poll_to_learn_it() -> None:
     assert after(30 + MARGIN_SECONDS - 1, NEW, in_force(STAGED)) == STAGED
     assert after(30 + MARGIN_SECONDS, NEW, in_force(STAGED)) == NEW
 

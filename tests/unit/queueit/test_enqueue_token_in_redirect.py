@@ -59,8 +59,16 @@ def test_settings_change_what_it_holds(visit: Visits) -> None:
     assert (token.token_id, token.key, token.client_ip, token.forwarded_for) == (*UUIDS, "", "192.0.2.1")
 
 
-def test_it_is_signed_with_the_current_key_while_keys_rotate() -> None:
-    keys = {"secret_key": SECRET_KEY, "previous_secret_key": "not-a-real-previous-key"}
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"next_secret_key": "another-fake-key"},
+        {"previous_secret_key": "another-fake-key"},
+        {"previous_secret_key": "another-fake-key", "session_secret_key": "another-fake-key"},
+    ],
+)
+def test_while_keys_rotate_it_is_signed_with_the_one_that_the_platform_holds(others: dict[str, str]) -> None:
+    keys = {"secret_key": SECRET_KEY, **others}
     snapshot = compiled_snapshot(settings={"enqueue_token": {}}, keys=keys)
     request = to_request(viewer_request_event()["Records"][0]["cf"]["request"])
 

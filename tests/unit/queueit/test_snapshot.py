@@ -27,11 +27,23 @@ def test_the_account_of_the_snapshot_outweighs_that_of_the_configuration() -> No
     assert snapshot.integrations[0].query.startswith("c=other&")
 
 
-def test_a_rotation_is_two_keys() -> None:
-    keys = compiled_snapshot(keys={"secret_key": SECRET_KEY, "previous_secret_key": OTHER_KEY}).keys
+@pytest.mark.parametrize("name", ["previous_secret_key", "next_secret_key"])
+def test_a_rotation_is_two_keys(name: str) -> None:
+    keys = compiled_snapshot(keys={"secret_key": SECRET_KEY, name: OTHER_KEY}).keys
 
     assert keys.sign("text") == mac("text", SECRET_KEY)
     assert keys.verify("text", mac("text", OTHER_KEY))
+
+
+def test_session_cookies_can_be_signed_with_another_key_than_the_platforms() -> None:
+    both = {"secret_key": SECRET_KEY, "previous_secret_key": OTHER_KEY, "session_secret_key": OTHER_KEY}
+    snapshot = compiled_snapshot(keys=both)
+
+    assert snapshot.keys.sign("text") == mac("text", OTHER_KEY)
+    assert [snapshot.keys.verify("text", mac("text", key)) for key in (SECRET_KEY, OTHER_KEY)] == [True, True]
+    assert len(snapshot.keys.accepted) == 2
+    assert snapshot.enqueue_key
+    assert snapshot.enqueue_key.secret == SECRET_KEY.encode()
 
 
 def test_keys_are_replaced_without_anything_else() -> None:
