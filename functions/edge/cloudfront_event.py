@@ -32,8 +32,11 @@ def _is_body_cut(body: dict[str, Any] | None) -> bool:
     return bool(body and body.get("inputTruncated"))
 
 
-def to_request(request: dict[str, Any]) -> Request:
-    """The engine's view of `Records[0].cf.request`; nothing is read before the engine asks for it."""
+def to_request(request: dict[str, Any], own_domain: str = "") -> Request:
+    """The engine's view of `Records[0].cf.request`, of a distribution at `own_domain`.
+
+    Nothing is read before the engine asks for it.
+    """
     headers = request["headers"]
     return Request(
         method=request["method"],
@@ -41,6 +44,7 @@ def to_request(request: dict[str, Any]) -> Request:
         path=request["uri"],
         query=request.get("querystring") or "",
         client_ip=request.get("clientIp") or "",
+        own_domain=own_domain,
         header=lambda name: _joined(headers, name),
         body=lambda: _body(request.get("body")),
         is_body_cut=lambda: _is_body_cut(request.get("body")),

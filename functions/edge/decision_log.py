@@ -7,13 +7,11 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from edge.snapshot_reader import print_log, random_share
-from queueit.decision import Decision
+from queueit.outcome import Decision, Reason
 from queueit.snapshot import Snapshot
 
 FLUSH_SECONDS: Final = 60.0
 """How long a worker counts before it writes one line of metrics; the first time it is a random part of that."""
-
-FAILED_OPEN, FAILED_CLOSED = "failed open", "failed closed"
 
 
 class Health(Protocol):
@@ -44,7 +42,7 @@ class DecisionLog:
         self._log = log
         self._uniform = uniform
         self._due = uniform()  # of a log line: each decision adds the rate, and 1 is one line
-        self._counts: dict[str, int] = {}
+        self._counts: dict[Reason, int] = {}
         self._flush_at: float | None = None
         self._flushed_failures = 0
 
@@ -62,7 +60,7 @@ class DecisionLog:
         except Exception:  # noqa: S110  # see the class
             pass
 
-    def failed(self, how: str, why: str, event: dict[str, Any], now: float) -> None:
+    def failed(self, how: Reason, why: str, event: dict[str, Any], now: float) -> None:
         """Count and log an event that could not be decided on: `how` is FAILED_OPEN or FAILED_CLOSED."""
         try:
             self._counts[how] = self._counts.get(how, 0) + 1
@@ -70,7 +68,7 @@ class DecisionLog:
                 {
                     "level": "error",
                     "event": "decision",
-                    "decision": how,
+                    "decision": how.name,
                     "why": why,
                     **_request(event["Records"][0]["cf"]),
                 }
@@ -85,7 +83,7 @@ class DecisionLog:
             {
                 "level": "info",
                 "event": "decision",
-                "decision": decision.reason,
+                "decision": decision.reason.name,
                 "integration": integration.name if integration else None,
                 "action": integration.action if integration else None,
                 "waiting_room": integration.event_id if integration else None,

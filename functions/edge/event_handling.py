@@ -6,31 +6,30 @@ from edge import generated_response, handover
 from edge.cloudfront_event import to_request
 from edge.handover import Handover
 from queueit.decision import decide
-from queueit.integration_config import QUEUE
 from queueit.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from edge.decision_log import DecisionLog
-    from queueit.outside import Outside
+    from queueit.services import Services
 
 
 def handle(
     event: dict[str, Any],
     snapshot: Snapshot,
     now: float,
-    outside: "Outside | None" = None,
+    services: "Services | None" = None,
     log: "DecisionLog | None" = None,
 ) -> dict[str, Any]:
     """The request of `event` to pass on, or the response to give instead; `now` in Unix seconds.
 
-    Sections 5, 7 and 8 of the protocol. The event's request is changed in place. `outside` is for the features that
-    ask something of the world outside, see `decide`.
+    Sections 5, 7 and 8 of the protocol. The event's request is changed in place. `services` is for the features that
+    need them, see `decide`.
     """
     cf = event["Records"][0]["cf"]
     passed: dict[str, Any] = cf["request"]
     handover.strip_internal_headers(passed["headers"])
-    request = to_request(passed)
-    decision = decide(snapshot, request, now, outside)
+    request = to_request(passed, cf["config"].get("distributionDomainName") or "")
+    decision = decide(snapshot, request, now, services)
     if log:
         log.decided(decision, snapshot, cf, now)
     integration = decision.integration
@@ -44,7 +43,7 @@ def handle(
     if integration is None:
         if not decision.set_cookies:
             return passed
-    elif integration.action == QUEUE and request.has_query_token:
+    elif integration.is_queue and request.has_query_token:
         if request.method in ("GET", "HEAD") and not request.ajax_page_url:
             return generated_response.redirect(request.url.text, decision.set_cookies)
         passed["querystring"] = request.query_without_token

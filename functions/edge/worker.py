@@ -5,15 +5,17 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from edge.decision_log import FAILED_CLOSED, FAILED_OPEN, DecisionLog
+from edge.decision_log import DecisionLog
 from edge.event_handling import handle
 from edge.failure_mode import Fail, fail_closed, fail_open, report_defect, setup_error
 from edge.snapshot_reader import reader_from_environment, table_name
+from queueit.decision import import_features
 from queueit.errors import IntegrationUnusable
+from queueit.outcome import FAILED_CLOSED, FAILED_OPEN
 from queueit.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from edge.outside import Services
+    from edge.service_client import ServiceClient
 
 CurrentSnapshot = Callable[[float], Snapshot | None]
 """The snapshot to decide by, None as long as there is none; takes how many seconds the invocation has left."""
@@ -28,10 +30,10 @@ def seconds_left(context: Any) -> float:
 
 
 @lru_cache(maxsize=1)
-def _services() -> "Services":
-    from edge.outside import Services
+def _service_client() -> "ServiceClient":
+    from edge.service_client import ServiceClient
 
-    return Services()
+    return ServiceClient()
 
 
 class Worker:
@@ -50,8 +52,8 @@ class Worker:
             left = seconds_left(context)
             snapshot = self._current_snapshot(left)
             if snapshot:
-                outside = _services().outside(now + left) if snapshot.needs_outside else None
-                return handle(event, snapshot, now, outside, self._log)
+                services = _service_client().services(now + left) if snapshot.needs_services else None
+                return handle(event, snapshot, now, services, self._log)
             if setup := setup_error(event):
                 return setup
         except Exception as error:
@@ -78,6 +80,8 @@ def worker_from_environment(environ: Mapping[str, str]) -> Worker:
     reader = reader_from_environment(environ)
     reader.load()
     loaded = reader.current(LONGEST_SECONDS)
-    if loaded and loaded.needs_outside:
-        _services()
+    if loaded:
+        import_features(loaded)
+        if loaded.needs_services:
+            _service_client()
     return Worker(reader.current, DecisionLog(table_name(environ["AWS_LAMBDA_FUNCTION_NAME"]), reader))

@@ -7,15 +7,16 @@ from typing import Any, Final
 
 from queueit import direct_pass
 from queueit.cookies import cookie_attributes
-from queueit.decision import QUEUED, Decision, page_url, queue_target
-from queueit.integration_config import CANCEL, QUEUE, Integration
-from queueit.outside import Answer, Outside, Question
+from queueit.integration_config import Integration
+from queueit.outcome import QUEUED, Decision, diagnostics_refused
 from queueit.percent_encoding import LONE_SURROGATE, encode_uri_component
 from queueit.queue_token import QueueToken
 from queueit.redirect_urls import CONNECTOR, diagnostics_url
 from queueit.request import Request
 from queueit.secret_keys import SecretKeys
+from queueit.services import ServiceRequest, ServiceResponse, Services
 from queueit.snapshot import Snapshot
+from queueit.visit import Visit
 
 COOKIE_NAME: Final = "queueitdebug"
 LIFETIME_SECONDS: Final = 20 * 60
@@ -41,7 +42,7 @@ _DIRECT_PASS_RESULTS: Final = {
 Entries = dict[str, str]
 """The cookie's entries in order."""
 
-Decide = Callable[[Snapshot, Request, float, Outside | None], Decision]
+Decide = Callable[[Snapshot, Request, float, Services | None], Decision]
 """Decides on a request without diagnostics."""
 
 
@@ -86,17 +87,20 @@ def request_entries(snapshot: Snapshot, request: Request, token: QueueToken, now
     }
 
 
-def integration_entries(integration: Integration | None, request: Request, version: int) -> Entries:
+def integration_entries(
+    integration: Integration | None, request: Request, snapshot: Snapshot, now: int
+) -> Entries:
     """Which integration matched, where the visitor would come back to, and what it says."""
     if integration is None:
         return {"MatchedConfig": "NULL"}
     entries = {"MatchedConfig": integration.name}
-    if integration.action == QUEUE:
-        entries["TargetUrl"] = queue_target(integration, request)
-        entries["QueueConfig"] = _queue_config(integration, version)
-    elif integration.action == CANCEL:
-        entries["TargetUrl"] = page_url(request)
-        entries["CancelConfig"] = _cancel_config(integration, version)
+    visit = Visit(integration, request, snapshot, now)
+    if integration.is_queue:
+        entries["TargetUrl"] = visit.target
+        entries["QueueConfig"] = _queue_config(integration, snapshot.version)
+    elif integration.is_cancel:
+        entries["TargetUrl"] = visit.page_url
+        entries["CancelConfig"] = _cancel_config(integration, snapshot.version)
     return entries
 
 
@@ -154,42 +158,42 @@ def _cancel_config(integration: Integration, version: int) -> str:
 
 
 class Recorder:
-    """The door to the outside, with what went through it on the way to a decision."""
+    """Services, with what they were asked on the way to a decision and what they answered."""
 
-    def __init__(self, outside: Outside | None) -> None:
-        self._outside = outside
-        self._exchanges: list[tuple[Question, Answer | None]] = []
+    def __init__(self, services: Services | None) -> None:
+        self._services = services
+        self._exchanges: list[tuple[ServiceRequest, ServiceResponse | None]] = []
 
-    def outside(self) -> Outside | None:
-        """The door that records, if there is one."""
-        door = self._outside
-        if door is None:
+    def services(self) -> Services | None:
+        """The services, recorded, if there are any."""
+        services = self._services
+        if services is None:
             return None
 
-        def post(question: Question) -> Answer | None:
-            answer = door.post(question)
-            self._exchanges.append((question, answer))
-            return answer
+        def post(request: ServiceRequest) -> ServiceResponse | None:
+            response = services.post(request)
+            self._exchanges.append((request, response))
+            return response
 
-        return Outside(post, door.new_uuid)
+        return Services(post, services.new_uuid)
 
     def entries(self) -> Entries:
-        """What the direct-pass service was asked and said; the signature of a token in its answer is left out."""
+        """What went to the direct-pass service and came back; the signature of a token in it is left out."""
         entries: Entries = {}
-        for question, answer in self._exchanges:
-            if question.service != "direct_pass":
+        for request, response in self._exchanges:
+            if request.service != "direct_pass":
                 continue
             entries |= {
-                "DirectPassTimeoutSetting": str(question.timeout_ms),
-                "DirectPassTimeoutUsed": str(question.timeout_ms),
+                "DirectPassTimeoutSetting": str(request.timeout_ms),
+                "DirectPassTimeoutUsed": str(request.timeout_ms),
             }
-            if answer:
-                body = answer.body[:MAX_COOKIE_LENGTH].decode("utf-8", "replace")
+            if response:
+                body = response.body[:MAX_COOKIE_LENGTH].decode("utf-8", "replace")
                 entries |= {
-                    "DirectActionHttpReponseCode": str(answer.status),
+                    "DirectActionHttpReponseCode": str(response.status),
                     "DirectActionHttpResponseBody": _TOKEN_HASH.sub(r"\1…", body),
                 }
-            entries["DirectPassResult"] = _DIRECT_PASS_RESULTS[direct_pass.read_answer(answer).outcome]
+            entries["DirectPassResult"] = _DIRECT_PASS_RESULTS[direct_pass.read_response(response).outcome]
         return entries
 
 
@@ -198,7 +202,7 @@ def diagnose(
     snapshot: Snapshot,
     request: Request,
     now: float,
-    outside: Outside | None,
+    services: Services | None,
     token: QueueToken,
 ) -> Decision:
     """Decide for the holder of a debug token, and say in a cookie what was seen and done; `now` in Unix seconds.
@@ -209,15 +213,15 @@ def diagnose(
     error = token_error(token, snapshot.keys, seconds)
     if error:
         url = diagnostics_url(snapshot.customer_id, error)
-        return Decision(None, url, (), f"diagnostics error: {error}")
+        return Decision(None, url, (), diagnostics_refused(error))
     entries = request_entries(snapshot, request, token, seconds)
-    recorder = Recorder(outside)
+    recorder = Recorder(services)
     try:
-        decision = decide(snapshot, request, now, recorder.outside())
+        decision = decide(snapshot, request, now, recorder.services())
     except Exception as defect:
         entries["Exception"] = type(defect).__name__
         raise DiagnosedDefect((set_cookie(entries, seconds),)) from defect
-    entries |= integration_entries(decision.integration, request, snapshot.version)
+    entries |= integration_entries(decision.integration, request, snapshot, seconds)
     if decision.reason == QUEUED and snapshot.settings.direct_pass is None:
         entries["DirectActionDisabled"] = "true"
     entries |= recorder.entries()

@@ -2,24 +2,22 @@
 
 from typing import NamedTuple
 
-from queueit.decision import Decision, set_session_cookie, token_session
-from queueit.integration_config import Integration
-from queueit.outside import (
-    MAX_URL_LENGTH,
-    Answer,
-    Outside,
-    Question,
-    header_value,
-    json_body,
-    json_object,
-    question_url,
-)
+from queueit.outcome import DIRECT_PASS, DIRECT_PASS_FAILED, Decision
 from queueit.queue_token import parse_queue_token, token_error
 from queueit.redirect_urls import CONNECTOR, PLATFORM_VERSION
-from queueit.request import Request
+from queueit.room_sessions import set_session_cookie, token_session
+from queueit.services import (
+    ServiceRequest,
+    ServiceResponse,
+    json_body,
+    json_object,
+    sent_url,
+    sent_user_agent,
+    service_url,
+)
 from queueit.session_cookie import VALID, Session, cookie_name
 from queueit.settings import DirectPassSettings
-from queueit.snapshot import Snapshot
+from queueit.visit import Visit
 
 PASSED, NOT_PASSED, FAILED = "passed", "not passed", "failed"
 
@@ -28,33 +26,32 @@ FAILURE_VALIDITY_MINUTES = 3
 
 
 class DirectPass(NamedTuple):
-    """What came of asking; `token` is that of a visitor who passed, not checked yet."""
+    """What came of it; `token` is that of a visitor who passed, not checked yet."""
 
     outcome: str
     token: str = ""
 
 
-def question(
-    settings: DirectPassSettings, integration: Integration, request: Request, snapshot: Snapshot
-) -> Question:
+def service_request(settings: DirectPassSettings, visit: Visit) -> ServiceRequest:
     """What the service is asked."""
+    integration, request, snapshot = visit.integration, visit.request, visit.snapshot
     values = {"customerId": snapshot.customer_id, "eventId": integration.event_id}
     fields = {
-        "protectedUrl": request.original_url[:MAX_URL_LENGTH],
+        "protectedUrl": sent_url(request.original_url),
         "sdkVersion": CONNECTOR,
         "connectorPlatformVersion": PLATFORM_VERSION,
         "actionName": integration.name,
     }
     headers = {
         "proxy-key": snapshot.service_keys.proxy_key,
-        "client-ip": header_value(request.client_ip),
-        "User-Agent": header_value(request.header("user-agent")),
-        "Referer": header_value(request.header("referer")),
+        "client-ip": sent_user_agent(request.client_ip),
+        "User-Agent": sent_user_agent(request.header("user-agent")),
+        "Referer": sent_url(request.header("referer")),
         "Content-Type": "application/json",
         "Accept": "application/json",
     }
-    return Question(
-        "direct_pass", question_url(settings.url, values), headers, json_body(fields), settings.timeout_ms
+    return ServiceRequest(
+        "direct_pass", service_url(settings.url, values), headers, json_body(fields), settings.timeout_ms
     )
 
 
@@ -65,47 +62,43 @@ def failure_session(event_id: str) -> Session:
     )
 
 
-def read_answer(answer: Answer | None) -> DirectPass:
-    """What the answer means.
+def read_response(response: ServiceResponse | None) -> DirectPass:
+    """What the response means.
 
-    Only a timeout, no HTTP answer and a server's error are failures. What the service refuses, and garbage, is no
+    Only a timeout, no HTTP response and a server's error are failures. What the service refuses, and garbage, is no
     pass, because a strange request could provoke it, and neither is a defect of ours.
     """
-    if answer is None or answer.status >= 500:
+    if response is None or response.status >= 500:
         return DirectPass(FAILED)
-    fields = json_object(answer.body) if answer.status == 200 else {}
+    fields = json_object(response.body) if response.status == 200 else {}
     token = fields.get("QueueItToken")
     if fields.get("HasPassed") is True and isinstance(token, str):
         return DirectPass(PASSED, token)
     return DirectPass(NOT_PASSED)
 
 
-def admission(
-    integration: Integration,
-    request: Request,
-    snapshot: Snapshot,
-    now: int,
-    outside: Outside | None,
-    deleted: tuple[str, ...],
-) -> Decision | None:
-    """The decision for a visitor who need not wait, None for one who has to, as everybody has without `outside`.
+def admission(visit: Visit, deleted: tuple[str, ...]) -> Decision | None:
+    """The decision for a visitor who need not wait, None for one who has to, as everybody has without services.
 
-    `deleted` are the invalid cookies to delete, `now` is in Unix seconds.
+    `deleted` are the invalid cookies to delete.
     """
-    settings = snapshot.settings.direct_pass
-    if settings is None or outside is None:
+    settings, services = visit.snapshot.settings.direct_pass, visit.services
+    if settings is None or services is None:
         return None
-    answer = read_answer(outside.post(question(settings, integration, request, snapshot)))
-    if answer.outcome == PASSED:
-        token = parse_queue_token(answer.token)
-        if not token or token_error(token, snapshot.keys, integration.rooms, request.client_ip, now):
+    integration = visit.integration
+    passed = read_response(services.post(service_request(settings, visit)))
+    if passed.outcome == PASSED:
+        token = parse_queue_token(passed.token)
+        if not token or token_error(
+            token, visit.snapshot.keys, integration.rooms, visit.request.client_ip, visit.seconds
+        ):
             return None
-        session, reason = token_session(token), "direct pass"
-    elif answer.outcome == FAILED and settings.on_failure == "pass":
-        session, reason = failure_session(integration.event_id), "direct pass failed"
+        session, reason = token_session(token), DIRECT_PASS
+    elif passed.outcome == FAILED and settings.on_failure == "pass":
+        session, reason = failure_session(integration.event_id), DIRECT_PASS_FAILED
     else:
         return None
     # A browser that gets two cookies of one name need not take the last.
     name = f"{cookie_name(session.event_id)}="
     others = tuple([other for other in deleted if not other.startswith(name)])
-    return Decision(integration, "", others + set_session_cookie(integration, session, snapshot, now), reason)
+    return Decision(integration, "", others + set_session_cookie(visit, session), reason)

@@ -1,6 +1,8 @@
 """The integration configuration: checked whole, then compiled to what a request needs (protocol section 2)."""
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from queueit import redirect_urls
@@ -8,7 +10,7 @@ from queueit.cookies import COOKIE_NAME, CookieAttributes, cookie_attributes
 from queueit.errors import InvalidIntegrationConfig, shown
 from queueit.percent_encoding import encode_query_value
 from queueit.settings import SessionCookieSettings, Settings
-from queueit.triggers import Part, compile_triggers
+from queueit.triggers import Part, Reading, compile_triggers
 
 QUEUE, CANCEL, IGNORE = "Queue", "Cancel", "Ignore"
 
@@ -84,9 +86,9 @@ class Integration(NamedTuple):
     """One integration, ready for requests.
 
     `rooms` are the event and the involved rooms, each once. `base_url` and `query` are the parts of its redirects
-    that no request changes. `validity_minutes` is that of a session without a fixed one. `verifies` says whether the
-    verify service is asked, `usage_limit` how often a queue id may be used. `source` is the integration as
-    configured, less its triggers.
+    that no request changes. `matches_under` gives what `matches` is under another reading of the URL.
+    `validity_minutes` is that of a session without a fixed one. `verifies` says whether the verify service is asked,
+    `usage_limit` how often a queue id may be used. `source` is the integration as configured, less its triggers.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Integration(NamedTuple):
     event_id: str
     rooms: tuple[str, ...]
     matches: Part
+    matches_under: Callable[[Reading], Part]
     is_normalized: bool
     base_url: str
     query: str
@@ -105,6 +108,16 @@ class Integration(NamedTuple):
     verifies: bool
     usage_limit: int | None
     source: dict[str, Any]
+
+    @property
+    def is_queue(self) -> bool:
+        """Whether visitors have to have waited."""
+        return self.action == QUEUE
+
+    @property
+    def is_cancel(self) -> bool:
+        """Whether it ends visitors' sessions."""
+        return self.action == CANCEL
 
 
 class IntegrationConfig(NamedTuple):
@@ -279,6 +292,9 @@ def compile_integration(
         event_id=text("EventId"),
         rooms=_rooms(used),
         matches=compile_triggers(triggers, body_if_cut),
+        matches_under=lru_cache(maxsize=None)(
+            lambda reading: compile_triggers(triggers, body_if_cut, reading)
+        ),
         is_normalized=bool(integration.get("IsNormalizationEnabled")),
         base_url=redirect_urls.base_url(
             text("QueueDomain") or f"{customer_id}.queue-it.net", text("QueuePathPrefix")

@@ -1,51 +1,20 @@
 """A visitor's request as the engine sees it: parsed totally, each part only when something asks for it."""
 
-import re
 from collections.abc import Callable
 from functools import cached_property
 
 from queueit.cookies import parse_cookies
 from queueit.percent_encoding import decode_uri_component
 from queueit.queue_token import QueueToken, parse_queue_token
+from queueit.url_forms import Url, fold_host
 
 TOKEN_PARAMETER = "queueittoken"  # noqa: S105  # the parameter's name, not a secret
 TOKEN_HEADER = "x-queueittoken"  # noqa: S105  # the header's name, not a secret
 AJAX_HEADER = "x-queueit-ajaxpageurl"
 
-# RFC 3986, appendix B: 1 is the authority, 2 the path.
-_URL = re.compile(r"^(?:[^:/?#]+:)?(?://([^/?#]*))?([^?#]*)")
-
 
 def _is_token_segment(segment: str) -> bool:
     return segment.partition("=")[0].lower() == TOKEN_PARAMETER
-
-
-class Url:
-    """An absolute URL and the parts that triggers compare, with their upper-cased forms (section 2).
-
-    `host` is the authority with its port, `path` is without query or fragment.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        match = _URL.match(text)
-        self.host: str = match[1] or "" if match else ""
-        self.path: str = match[2] if match else ""
-
-    @cached_property
-    def text_upper(self) -> str:
-        """`text`, upper-cased."""
-        return self.text.upper()
-
-    @cached_property
-    def host_upper(self) -> str:
-        """`host`, upper-cased."""
-        return self.host.upper()
-
-    @cached_property
-    def path_upper(self) -> str:
-        """`path`, upper-cased."""
-        return self.path.upper()
 
 
 class Request:
@@ -57,7 +26,8 @@ class Request:
 
     `url` is the page's URL without the token, which triggers see and the visitor comes back to;
     `query_without_token` is the query string less every segment named queueittoken, the rest byte for byte as it
-    was; `ajax_page_url` is the encoded URL of the page that made an AJAX call, empty for a page request.
+    was; `is_own_domain` says whether the request is to `own_domain`, the distribution's;
+    `ajax_page_url` is the encoded URL of the page that made an AJAX call, empty for a page request.
     """
 
     def __init__(
@@ -68,6 +38,7 @@ class Request:
         path: str,
         query: str,
         client_ip: str,
+        own_domain: str = "",
         header: Callable[[str], str],
         body: Callable[[], str],
         is_body_cut: Callable[[], bool] = bool,
@@ -75,6 +46,7 @@ class Request:
         self.method = method
         self.query = query
         self.client_ip = client_ip
+        self.is_own_domain = bool(own_domain) and fold_host(host) == fold_host(own_domain)
         self.header = header
         self._read_body = body
         self._is_body_cut = is_body_cut

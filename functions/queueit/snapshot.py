@@ -44,8 +44,8 @@ class Snapshot(NamedTuple):
     `integrations` may parse and compile one the first time it is asked for. `by_required_text` has, in order, the
     texts that rule integrations out (see `required_texts`), each with its integration's place; one that has several
     texts is there several times in a row, and one that nothing rules out with an empty text, which every URL has.
-    `by_own_domain_text` is the same for requests to the distribution's own domain. `needs_outside` says whether any
-    setting makes decisions ask something of the world outside. `enqueue_key` is None where visitors take no token
+    `by_own_domain_text` is the same for requests to the distribution's own domain. `needs_services` says whether any
+    setting makes decisions use `queueit.services`. `enqueue_key` is None where visitors take no token
     along to the queue.
     """
 
@@ -59,7 +59,7 @@ class Snapshot(NamedTuple):
     published_at: int
     service_keys: ServiceKeys
     enqueue_key: "EnqueueKey | None"
-    needs_outside: bool
+    needs_services: bool
 
     def with_keys(self, keys: Mapping[str, str]) -> "Snapshot":
         """This snapshot with the account's `keys` in place of those it has. Raises InvalidSnapshot as at loading."""
@@ -102,15 +102,6 @@ def _enqueue_key(keys: SecretKeys, settings: Settings) -> "EnqueueKey | None":
     return enqueue_key(keys.platform.key)
 
 
-def _load_features(settings: Settings) -> bool:
-    """Whether any feature is on that asks something outside; each is imported now, when the CPU is fast."""
-    if settings.verify:
-        import queueit.verify_action
-    if settings.direct_pass:
-        import queueit.direct_pass  # noqa: F401
-    return bool(settings.enqueue_token.enabled or settings.verify or settings.direct_pass)
-
-
 def texts_in_order(texts: Sequence[Sequence[str]]) -> TextsInOrder:
     """`texts` of each integration, none where nothing rules it out, as a snapshot has them."""
     return tuple([(text, place) for place, several in enumerate(texts) for text in several or ("",)])
@@ -136,7 +127,7 @@ def assemble(
         settings=settings,
         version=version,
         published_at=published_at,
-        needs_outside=_load_features(settings),
+        needs_services=bool(settings.enqueue_token.enabled or settings.verify or settings.direct_pass),
         **_made_of_keys(keys, settings),
     )
 

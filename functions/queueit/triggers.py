@@ -1,36 +1,55 @@
 """Triggers compiled to functions: which requests an integration is for (protocol section 2)."""
 
+import re
 from collections.abc import Callable
+from enum import Enum
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from queueit.request import Request, Url
+from queueit.url_forms import Url, fold_host, is_resolved
 
-Part = Callable[[Request, Url], bool]
-"""A compiled trigger part; the URL is the request's own or its normalized form."""
+if TYPE_CHECKING:
+    from queueit.request import Request
 
-_Value = Callable[[Request, Url], str]
+Part = Callable[["Request", Url], bool]
+"""A compiled trigger part; the URL is one form of the request's own."""
+
+_Value = Callable[["Request", Url], str]
 _Test = Callable[[str], bool]
+
+
+class Reading(Enum):
+    """What the URL of a request may be, beside what was sent (section 9).
+
+    On the distribution's own domain a request may be for any site behind it: a Queue integration matches if it would
+    for some host, an Ignore only if it does as sent and for every host. A URL with too many forms may be any page.
+    """
+
+    AS_SENT = "as sent"
+    SOME_HOST = "some host"
+    EVERY_HOST = "every host"
+    SOME_PAGE = "some page"
+
 
 BODY_VALIDATOR = "RequestBodyValidator"
 
+CLIENT_IP_HEADER = "x-queueit-clientip"
+"""A header part of this name compares the client's address; no header is read."""
+
 _URL_PARTS = {"HostName": "host", "PagePath": "path", "PageUrl": "text"}
+_HOST_LIKE = re.compile(r"[A-Za-z0-9._\-]+\.[A-Za-z]{2,}\.?(?::[0-9]+)?")
 
 
-def _never(_request: Request, _url: Url) -> bool:
+def _never(_request: "Request", _url: Url) -> bool:
     return False
 
 
-def _nothing(_request: Request, _url: Url) -> str:
+def _always(_request: "Request", _url: Url) -> bool:
+    return True
+
+
+def _nothing(_request: "Request", _url: Url) -> str:
     return ""
-
-
-def _url_value(part: dict[str, Any], upper: bool) -> _Value:
-    attribute = _URL_PARTS.get(part.get("UrlPart") or "")
-    if attribute is None:
-        return _nothing
-    get: Callable[[Url], str] = attrgetter(f"{attribute}_upper" if upper else attribute)
-    return lambda _request, url: get(url)
 
 
 def _cookie_value(part: dict[str, Any]) -> _Value:
@@ -40,6 +59,8 @@ def _cookie_value(part: dict[str, Any]) -> _Value:
 
 def _header_value(part: dict[str, Any]) -> _Value:
     name = (part.get("HttpHeaderName") or "").lower()
+    if name == CLIENT_IP_HEADER:
+        return lambda request, _url: request.client_ip
     return (lambda request, _url: request.header(name)) if name else _nothing
 
 
@@ -59,47 +80,48 @@ _VALUES: dict[str, Callable[[dict[str, Any]], _Value]] = {
 }
 
 
-def _equals(expected: str) -> _Test:
-    return expected.__eq__
+class _Comparison:
+    """What a part compares with and how: `is_exact` for the whole value, else for any place in it.
+
+    `takes_anything` says whether a non-empty value passes whatever IsNegative says,
+    `hits_anything` whether it is a hit.
+    """
+
+    def __init__(self, part: dict[str, Any], fold: Callable[[str], str] = str) -> None:
+        operator = part.get("Operator")
+        self.is_known = operator in ("Equals", "Contains", "EqualsAny", "ContainsAny")
+        self.is_exact = operator in ("Equals", "EqualsAny")
+        self.is_upper = bool(part.get("IsIgnoreCase"))
+        self.is_negative = bool(part.get("IsNegative"))
+        several = operator in ("EqualsAny", "ContainsAny")
+        values = (part.get("ValuesToCompare") or []) if several else [part.get("ValueToCompare") or ""]
+        self.takes_anything = operator == "Contains" and "*" in values
+        self.hits_anything = operator == "ContainsAny" and "*" in values
+        self.values = [fold(value) or value for value in values]
+
+    def test(self, change: Callable[[str], str] = str) -> _Test:
+        """Whether a value, upper-cased if `is_upper`, hits one of the values, each changed by `change`."""
+        values = [change(value) for value in self.values]
+        if self.is_upper:
+            values = [value.upper() for value in values]
+        if len(values) == 1 and not self.hits_anything:
+            (expected,) = values
+            return expected.__eq__ if self.is_exact else lambda value: expected in value
+        if self.is_exact:
+            return frozenset(values).__contains__
+        if self.hits_anything:
+            return lambda value: bool(value) or any([one in value for one in values])
+        return lambda value: any([one in value for one in values])
 
 
-def _contains(expected: str) -> _Test:
-    return lambda value: expected in value
-
-
-def _any(expected: list[str]) -> _Test:
-    return lambda value: any([one in value for one in expected])
-
-
-def _comparison(part: dict[str, Any], upper: bool) -> tuple[_Test, bool] | None:
-    """The test that the part's operator makes, and whether a non-empty value passes whatever IsNegative says."""
-
-    def cased(text: str) -> str:
-        return text.upper() if upper else text
-
-    operator = part.get("Operator")
-    expected = part.get("ValueToCompare") or ""
-    if operator == "Equals":
-        return _equals(cased(expected)), False
-    if operator == "Contains":
-        return _contains(cased(expected)), expected == "*"
-    several = part.get("ValuesToCompare") or []
-    if operator == "EqualsAny":
-        return frozenset(map(cased, several)).__contains__, False
-    if operator == "ContainsAny":
-        if "*" in several:
-            rest = _any([cased(one) for one in several])
-            return (lambda value: bool(value) or rest(value)), False
-        return _any([cased(one) for one in several]), False
-    return None
-
-
-def _compared(value: _Value, test: _Test, *, any_value: bool, negative: bool) -> Part:
-    if any_value:
-        return lambda request, url: bool(subject := value(request, url)) or test(subject) is not negative
-    if negative:
-        return lambda request, url: not test(value(request, url))
-    return lambda request, url: test(value(request, url))
+def _compared(comparison: _Comparison, value: _Value, hits: Part) -> Part:
+    """`hits` with what the part's IsNegative and `*` make of it."""
+    if comparison.takes_anything:
+        negative = comparison.is_negative
+        return lambda request, url: bool(value(request, url)) or hits(request, url) is not negative
+    if comparison.is_negative:
+        return lambda request, url: not hits(request, url)
+    return hits
 
 
 def _unless_cut(part: Part, body_if_cut: bool | None) -> Part:
@@ -109,29 +131,116 @@ def _unless_cut(part: Part, body_if_cut: bool | None) -> Part:
     return lambda request, url: body_if_cut if request.is_body_cut else part(request, url)
 
 
-def compile_part(part: dict[str, Any], body_if_cut: bool | None = None) -> Part:
+def _cased(attribute: str, comparison: _Comparison) -> Callable[[Url], str]:
+    get: Callable[[Url], str] = attrgetter(f"{attribute}_upper" if comparison.is_upper else attribute)
+    return get
+
+
+def _host_part(part: dict[str, Any], reading: Reading) -> Part:
+    comparison = _Comparison(part, fold_host)
+    get, test = _cased("host", comparison), comparison.test()
+    if reading is Reading.AS_SENT or comparison.takes_anything or comparison.hits_anything:
+        return _compared(comparison, lambda _request, url: get(url), lambda _request, url: test(get(url)))
+    negative = comparison.is_negative
+    if reading is Reading.SOME_HOST:  # as sent only where a value names this host
+        return lambda _request, url: not negative or not test(get(url))
+    return _never if negative else lambda _request, url: test(get(url))
+
+
+def _url_part(part: dict[str, Any], attribute: str) -> Part:
+    """A part on the path or the whole URL; each form is compared with values that are treated like it."""
+    comparison = _Comparison(part)
+    get, test = _cased(attribute, comparison), comparison.test()
+    if any(map(is_resolved, comparison.values)):
+        tests: dict[Any, _Test] = {None: test}
+
+        def hits(_request: "Request", url: Url) -> bool:
+            resolution = url.resolution
+            if resolution not in tests:
+                tests[resolution] = comparison.test(resolution.value)  # type: ignore[union-attr]  # None is in tests
+            return tests[resolution](get(url))
+    else:
+
+        def hits(_request: "Request", url: Url) -> bool:
+            return test(get(url))
+
+    return _compared(comparison, lambda _request, url: get(url), hits)
+
+
+def _without_origin(value: str, is_exact: bool) -> str | None:
+    """What a value compared with a PageUrl asks for behind scheme and authority, None where that cannot be said.
+
+    A text without a scheme may begin within an authority, and one that looks like a host may be all of it.
+    """
+    scheme, separator, rest = value.partition("://")
+    if separator and scheme.lower() in ("https", "http"):
+        _, slash, after = rest.partition("/")
+        return slash + after or ("/" if is_exact else "")
+    if is_exact:
+        return None
+    _, slash, after = value.partition("/")
+    if slash:
+        return slash + after
+    return "" if _HOST_LIKE.fullmatch(value) else value
+
+
+def _page_url_part(part: dict[str, Any], reading: Reading) -> Part:
+    as_sent = _url_part(part, "text")
+    comparison = _Comparison(part)
+    if reading is Reading.AS_SENT or comparison.takes_anything or comparison.hits_anything:
+        return as_sent
+    get = _cased("after_host", comparison)
+    loose = [_without_origin(value, comparison.is_exact) for value in comparison.values]
+    wanted = [value.upper() if comparison.is_upper else value for value in loose if value is not None]
+
+    def may_hit(url: Url) -> bool:
+        text = get(url)
+        return any([value == text if comparison.is_exact else value in text for value in wanted])
+
+    if reading is Reading.SOME_HOST:
+        if not comparison.is_negative:
+            return lambda _request, url: may_hit(url)
+        surely = comparison.test()
+        return _always if comparison.is_exact else lambda _request, url: not surely(get(url))
+    if comparison.is_negative:
+        return lambda request, url: as_sent(request, url) and not may_hit(url)
+    return as_sent
+
+
+def compile_part(
+    part: dict[str, Any], body_if_cut: bool | None = None, reading: Reading = Reading.AS_SENT
+) -> Part:
     """Compile one trigger part whose fields have been checked for their types.
 
     `body_if_cut` is what a comparison with the body gives when CloudFront has cut it; None compares what is there.
     """
-    upper = bool(part.get("IsIgnoreCase"))
-    comparison = _comparison(part, upper)
+    comparison = _Comparison(part)
     validator = part.get("ValidatorType")
-    if comparison is None or (validator != "UrlValidator" and validator not in _VALUES):
+    if not comparison.is_known:
         return _never
-    test, any_value = comparison
-    negative = bool(part.get("IsNegative"))
     if validator == "UrlValidator":
-        value = _url_value(part, upper)
-    else:
+        if reading is Reading.SOME_PAGE:
+            return _always
+        attribute = _URL_PARTS.get(part.get("UrlPart") or "")
+        if attribute == "host":
+            return _host_part(part, reading)
+        if attribute == "text":
+            return _page_url_part(part, reading)
+        if attribute == "path":
+            return _url_part(part, attribute)
+        read: _Value = _nothing
+    elif validator in _VALUES:
         read = _VALUES[str(validator)](part)
-        value = (lambda request, url: read(request, url).upper()) if upper else read
-    compiled = _compared(value, test, any_value=any_value, negative=negative)
+    else:
+        return _never
+    test = comparison.test()
+    value: _Value = (lambda request, url: read(request, url).upper()) if comparison.is_upper else read
+    compiled = _compared(comparison, value, lambda request, url: test(value(request, url)))
     return _unless_cut(compiled, body_if_cut) if validator == BODY_VALIDATOR else compiled
 
 
 def _all_of(parts: tuple[Part, ...]) -> Part:
-    def matches(request: Request, url: Url) -> bool:
+    def matches(request: "Request", url: Url) -> bool:
         for part in parts:
             if not part(request, url):
                 return False
@@ -141,7 +250,7 @@ def _all_of(parts: tuple[Part, ...]) -> Part:
 
 
 def _any_of(parts: tuple[Part, ...]) -> Part:
-    def matches(request: Request, url: Url) -> bool:
+    def matches(request: "Request", url: Url) -> bool:
         for part in parts:
             if part(request, url):
                 return True
@@ -150,26 +259,29 @@ def _any_of(parts: tuple[Part, ...]) -> Part:
     return matches
 
 
-def compile_triggers(triggers: list[dict[str, Any]], body_if_cut: bool | None = None) -> Part:
+def compile_triggers(
+    triggers: list[dict[str, Any]], body_if_cut: bool | None = None, reading: Reading = Reading.AS_SENT
+) -> Part:
     """Compile an integration's triggers: it is for a request that any of them matches. See `compile_part`."""
     compiled = []
     for trigger in triggers:
-        parts = tuple([compile_part(part, body_if_cut) for part in trigger.get("TriggerParts") or []])
+        parts = [compile_part(part, body_if_cut, reading) for part in trigger.get("TriggerParts") or []]
         if len(parts) == 1:
             compiled.append(parts[0])
         elif trigger.get("LogicalOperator") == "Or":
-            compiled.append(_any_of(parts))
+            compiled.append(_any_of(tuple(parts)))
         else:
-            compiled.append(_all_of(parts))
+            compiled.append(_all_of(tuple(parts)))
     if len(compiled) == 1:
         return compiled[0]
     return _any_of(tuple(compiled))
 
 
-def compared_value(part: dict[str, Any]) -> Callable[[Request, Url], str] | None:
+def compared_value(part: dict[str, Any]) -> _Value | None:
     """What reads the text that a part compares, as it was sent: to explain a match. None for an unknown validator."""
     validator = part.get("ValidatorType")
     if validator == "UrlValidator":
-        return _url_value(part, upper=False)
+        attribute = _URL_PARTS.get(part.get("UrlPart") or "")
+        return (lambda _request, url: str(getattr(url, attribute))) if attribute else _nothing
     read = _VALUES.get(str(validator))
     return read(part) if read else None

@@ -8,6 +8,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from edge.cloudfront_event import to_request
+from queueit.url_forms import forms
 from queueit.url_normalization import normalize_url
 from tests.conformance.case_generator import API_KEY, PROXY_KEY, Case, CaseGenerator, Group, describe
 from tests.conformance.intended_differences import (
@@ -33,7 +35,7 @@ SETTINGS: dict[str, Any] = {"url_matching": "as_configured", "own_domain": "as_s
 """Protocol section 2 to the letter; the defaults of these settings are stricter than the reference."""
 
 MAX_DEFECTS_SHOWN = 5
-RAW_OR_NORMALIZED = "raw or normalized"
+EVERY_FORM = "every form of a URL"
 
 
 class Verdict(NamedTuple):
@@ -107,6 +109,12 @@ def ask(oracle: Oracle, group: Group) -> list[dict[str, Any]]:
     return oracle.answers([_asked(group, case, question(group, case, {})) for case in group.cases])
 
 
+def _forms(case: Case) -> list[str]:
+    """The forms of the case's URL."""
+    request = to_request(case.event["Records"][0]["cf"]["request"])
+    return [form.text for form in forms(request.url).urls]
+
+
 class _Exchange(NamedTuple):
     """What the reference was asked, and its answer."""
 
@@ -153,39 +161,70 @@ class _Reference:
                 known[place] = answer
         return {place: copied(answer) for place, answer in known.items()}
 
-    def expectations(
-        self, places: list[int], options: dict[str, Any], without: str = ""
-    ) -> dict[int, _Expectation]:
+    def expectations(self, places: list[int], every_form: bool, without: str = "") -> dict[int, _Expectation]:
         """What the reference does in the cases at `places` under all intended differences but `without`."""
         group = self._group
         matching, names = {}, {}
         for place in places:
-            asked = question(group, group.cases[place], options)
+            case = group.cases[place]
+            asked = question(group, case, {"forms": _forms(case)} if every_form else {})
             matching[place], names[place] = adjusted(asked, without, matching=True)
-        deciding = {}
-        for place, answer in self.answers(matching).items():
-            asked = matching[place]
-            integration = answer["matched"]
-            matched = None if integration is None else asked.config["Integrations"][integration]
-            asked = asked._replace(options={"matched": integration}, matched=matched)
-            deciding[place], more = adjusted(asked, without, matching=False)
-            names[place] += more
-        expectations = {}
+        reached = {
+            place: [*dict.fromkeys(answer["reached"])] or [None]
+            for place, answer in self.answers(matching).items()
+        }
+        decided: dict[int, list[tuple[dict[str, Any], _Expectation]]] = {place: [] for place in places}
+        for nth in range(max(map(len, reached.values()), default=0)):
+            some = {place: several[nth] for place, several in reached.items() if nth < len(several)}
+            for place, one in self._decided(some, matching, names, without).items():
+                decided[place].append(one)
+        return {place: _combined(several) for place, several in decided.items()}
+
+    def _decided(
+        self,
+        matched: dict[int, int | None],
+        asked: dict[int, Question],
+        names: dict[int, list[str]],
+        without: str,
+    ) -> dict[int, tuple[dict[str, Any], _Expectation]]:
+        """What the reference does in the cases at these places with the integration given for each."""
+        group = self._group
+        deciding, showing = {}, {}
+        for place, integration in matched.items():
+            one = asked[place]
+            document = None if integration is None else one.config["Integrations"][integration]
+            one = one._replace(options={"matched": integration}, matched=document)
+            deciding[place], more = adjusted(one, without, matching=False)
+            showing[place] = [*names[place], *more]
+        results = {}
         for place, answer in self.answers(deciding).items():
-            asked, showing = deciding[place], names[place]
-            for rewrite in asked.rewrites:
+            one = deciding[place]
+            for rewrite in one.rewrites:
                 before = copied(answer)
                 rewrite(answer)
                 if answer != before:
-                    showing.append(asked.owners[rewrite])
+                    showing[place].append(one.owners[rewrite])
             outcome = expected_outcome(answer, group, group.cases[place])
-            for reshape in asked.reshapes:
+            for reshape in one.reshapes:
                 reshaped = reshape(outcome)
                 if reshaped != outcome:
-                    showing.append(asked.owners[reshape])
+                    showing[place].append(one.owners[reshape])
                 outcome = reshaped
-            expectations[place] = _Expectation(outcome, [*dict.fromkeys(showing)])
-        return expectations
+            results[place] = (answer, _Expectation(outcome, [*dict.fromkeys(showing[place])]))
+        return results
+
+
+def _combined(several: list[tuple[dict[str, Any], _Expectation]]) -> _Expectation:
+    """What follows from decisions on each form: the first redirect, else a pass (protocol section 9)."""
+
+    def rank(one: tuple[dict[str, Any], _Expectation]) -> int:
+        answer, expectation = one
+        if answer["redirect"]:
+            return 0
+        return 1 if answer["action"] == "Queue" else 2 if expectation.outcome.matched is not None else 3
+
+    names = [*dict.fromkeys([name for _, expectation in several for name in expectation.names])]
+    return _Expectation(min(several, key=rank)[1].outcome, names)
 
 
 class Score:
@@ -208,7 +247,7 @@ class Score:
 
     def report(self) -> str:
         """Counts by name, then the defects."""
-        known = [difference.name for difference in INTENDED_DIFFERENCES] + [RAW_OR_NORMALIZED]
+        known = [difference.name for difference in INTENDED_DIFFERENCES] + [EVERY_FORM]
         lines = [f"{self.cases} cases and {self.normalized_urls} normalized URLs compared with the reference"]
         lines += [
             f"  {count:6}  {kind}"
@@ -231,23 +270,22 @@ class Comparison:
     def verdicts(self, group: Group, settings: dict[str, Any] | None = None) -> list[Verdict]:
         """Compare the cases of a group; `settings` are added to the group's own in our snapshot, else SETTINGS."""
         settings = SETTINGS if settings is None else settings
-        either = settings.get("url_matching") == "every_form"
-        options = {"raw_or_normalized": True} if either else {}
+        every_form = settings.get("url_matching") == "every_form"
         snapshot = compile_group(group, settings)
         reference = _Reference(self._oracle, group)
         places = [*range(len(group.cases))]
         answers = reference.answers({place: question(group, group.cases[place], {}) for place in places})
-        expectations = reference.expectations(places, options)
+        expectations = reference.expectations(places, every_form)
         verdicts = []
         for place, case in enumerate(group.cases):
             expected, names = expectations[place]
             differences = []
             if expected != expected_outcome(answers[place], group, case):
                 for name in names:
-                    if reference.expectations([place], options, name)[place].outcome != expected:
+                    if reference.expectations([place], every_form, name)[place].outcome != expected:
                         differences.append(name)
-                if either and reference.expectations([place], {})[place].outcome != expected:
-                    differences.append(RAW_OR_NORMALIZED)
+                if every_form and reference.expectations([place], False)[place].outcome != expected:
+                    differences.append(EVERY_FORM)
             ours = our_outcome(snapshot, case)
             verdicts.append(Verdict(ours, expected, tuple(differences), kind_of(answers[place])))
         return verdicts
@@ -293,7 +331,7 @@ def _run_share(directory: Path, cases: int, seed: int, worker: int, workers: int
 
 
 def run(directory: Path, cases: int, seed: int, workers: int) -> Score:
-    """Compare `cases` cases made from `seed`, a fifth of them raw or normalized, and as many normalized URLs.
+    """Compare `cases` cases made from `seed`, a fifth with every form of the URL, and as many normalized URLs.
 
     `directory` holds the reference. The cases are the same for any number of workers, each a process of its own.
     """

@@ -21,7 +21,7 @@
 //
 // What we do differently on purpose can be asked for in `options`:
 //   "normalize_as"       the URL to normalize instead of the page's
-//   "raw_or_normalized"  true: the reference's own evaluator is asked about both forms of the URL
+//   "forms"              the forms of the URL: the reference's own evaluator is asked about each of them
 //   "matched"            the place of the integration to decide with, null for none: nothing is evaluated
 
 import { createHmac } from "node:crypto";
@@ -111,21 +111,26 @@ function readRequest(event) {
   };
 }
 
-function evaluate(config, { normalize_as: normalizeAs, raw_or_normalized: either }, pureUrl, context) {
+function matching(config, { normalize_as: normalizeAs }, context) {
   const provider = new DefaultNormalizationProvider();
   const evaluating = {
     ...context,
     getNormalizationProvider: () => ({ normalizeUrl: (url) => provider.normalizeUrl(normalizeAs ?? url) }),
   };
-  const match = (integrations) =>
-    new IntegrationEvaluator().getMatchedIntegrationConfig({ ...config, Integrations: integrations }, pureUrl, evaluating);
-  if (!either) return match(config.Integrations);
-  return config.Integrations.find((integration) => {
-    const matches = (normalized) => match([{ ...integration, IsNormalizationEnabled: normalized }]) !== null;
-    return ["Queue", "Cancel"].includes(integration.ActionType)
-      ? matches(false) || matches(true)
-      : matches(false) && matches(true);
-  }) ?? null;
+  return (url, integrations) =>
+    new IntegrationEvaluator().getMatchedIntegrationConfig({ ...config, Integrations: integrations }, url, evaluating);
+}
+
+// For each form of the URL the place of the integration that it reaches, null for none.
+function reach(config, options, pureUrl, context) {
+  const match = matching(config, options, context);
+  const place = (found) => found === null ? null : config.Integrations.indexOf(found);
+  if (options.forms === undefined) return [place(match(pureUrl, config.Integrations))];
+  const asGiven = config.Integrations.map((one) => ({ ...one, IsNormalizationEnabled: false }));
+  return options.forms.map((url) => {
+    const found = match(url, asGiven);
+    return found === null ? null : asGiven.indexOf(found);
+  });
 }
 
 function enqueueTokenProvider({ settings, customer_id: customerId, secret_key: secretKey }, http) {
@@ -194,11 +199,12 @@ async function answer(question, configText) {
     getDirectActionProvider: () => directActionProvider(question, asked),
   };
   let matched = null;
+  let reached = [];
   try {
     const config = JSON.parse(configText);
-    const given = options.matched === undefined ? evaluate(config, options, pureUrl, context)
-      : options.matched === null ? null : config.Integrations[options.matched];
-    matched = given === null ? null : config.Integrations.indexOf(given);
+    reached = options.matched === undefined ? reach(config, options, pureUrl, context) : [options.matched];
+    [matched] = reached;
+    const given = matched === null ? null : config.Integrations[matched];
     let text = configText;
     // The connector finds its integration itself, so the one that is given must be the one it finds.
     if (Object.keys(options).length > 0) {
@@ -210,6 +216,7 @@ async function answer(question, configText) {
     );
     return {
       matched,
+      reached,
       action: result.actionType,
       redirect: result.redirectUrl || null,
       ajax: Boolean(result.isAjaxResult),
@@ -221,7 +228,7 @@ async function answer(question, configText) {
     };
   } catch (error) {
     return {
-      matched, action: null, redirect: null, ajax: false, ajax_redirect: "", cookies, entries, asked, error: `${error}`,
+      matched, reached, action: null, redirect: null, ajax: false, ajax_redirect: "", cookies, entries, asked, error: `${error}`,
     };
   }
 }

@@ -13,9 +13,11 @@ from urllib.parse import quote
 from edge import event_handling, viewer_response
 from edge.cloudfront_event import to_request
 from queueit import __version__
-from queueit.decision import matching_integration
-from queueit.outside import Answer, Outside
-from queueit.outside import Question as Asked
+from queueit.decision import decide
+from queueit.matching import reached_integrations
+from queueit.services import ServiceRequest as Asked
+from queueit.services import ServiceResponse
+from queueit.services import Services as Reached
 from queueit.snapshot import Snapshot, compile_snapshot
 from tests.conformance.case_generator import (
     API_KEY,
@@ -217,29 +219,39 @@ class _World:
         self._ids = [services.token_id, services.key]
         self.asked: list[dict[str, Any]] = []
 
-    def post(self, asked: Asked) -> Answer | None:
+    def post(self, asked: Asked) -> ServiceResponse | None:
         """What the service answers, None when it fails."""
         self.asked.append(_our_question(asked))
         if asked.service == "verify":
             allowed = {"allowed": b'{"actionAllowed": true}', "denied": b'{"actionAllowed": false}'}
             body = allowed.get(self._services.verify)
-            return Answer(200, body) if body else None
+            return ServiceResponse(200, body) if body else None
         if self._services.direct_pass == "failed":
             return None
-        return Answer(200, direct_pass_body(self._services).encode())
+        return ServiceResponse(200, direct_pass_body(self._services).encode())
 
     def new_uuid(self) -> str:
         """The token's id, then its key."""
         return self._ids.pop(0)
 
 
+def _deciding(snapshot: Snapshot, case: Case) -> int | None:
+    """The place of the integration that our decision comes from."""
+    request = to_request(case.event["Records"][0]["cf"]["request"])
+    if snapshot.settings.url_matching == "as_configured":
+        (integration,) = reached_integrations(snapshot, request)
+    else:
+        world = _World(case.services)
+        integration = decide(snapshot, request, case.now, Reached(world.post, world.new_uuid)).integration
+    return None if integration is None else snapshot.integrations.index(integration)
+
+
 def our_outcome(snapshot: Snapshot, case: Case) -> Outcome:
     """What our two functions do with `case`; the event is left as it was."""
     event = copied(case.event)
-    integration = matching_integration(snapshot, to_request(event["Records"][0]["cf"]["request"]))
-    matched = None if integration is None else snapshot.integrations.index(integration)
+    matched = _deciding(snapshot, case)
     world = _World(case.services)
-    result = event_handling.handle(event, snapshot, case.now, Outside(world.post, world.new_uuid))
+    result = event_handling.handle(event, snapshot, case.now, Reached(world.post, world.new_uuid))
     asked = tuple(world.asked)
     if "status" in result:
         headers, cookies = _headers(result["headers"]), _cookies(result["headers"])

@@ -17,7 +17,7 @@ from tests.conformance.case_generator import (
     encode_component,
     sign_token,
 )
-from tests.conformance.comparison import RAW_OR_NORMALIZED, SETTINGS
+from tests.conformance.comparison import EVERY_FORM, SETTINGS
 from tests.conformance.outcome import Outcome
 from tests.conformance.session_grammar import mac
 from workbench.enqueue_token import EnqueueToken, read_enqueue_token
@@ -365,7 +365,7 @@ PINS = {
         lambda reference: queued(reference) and deleted(reference),
         passed,
     ),
-    RAW_OR_NORMALIZED: Pin(
+    EVERY_FORM: Pin(
         group(
             case("/x/../tickets"),
             IsNormalizationEnabled=False,

@@ -19,11 +19,11 @@ from queueit.percent_encoding import (
 )
 from queueit.queue_token import parse_queue_token, token_error
 from queueit.redirect_urls import MAX_LENGTH
-from queueit.request import Url
 from queueit.secret_keys import secret_keys
 from queueit.session_cookie import FORGED, VALID, Session
 from queueit.settings import parse_settings
 from queueit.snapshot import compile_snapshot
+from queueit.url_forms import Url
 from queueit.url_normalization import normalize_url
 from tests.builders import (
     ADDRESS,

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from urllib.parse import urlsplit
 
+from queueit.outcome import QUEUED
 from workbench.cli import configuration_source
 from workbench.cli.command import CommandFailed, Context, Result, UsageError, add_name, plural
 from workbench.cli.explanation import explain, viewer_event
@@ -81,14 +82,14 @@ def _comparison(examination: Examination, source: configuration_source.Source, c
             f"ask again in {snapshot.settings.poll_interval_seconds} s; if it stays, the edge cannot reach the "
             "table: see its log",
         )
-    if bool(queued) != (expected.reason == "queue"):
+    if bool(queued) != (expected.reason is QUEUED):
         does = "queues" if queued else "does not queue"
         return Check(
             "table",
             PROBLEM,
-            f"the site {does}, but by the table's version {snapshot.version} the answer is: {expected.reason}",
+            f"the site {does}, but by the table's version {snapshot.version} the answer is: {expected.reason.name}",
             "another connector, or none, is in front of this path"
-            if expected.reason == "queue"
+            if expected.reason is QUEUED
             else "see `queueit explain`; another connector may be in front of this path",
         )
     return Check("table", GOOD, f"the site does what version {snapshot.version} in the table says")

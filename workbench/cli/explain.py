@@ -72,7 +72,7 @@ def run(options: Namespace, context: Context) -> Result:
         "url_matching": snapshot.settings.url_matching,
         "configuration": {"source": source.place, "version": snapshot.version},
         "integration": None if explanation.winner is None else explanation.winner + 1,
-        "decision": explanation.decision.reason,
+        "decision": explanation.decision.reason.name,
         "outcome": _outcome(explanation),
         "has_enqueue_token": has_enqueue_token,
         "has_secret_key": key is not None,
@@ -194,11 +194,11 @@ def _outcome_lines(explanation: Explanation) -> list[str]:
     decision, outcome = explanation.decision, _outcome(explanation)
     lines = []
     if outcome["passes"]:
-        lines.append(f"The request passes to the cache or origin ({decision.reason}).")
+        lines.append(f"The request passes to the cache or origin ({decision.reason.name}).")
         if decision.integration is None:
             lines.append("The response is not touched.")
     else:
-        lines.append(f"The edge answers {outcome['status']} itself ({decision.reason}):")
+        lines.append(f"The edge answers {outcome['status']} itself ({decision.reason.name}):")
         lines += [f"  {name}: {value}" for name, value in outcome["headers"].items()]
     lines += [
         f"  {'sets' if 'Expires=Thu, 01 Jan 1970' not in cookie else 'deletes'} the cookie {cookie.partition('=')[0]}"

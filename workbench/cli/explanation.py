@@ -6,11 +6,14 @@ from typing import Any, NamedTuple
 
 from edge import event_handling
 from edge.cloudfront_event import to_request
-from queueit.decision import Decision, decide, matching_integration
+from queueit.decision import decide
+from queueit.matching import reached_integrations
+from queueit.outcome import Decision
 from queueit.percent_encoding import encode_for_header
-from queueit.request import Request, Url
+from queueit.request import Request
 from queueit.snapshot import Snapshot
 from queueit.triggers import compared_value, compile_part, compile_triggers
+from queueit.url_forms import Url
 from queueit.url_normalization import normalize_url
 from workbench.cli.condition import described
 
@@ -118,20 +121,21 @@ def explain(
             IntegrationExplained(
                 integration.name,
                 integration.action,
-                matching_integration(alone, request) is not None,
+                any(reached_integrations(alone, request)),
                 integration.matches(request, request.url),
                 integration.matches(request, normalized),
                 tuple(_trigger(trigger, request, normalized) for trigger in document.get("Triggers") or []),
             )
         )
-    matched = matching_integration(snapshot, request)
-    winner = None if matched is None else [one is matched for one in snapshot.integrations].index(True)
+    decision = decide(snapshot, request, now)
+    deciding = [one is decision.integration for one in snapshot.integrations]
+    winner = deciding.index(True) if True in deciding else None
     return Explanation(
         request.url.text,
         normalized.text,
         tuple(explained),
         winner,
-        decide(snapshot, request, now),
+        decision,
         event_handling.handle(copy.deepcopy(event), snapshot, now),
     )
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queueit.request import Request, Url
+from queueit.request import Request
 from queueit.triggers import compile_part, compile_triggers
+from queueit.url_forms import Url
 from workbench.cli.condition import (
     all_imply,
     always,

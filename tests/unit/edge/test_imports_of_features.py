@@ -12,13 +12,13 @@ from tests.builders import snapshot_document, viewer_request_event
 
 FUNCTIONS = Path(__file__).parents[3] / "functions"
 OPTIONAL = {
-    "edge.outside",
+    "edge.service_client",
     "queueit.aes",
     "queueit.config_warnings",
     "queueit.diagnostics",
     "queueit.direct_pass",
     "queueit.enqueue_token",
-    "queueit.outside",
+    "queueit.services",
     "queueit.verify_action",
 }
 KEYS = {"secret_key": "not-a-real-key", "api_key": "not-real", "proxy_key": "not-real"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from edge import event_handling
 from queueit import session_cookie
-from queueit.outside import Answer, Outside
+from queueit.services import ServiceResponse, Services
 from queueit.session_cookie import VALID, Session
 from queueit.snapshot import Snapshot
 from tests.builders import NOW, SECRET_KEY, compiled_snapshot, queue_integration, viewer_request_event
@@ -87,9 +87,9 @@ def snapshot() -> Snapshot:
     return compiled_snapshot(first, always, settings=SETTINGS, keys=keys)
 
 
-def outside() -> Outside:
-    return Outside(
-        lambda question: Answer(200, question.body), lambda: "0f1e2d3c-4b5a-4678-8f9e-0a1b2c3d4e5f"
+def outside() -> Services:
+    return Services(
+        lambda question: ServiceResponse(200, question.body), lambda: "0f1e2d3c-4b5a-4678-8f9e-0a1b2c3d4e5f"
     )
 
 

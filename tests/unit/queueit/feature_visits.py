@@ -1,11 +1,12 @@
-"""Visits with the optional features on, and a door to the outside whose services say what a test tells them to."""
+"""Visits with the optional features on, and a fake to the outside whose services say what a test tells them to."""
 
 import json
 from typing import Any, NamedTuple
 
 from edge.cloudfront_event import to_request
-from queueit.decision import Decision, decide
-from queueit.outside import Answer, Outside, Question
+from queueit.decision import decide
+from queueit.outcome import Decision
+from queueit.services import ServiceRequest, ServiceResponse, Services
 from queueit.snapshot import Snapshot
 
 QUEUE_ID = "1f2d3c4b-5a69-4788-9c0d-e1f2a3b4c5d6"
@@ -26,31 +27,33 @@ class Visit(NamedTuple):
     event: dict[str, Any]
     now: float
 
-    def decide(self, outside: Outside | None = None) -> Decision:
-        return decide(self.snapshot, to_request(self.event["Records"][0]["cf"]["request"]), self.now, outside)
+    def decide(self, services: Services | None = None) -> Decision:
+        return decide(
+            self.snapshot, to_request(self.event["Records"][0]["cf"]["request"]), self.now, services
+        )
 
 
-def answer(document: Any, status: int = 200) -> Answer:
+def answer(document: Any, status: int = 200) -> ServiceResponse:
     """An answer with a JSON document."""
-    return Answer(status, json.dumps(document).encode())
+    return ServiceResponse(status, json.dumps(document).encode())
 
 
-class Door:
-    """Answers every question with `answer`, and keeps the questions."""
+class FakeServices:
+    """Answers every request with `answer`, and keeps the requests."""
 
-    def __init__(self, answer: Answer | None = None) -> None:
+    def __init__(self, answer: ServiceResponse | None = None) -> None:
         self.answer = answer
-        self.questions: list[Question] = []
+        self.requests: list[ServiceRequest] = []
         self._uuids = iter(UUIDS)
-        self.outside = Outside(self._post, lambda: next(self._uuids))
+        self.services = Services(self._post, lambda: next(self._uuids))
 
-    def _post(self, question: Question) -> Answer | None:
-        self.questions.append(question)
+    def _post(self, question: ServiceRequest) -> ServiceResponse | None:
+        self.requests.append(question)
         return self.answer
 
     @property
     def fields(self) -> dict[str, Any]:
-        """The body of the one question."""
-        (question,) = self.questions
+        """The body of the one request."""
+        (question,) = self.requests
         fields: dict[str, Any] = json.loads(question.body)
         return fields

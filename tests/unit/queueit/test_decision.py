@@ -5,7 +5,8 @@ from urllib.parse import parse_qs, unquote
 
 import pytest
 
-from queueit.decision import Decision, decide
+from queueit.decision import decide
+from queueit.outcome import Decision
 from queueit.snapshot import Snapshot
 from tests.builders import (
     ADDRESS,

@@ -10,10 +10,10 @@ from edge.cloudfront_event import to_request
 from queueit import __version__
 from queueit.decision import decide
 from queueit.diagnostics import MAX_COOKIE_LENGTH, DiagnosedDefect
-from queueit.outside import Answer
+from queueit.services import ServiceResponse
 from queueit.snapshot import Snapshot
 from tests.builders import NOW, compiled_snapshot, viewer_request_event
-from tests.unit.queueit.feature_visits import CREDENTIALS, QUEUE_ID, Door, Visit, answer
+from tests.unit.queueit.feature_visits import CREDENTIALS, QUEUE_ID, FakeServices, Visit, answer
 
 Visits = Callable[..., Visit]
 EXPIRES_IN_20_MINUTES = "Mon, 21 Sep 2026 14:33:20 GMT"
@@ -46,7 +46,7 @@ def test_a_debug_token_gets_all_entries_about_its_request(visit: Visits, debug_t
 
     decision = visit(querystring=f"a=1&queueittoken={text}", headers=headers).decide()
 
-    assert decision.reason == "queue"
+    assert decision.reason.name == "queue"
     found = entries(decision.set_cookies)
     config = (
         "EventId:tickets&AllowedWaitingRoomIds:&Version:7&ActionName:Tickets&QueueDomain:example.queue-it.net"
@@ -113,7 +113,7 @@ def test_a_token_in_the_header_turns_diagnostics_on_too(visit: Visits, debug_tok
 def test_a_debug_token_for_the_room_itself_begins_a_session_as_well(visit: Visits, debug_token: Any) -> None:
     decision = visit(querystring=f"queueittoken={debug_token(event_id='tickets')}").decide()
 
-    assert decision.reason == "token"
+    assert decision.reason.name == "token"
     assert [cookie.partition("=")[0] for cookie in decision.set_cookies] == [
         "QueueITAccepted-SDFrts345E-V3_tickets",
         "queueitdebug",
@@ -132,7 +132,7 @@ def test_a_bad_debug_token_is_sent_to_the_diagnostics_page_of_the_platform(
     assert decision.redirect_url == (
         f"https://example.api2.queue-it.net/example/diagnostics/connector/error/?code={code}"
     )
-    assert (decision.set_cookies, decision.reason) == ((), f"diagnostics error: {code}")
+    assert (decision.set_cookies, decision.reason.name) == ((), f"diagnostics error: {code}")
 
 
 @pytest.mark.parametrize("redirect_type", ["Debug", "DEBUG", "queue"])
@@ -150,8 +150,8 @@ def test_diagnostics_can_be_switched_off(visit: Visits, debug_token: Any) -> Non
     bad_token = debug_token(secret_key="another")
     bad = visit(settings={"diagnostics": False}, querystring=f"queueittoken={bad_token}").decide()
 
-    assert (good.reason, good.set_cookies) == ("queue", ())
-    assert (bad.reason, bad.set_cookies) == ("queue", ())
+    assert (good.reason.name, good.set_cookies) == ("queue", ())
+    assert (bad.reason.name, bad.set_cookies) == ("queue", ())
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_diagnostics_can_be_switched_off(visit: Visits, debug_token: Any) -> Non
             },
         ),
         (
-            Answer(503, b"\xffbusy"),
+            ServiceResponse(503, b"\xffbusy"),
             {
                 "DirectActionHttpReponseCode": "503",
                 "DirectActionHttpResponseBody": "\ufffdbusy",
@@ -177,12 +177,12 @@ def test_diagnostics_can_be_switched_off(visit: Visits, debug_token: Any) -> Non
     ],
 )
 def test_direct_pass_tells_its_timeout_and_what_came_of_it(
-    visit: Visits, debug_token: Any, said: Answer | None, expected: dict[str, str]
+    visit: Visits, debug_token: Any, said: ServiceResponse | None, expected: dict[str, str]
 ) -> None:
     settings = {"direct_pass": {"url": "https://pass.example.com", "timeout_ms": 900}}
 
     decision = visit(settings=settings, querystring=f"queueittoken={debug_token()}").decide(
-        Door(said).outside
+        FakeServices(said).services
     )
 
     found = entries(decision.set_cookies)
@@ -194,10 +194,10 @@ def test_the_signature_of_a_token_that_passes_is_not_told(
     visit: Visits, debug_token: Any, token: Any
 ) -> None:
     issued = token()
-    door = Door(answer({"HasPassed": True, "QueueItToken": issued}))
+    fake = FakeServices(answer({"HasPassed": True, "QueueItToken": issued}))
     settings = {"direct_pass": {"url": "https://pass.example.com"}}
 
-    decision = visit(settings=settings, querystring=f"queueittoken={debug_token()}").decide(door.outside)
+    decision = visit(settings=settings, querystring=f"queueittoken={debug_token()}").decide(fake.services)
 
     found = entries(decision.set_cookies)
     assert found["DirectPassResult"] == "HasPassed"
@@ -233,7 +233,7 @@ def test_no_secret_is_told(visit: Visits, debug_token: Any, cookie: Any) -> None
         cookie=session,
         querystring=f"queueittoken={debug_token()}",
         headers=(("Authorization", "Bearer not-a-real-bearer-token"),),
-    ).decide(Door(answer({"HasPassed": False})).outside)
+    ).decide(FakeServices(answer({"HasPassed": False})).services)
 
     told = str(entries(decision.set_cookies))
     for secret in (*CREDENTIALS.values(), session, "not-a-real-bearer-token", "secret-path"):

@@ -7,9 +7,9 @@ from urllib.parse import unquote
 import pytest
 
 from queueit import __version__
-from queueit.outside import NOT_ASKED, Answer
+from queueit.services import NOT_SENT, ServiceResponse
 from tests.builders import compiled_snapshot
-from tests.unit.queueit.feature_visits import QUEUE_ID, Door, Visit, answer
+from tests.unit.queueit.feature_visits import QUEUE_ID, FakeServices, Visit, answer
 
 NOT_PASSED = answer({"HasPassed": False})
 SETTINGS = {"direct_pass": {"url": "https://pass.example.com/v1"}}
@@ -28,17 +28,17 @@ def session_of(set_cookie: str) -> str:
     return unquote(set_cookie.partition("=")[2].partition(";")[0])
 
 
-def passed(token: str) -> Answer:
+def passed(token: str) -> ServiceResponse:
     return answer({"HasPassed": True, "QueueItToken": token})
 
 
 def test_the_service_is_asked_as_the_protocol_says(passing: Visits) -> None:
-    door = Door(NOT_PASSED)
+    fake = FakeServices(NOT_PASSED)
     headers = (("User-Agent", "Browser/1.0"), ("Referer", "https://www.example.com/"))
 
-    passing(headers=headers, querystring="a=1").decide(door.outside)
+    passing(headers=headers, querystring="a=1").decide(fake.services)
 
-    (question,) = door.questions
+    (question,) = fake.requests
     assert (question.service, question.timeout_ms) == ("direct_pass", 3000)
     assert question.url == "https://pass.example.com/v1?customerId=example&eventId=tickets"
     assert question.headers == {
@@ -49,7 +49,7 @@ def test_the_service_is_asked_as_the_protocol_says(passing: Visits) -> None:
         "Content-Type": "application/json",
         "Accept": "application/json",
     }
-    assert door.fields == {
+    assert fake.fields == {
         "protectedUrl": "https://shop.example.com/tickets?a=1",
         "sdkVersion": f"cloudfront-python-{__version__}",
         "connectorPlatformVersion": f"cloudfront-{__version__}",
@@ -58,11 +58,11 @@ def test_the_service_is_asked_as_the_protocol_says(passing: Visits) -> None:
 
 
 def test_who_passes_gets_the_session_of_the_services_token(passing: Visits, token: Any) -> None:
-    door = Door(passed(token(redirect_type="directpass", validity_minutes=7)))
+    fake = FakeServices(passed(token(redirect_type="directpass", validity_minutes=7)))
 
-    decision = passing().decide(door.outside)
+    decision = passing().decide(fake.services)
 
-    assert (decision.redirect_url, decision.reason) == ("", "direct pass")
+    assert (decision.redirect_url, decision.reason.name) == ("", "direct pass")
     (cookie,) = decision.set_cookies
     assert session_of(cookie).startswith(
         f"EventId=tickets&QueueId={QUEUE_ID}&FixedValidityMins=7&RedirectType=directpass&IssueTime="
@@ -70,9 +70,9 @@ def test_who_passes_gets_the_session_of_the_services_token(passing: Visits, toke
 
 
 def test_who_does_not_pass_is_queued(passing: Visits) -> None:
-    decision = passing().decide(Door(NOT_PASSED).outside)
+    decision = passing().decide(FakeServices(NOT_PASSED).services)
 
-    assert decision.reason == "queue"
+    assert decision.reason.name == "queue"
     assert decision.redirect_url.startswith("https://example.queue-it.net/?c=example")
 
 
@@ -83,14 +83,14 @@ def test_who_does_not_pass_is_queued(passing: Visits) -> None:
 def test_a_token_that_is_not_valid_passes_nobody(
     passing: Visits, token: Any, changes: dict[str, Any]
 ) -> None:
-    assert passing().decide(Door(passed(token(**changes))).outside).reason == "queue"
+    assert passing().decide(FakeServices(passed(token(**changes))).services).reason.name == "queue"
 
 
 @pytest.mark.parametrize("failure", [None, answer({}, 500), answer({}, 503)])
-def test_a_failure_passes_for_three_minutes(passing: Visits, failure: Answer | None) -> None:
-    decision = passing().decide(Door(failure).outside)
+def test_a_failure_passes_for_three_minutes(passing: Visits, failure: ServiceResponse | None) -> None:
+    decision = passing().decide(FakeServices(failure).services)
 
-    assert (decision.redirect_url, decision.reason) == ("", "direct pass failed")
+    assert (decision.redirect_url, decision.reason.name) == ("", "direct pass failed")
     (cookie,) = decision.set_cookies
     assert session_of(cookie).startswith(
         "EventId=tickets&FixedValidityMins=3&RedirectType=timeout&IssueTime="
@@ -98,10 +98,10 @@ def test_a_failure_passes_for_three_minutes(passing: Visits, failure: Answer | N
 
 
 @pytest.mark.parametrize("failure", [None, answer({}, 500)])
-def test_a_failure_queues_where_the_setting_says_so(visit: Visits, failure: Answer | None) -> None:
+def test_a_failure_queues_where_the_setting_says_so(visit: Visits, failure: ServiceResponse | None) -> None:
     settings = {"direct_pass": {"url": "https://pass.example.com", "on_failure": "queue"}}
 
-    assert visit(settings=settings).decide(Door(failure).outside).reason == "queue"
+    assert visit(settings=settings).decide(FakeServices(failure).services).reason.name == "queue"
 
 
 @pytest.mark.parametrize(
@@ -110,57 +110,59 @@ def test_a_failure_queues_where_the_setting_says_so(visit: Visits, failure: Answ
         answer({}, 400),
         answer({}, 403),
         answer({}, 429),
-        Answer(302, b""),
-        Answer(200, b""),
-        Answer(200, b"<html>"),
-        Answer(200, b"[" * 100_000),
+        ServiceResponse(302, b""),
+        ServiceResponse(200, b""),
+        ServiceResponse(200, b"<html>"),
+        ServiceResponse(200, b"[" * 100_000),
         answer([]),
         answer({"HasPassed": "true", "QueueItToken": "x"}),
         answer({"HasPassed": True}),
         answer({"HasPassed": True, "QueueItToken": None}),
         answer({"HasPassed": True, "QueueItToken": ""}),
-        NOT_ASKED,
+        NOT_SENT,
     ],
 )
-def test_a_refusal_garbage_and_a_defect_of_ours_pass_nobody(passing: Visits, refusal: Answer) -> None:
-    assert passing().decide(Door(refusal).outside).reason == "queue"
+def test_a_refusal_garbage_and_a_defect_of_ours_pass_nobody(
+    passing: Visits, refusal: ServiceResponse
+) -> None:
+    assert passing().decide(FakeServices(refusal).services).reason.name == "queue"
 
 
 def test_nobody_is_asked_about_who_need_not_be_queued_or_has_an_error(
     passing: Visits, cookie: Any, token: Any
 ) -> None:
-    door = Door(NOT_PASSED)
+    fake = FakeServices(NOT_PASSED)
     bound = cookie(hashed_ip=compiled_snapshot().keys.sign("192.0.2.9"))
 
     reasons = [
-        passing(cookie=cookie()).decide(door.outside).reason,
-        passing(querystring=f"queueittoken={token()}").decide(door.outside).reason,
-        passing(querystring="queueittoken=e_tickets~h_0").decide(door.outside).reason,
-        passing(cookie=bound).decide(door.outside).reason,
+        passing(cookie=cookie()).decide(fake.services).reason.name,
+        passing(querystring=f"queueittoken={token()}").decide(fake.services).reason.name,
+        passing(querystring="queueittoken=e_tickets~h_0").decide(fake.services).reason.name,
+        passing(cookie=bound).decide(fake.services).reason.name,
     ]
 
     assert reasons == ["session", "token", "token error: hash", "session of another address"]
-    assert door.questions == []
+    assert fake.requests == []
 
 
 def test_a_stale_session_is_replaced_by_one_cookie(passing: Visits, cookie: Any, token: Any) -> None:
-    decision = passing(cookie=cookie(issued_at=1_600_000_000)).decide(Door(passed(token())).outside)
+    decision = passing(cookie=cookie(issued_at=1_600_000_000)).decide(FakeServices(passed(token())).services)
 
     assert len(decision.set_cookies) == 1
     assert session_of(decision.set_cookies[0]).startswith("EventId=tickets&QueueId=")
 
 
 def test_a_strange_request_is_asked_about_in_bounds(passing: Visits) -> None:
-    door = Door(NOT_PASSED)
+    fake = FakeServices(NOT_PASSED)
     strange = "\ud800é\r\nX: y" * 100_000
 
     passing(
         headers=(("User-Agent", strange), ("Referer", strange)),
         querystring="a" * 1_000_000,
         client_ip="\ud800",
-    ).decide(door.outside)
+    ).decide(fake.services)
 
-    (question,) = door.questions
+    (question,) = fake.requests
     assert len(question.body) < 8_000
     assert all(
         len(value) <= 1024 and value.isascii() and value.isprintable() for value in question.headers.values()
@@ -168,8 +170,8 @@ def test_a_strange_request_is_asked_about_in_bounds(passing: Visits) -> None:
 
 
 def test_direct_pass_is_off_by_default_and_on_paper(visit: Visits, passing: Visits) -> None:
-    door = Door(None)
+    fake = FakeServices(None)
 
-    assert visit().decide(door.outside).reason == "queue"
-    assert passing().decide().reason == "queue"
-    assert door.questions == []
+    assert visit().decide(fake.services).reason.name == "queue"
+    assert passing().decide().reason.name == "queue"
+    assert fake.requests == []

@@ -8,9 +8,9 @@ import pytest
 
 from edge.cloudfront_event import to_request
 from queueit.decision import decide
-from queueit.outside import Answer
+from queueit.services import ServiceResponse
 from tests.builders import NOW, compiled_snapshot, viewer_request_event
-from tests.unit.queueit.feature_visits import UUIDS, Door, Visit
+from tests.unit.queueit.feature_visits import UUIDS, FakeServices, Visit
 from workbench.enqueue_token import EnqueueToken, read_enqueue_token
 
 Visits = Callable[..., Visit]
@@ -24,7 +24,11 @@ def token_of(url: str) -> EnqueueToken:
 def test_the_redirect_to_the_queue_has_one_between_layout_and_target(visit: Visits) -> None:
     integration = {"LayoutName": "L", "Culture": "en"}
 
-    url = visit(integration=integration, settings={"enqueue_token": {}}).decide(Door().outside).redirect_url
+    url = (
+        visit(integration=integration, settings={"enqueue_token": {}})
+        .decide(FakeServices().services)
+        .redirect_url
+    )
 
     names = [name for name, _ in parse_qsl(urlsplit(url).query)]
     assert names == ["c", "e", "ver", "cver", "man", "cid", "l", "enqueuetoken", "t", "kupver"]
@@ -33,7 +37,7 @@ def test_the_redirect_to_the_queue_has_one_between_layout_and_target(visit: Visi
 def test_by_default_it_holds_the_clients_address_no_key_and_lasts_four_minutes(visit: Visits) -> None:
     headers = (("X-Forwarded-For", "192.0.2.1, 192.0.2.2"),)
 
-    decision = visit(headers=headers).decide(Door().outside)
+    decision = visit(headers=headers).decide(FakeServices().services)
 
     assert token_of(decision.redirect_url) == EnqueueToken(
         customer_id="example",
@@ -52,7 +56,7 @@ def test_settings_change_what_it_holds(visit: Visits) -> None:
     settings = {"validity_seconds": 30, "key": True, "client_ip": False, "x_forwarded_for": True}
     headers = (("X-Forwarded-For", "192.0.2.1"),)
 
-    decision = visit(settings={"enqueue_token": settings}, headers=headers).decide(Door().outside)
+    decision = visit(settings={"enqueue_token": settings}, headers=headers).decide(FakeServices().services)
 
     token = token_of(decision.redirect_url)
     assert token.expires_at_ms - token.issued_at_ms == 30_000
@@ -72,21 +76,23 @@ def test_while_keys_rotate_it_is_signed_with_the_one_that_the_platform_holds(oth
     snapshot = compiled_snapshot(settings={"enqueue_token": {}}, keys=keys)
     request = to_request(viewer_request_event()["Records"][0]["cf"]["request"])
 
-    assert token_of(decide(snapshot, request, NOW, Door().outside).redirect_url).event_id == "tickets"
+    assert (
+        token_of(decide(snapshot, request, NOW, FakeServices().services).redirect_url).event_id == "tickets"
+    )
 
 
 @pytest.mark.parametrize("others", [{}, {"key": True}])
 def test_it_can_be_switched_off(visit: Visits, others: dict[str, Any]) -> None:
     settings = {"enqueue_token": {"enabled": False, **others}}
 
-    assert "enqueuetoken" not in visit(settings=settings).decide(Door().outside).redirect_url
+    assert "enqueuetoken" not in visit(settings=settings).decide(FakeServices().services).redirect_url
 
 
 def test_error_and_cancel_redirects_have_none(visit: Visits, cookie: Any) -> None:
     settings: dict[str, Any] = {"enqueue_token": {}}
-    error = visit(settings=settings, querystring="queueittoken=x").decide(Door().outside)
+    error = visit(settings=settings, querystring="queueittoken=x").decide(FakeServices().services)
     cancel = visit(settings=settings, integration={"ActionType": "Cancel"}, cookie=cookie()).decide(
-        Door().outside
+        FakeServices().services
     )
 
     assert "/error/hash/" in error.redirect_url
@@ -97,13 +103,15 @@ def test_error_and_cancel_redirects_have_none(visit: Visits, cookie: Any) -> Non
 def test_who_passes_directly_needs_none_and_who_does_not_gets_one(visit: Visits) -> None:
     settings = {"enqueue_token": {}, "direct_pass": {"url": "https://pass.example.com"}}
 
-    queued = visit(settings=settings).decide(Door(Answer(200, b'{"HasPassed": false}')).outside)
+    queued = visit(settings=settings).decide(
+        FakeServices(ServiceResponse(200, b'{"HasPassed": false}')).services
+    )
 
     assert token_of(queued.redirect_url).event_id == "tickets"
 
 
 def test_a_redirect_too_long_for_a_header_loses_its_target_not_its_token(visit: Visits) -> None:
-    decision = visit(settings={"enqueue_token": {}}, querystring="a" * 30_000).decide(Door().outside)
+    decision = visit(settings={"enqueue_token": {}}, querystring="a" * 30_000).decide(FakeServices().services)
 
     assert len(decision.redirect_url) < 20_000
     assert "&t=" not in decision.redirect_url

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge import event_handling, viewer_response
-from queueit.outside import Answer, Outside, Question
+from queueit.services import ServiceRequest, ServiceResponse, Services
 from queueit.snapshot import Snapshot, compile_snapshot
 from queueit.url_normalization import normalize_url
 from workbench.queue_token import mint_queue_token
@@ -105,13 +105,13 @@ def event(
     return {"Records": [{"cf": {"config": {"requestId": "an-id"}, "request": request}}]}
 
 
-def answer(question: Question) -> Answer | None:
-    return Answer(200, b'{"HasPassed": false}') if question.service == "direct_pass" else None
+def answer(question: ServiceRequest) -> ServiceResponse | None:
+    return ServiceResponse(200, b'{"HasPassed": false}') if question.service == "direct_pass" else None
 
 
 def decided(strange: dict[str, Any]) -> None:
     """Both functions, over an event whose request is in the way of every trigger, cookie and feature."""
-    result = event_handling.handle(strange, SNAPSHOT, NOW, Outside(answer, lambda: "an-id"))
+    result = event_handling.handle(strange, SNAPSHOT, NOW, Services(answer, lambda: "an-id"))
     if "status" not in result:
         cf = strange["Records"][0]["cf"]
         response = {"status": "200", "headers": {}}

@@ -4,7 +4,8 @@ from time import process_time
 
 import pytest
 
-from queueit.request import Request, Url
+from queueit.request import Request
+from queueit.url_forms import Url
 from tests.unit.queueit.visits import visit
 
 PAGE = "https://shop.example.com/tickets"

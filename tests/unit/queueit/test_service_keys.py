@@ -33,12 +33,12 @@ def test_a_setting_whose_key_is_missing_or_cannot_be_sent_is_refused(
 
 def test_a_key_that_no_setting_needs_may_be_missing_or_anything() -> None:
     assert snapshot({}).service_keys == ("", "")
-    assert snapshot({"enqueue_token": {"enabled": False}}, api_key="with space").needs_outside is False
+    assert snapshot({"enqueue_token": {"enabled": False}}, api_key="with space").needs_services is False
 
 
 @pytest.mark.parametrize("settings", [VERIFY, DIRECT_PASS, {}])
 def test_a_snapshot_says_whether_anything_is_asked_outside(settings: dict[str, Any]) -> None:
-    assert snapshot(settings, **KEYS).needs_outside is True
+    assert snapshot(settings, **KEYS).needs_services is True
 
 
 def test_no_key_is_in_a_snapshots_text() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from queueit.outside import NOT_ASKED, Answer
-from tests.unit.queueit.feature_visits import QUEUE_ID, Door, Visit, answer
+from queueit.services import NOT_SENT, ServiceResponse
+from tests.unit.queueit.feature_visits import QUEUE_ID, FakeServices, Visit, answer
 
 ALLOWED, DENIED = answer({"actionAllowed": True}), answer({"actionAllowed": False})
 SETTINGS = {"verify": {"url": "https://verify.example.com/v1", "timeout_ms": 700}}
@@ -27,21 +27,21 @@ def verifying(visit: Visits) -> Visits:
 
 
 def test_a_session_that_is_verified_passes(verifying: Visits, cookie: Any) -> None:
-    door = Door(ALLOWED)
+    fake = FakeServices(ALLOWED)
 
-    decision = verifying(cookie=cookie()).decide(door.outside)
+    decision = verifying(cookie=cookie()).decide(fake.services)
 
-    assert (decision.redirect_url, decision.reason) == ("", "session")
-    assert len(door.questions) == 1
+    assert (decision.redirect_url, decision.reason.name) == ("", "session")
+    assert len(fake.requests) == 1
 
 
 def test_the_service_is_asked_as_the_protocol_says(verifying: Visits, cookie: Any) -> None:
-    door = Door(ALLOWED)
+    fake = FakeServices(ALLOWED)
     headers = (("User-Agent", "Browser/1.0"),)
 
-    verifying(cookie=cookie(), headers=headers, querystring="a=1").decide(door.outside)
+    verifying(cookie=cookie(), headers=headers, querystring="a=1").decide(fake.services)
 
-    (question,) = door.questions
+    (question,) = fake.requests
     assert question.service == "verify"
     assert question.timeout_ms == 700
     assert question.url == (
@@ -52,7 +52,7 @@ def test_the_service_is_asked_as_the_protocol_says(verifying: Visits, cookie: An
         "Content-Type": "application/json",
         "Accept": "application/json",
     }
-    assert door.fields == {
+    assert fake.fields == {
         "url": "https://shop.example.com/tickets?a=1",
         "ip": "203.0.113.7",
         "actionName": "Tickets",
@@ -61,18 +61,18 @@ def test_the_service_is_asked_as_the_protocol_says(verifying: Visits, cookie: An
 
 
 def test_the_url_can_say_where_each_value_goes(visit: Visits, cookie: Any) -> None:
-    door = Door(ALLOWED)
+    fake = FakeServices(ALLOWED)
     url = "https://v.example.com/{customerId}/{eventId}/queueid/{queueId}?key=1"
 
-    visit(integration=VERIFYING, settings={"verify": {"url": url}}, cookie=cookie()).decide(door.outside)
+    visit(integration=VERIFYING, settings={"verify": {"url": url}}, cookie=cookie()).decide(fake.services)
 
-    assert door.questions[0].url == (
+    assert fake.requests[0].url == (
         f"https://v.example.com/example/tickets/queueid/{QUEUE_ID}?key=1&usageLimit=2"
     )
 
 
 def test_a_denied_session_is_deleted_and_sent_to_the_limits_page(verifying: Visits, cookie: Any) -> None:
-    decision = verifying(cookie=cookie()).decide(Door(DENIED).outside)
+    decision = verifying(cookie=cookie()).decide(FakeServices(DENIED).services)
 
     assert decision.redirect_url.startswith(
         "https://example.queue-it.net/error/qidlimit/?c=example&e=tickets"
@@ -85,7 +85,7 @@ def test_a_denied_session_is_deleted_and_sent_to_the_limits_page(verifying: Visi
 def test_a_denied_token_sets_no_cookie_and_goes_along(verifying: Visits, token: Any) -> None:
     text = token()
 
-    decision = verifying(querystring=f"queueittoken={text}").decide(Door(DENIED).outside)
+    decision = verifying(querystring=f"queueittoken={text}").decide(FakeServices(DENIED).services)
 
     assert "/error/qidlimit/?" in decision.redirect_url
     assert f"&queueittoken={text}&ts=" in decision.redirect_url
@@ -93,47 +93,47 @@ def test_a_denied_token_sets_no_cookie_and_goes_along(verifying: Visits, token: 
 
 
 def test_a_token_that_is_verified_begins_a_session(verifying: Visits, token: Any) -> None:
-    door = Door(ALLOWED)
+    fake = FakeServices(ALLOWED)
 
-    decision = verifying(querystring=f"queueittoken={token()}").decide(door.outside)
+    decision = verifying(querystring=f"queueittoken={token()}").decide(fake.services)
 
-    assert decision.reason == "token"
+    assert decision.reason.name == "token"
     assert len(decision.set_cookies) == 1
-    assert f"queueId={QUEUE_ID}" in door.questions[0].url
+    assert f"queueId={QUEUE_ID}" in fake.requests[0].url
 
 
 def test_with_session_and_token_the_sessions_queue_id_is_asked_about(
     verifying: Visits, cookie: Any, token: Any
 ) -> None:
-    door = Door(ALLOWED)
+    fake = FakeServices(ALLOWED)
     other = "aaaaaaaa-5a69-4788-9c0d-e1f2a3b4c5d6"
 
-    verifying(cookie=cookie(), querystring=f"queueittoken={token(queue_id=other)}").decide(door.outside)
+    verifying(cookie=cookie(), querystring=f"queueittoken={token(queue_id=other)}").decide(fake.services)
 
-    assert [QUEUE_ID in question.url for question in door.questions] == [True]
+    assert [QUEUE_ID in question.url for question in fake.requests] == [True]
 
 
 def test_without_a_queue_id_nobody_is_asked(verifying: Visits, cookie: Any, token: Any) -> None:
-    door = Door(DENIED)
+    fake = FakeServices(DENIED)
     safety_net = token(queue_id=None, redirect_type="safetynet")
 
-    by_session = verifying(cookie=cookie(queue_id="")).decide(door.outside)
-    by_token = verifying(querystring=f"queueittoken={safety_net}").decide(door.outside)
+    by_session = verifying(cookie=cookie(queue_id="")).decide(fake.services)
+    by_token = verifying(querystring=f"queueittoken={safety_net}").decide(fake.services)
 
-    assert (by_session.reason, by_token.reason, door.questions) == ("session", "token", [])
+    assert (by_session.reason.name, by_token.reason.name, fake.requests) == ("session", "token", [])
 
 
 def test_whoever_is_queued_anyway_is_not_asked_about(verifying: Visits, cookie: Any) -> None:
-    door = Door(ALLOWED)
+    fake = FakeServices(ALLOWED)
 
     decisions = [
-        verifying().decide(door.outside),
-        verifying(cookie=cookie(issued_at=1_600_000_000)).decide(door.outside),
-        verifying(querystring="queueittoken=e_tickets~h_0").decide(door.outside),
+        verifying().decide(fake.services),
+        verifying(cookie=cookie(issued_at=1_600_000_000)).decide(fake.services),
+        verifying(querystring="queueittoken=e_tickets~h_0").decide(fake.services),
     ]
 
     assert all(decision.redirect_url for decision in decisions)
-    assert door.questions == []
+    assert fake.requests == []
 
 
 @pytest.mark.parametrize(
@@ -144,40 +144,40 @@ def test_whoever_is_queued_anyway_is_not_asked_about(verifying: Visits, cookie: 
         answer({}, 503),
         answer({}, 401),
         answer({}, 429),
-        Answer(200, b"<html>"),
-        Answer(200, b"[" * 100_000),
+        ServiceResponse(200, b"<html>"),
+        ServiceResponse(200, b"[" * 100_000),
         answer([]),
         answer({"actionAllowed": "no"}),
-        Answer(302, b""),
-        NOT_ASKED,
+        ServiceResponse(302, b""),
+        NOT_SENT,
     ],
 )
 def test_trouble_with_the_service_sends_nobody_back_who_has_waited(
-    verifying: Visits, cookie: Any, trouble: Answer | None
+    verifying: Visits, cookie: Any, trouble: ServiceResponse | None
 ) -> None:
-    decision = verifying(cookie=cookie()).decide(Door(trouble).outside)
+    decision = verifying(cookie=cookie()).decide(FakeServices(trouble).services)
 
-    assert (decision.redirect_url, decision.reason) == ("", "session")
+    assert (decision.redirect_url, decision.reason.name) == ("", "session")
 
 
 @pytest.mark.parametrize("status", [400, 413, 414, 422, 431])
 def test_an_answer_that_a_strange_request_can_provoke_denies(
     verifying: Visits, cookie: Any, status: int
 ) -> None:
-    decision = verifying(cookie=cookie()).decide(Door(answer({}, status)).outside)
+    decision = verifying(cookie=cookie()).decide(FakeServices(answer({}, status)).services)
 
-    assert decision.reason == "queue id used up"
+    assert decision.reason.name == "queue id used up"
 
 
 def test_a_strange_request_is_asked_about_in_bounds(verifying: Visits, cookie: Any) -> None:
-    door = Door(ALLOWED)
+    fake = FakeServices(ALLOWED)
     headers = (("User-Agent", "\ud800é\r\nX: y" * 100_000),)
 
-    verifying(cookie=cookie(), headers=headers, querystring="a" * 1_000_000).decide(door.outside)
+    verifying(cookie=cookie(), headers=headers, querystring="a" * 1_000_000).decide(fake.services)
 
-    (question,) = door.questions
+    (question,) = fake.requests
     assert len(question.body) < 8_000
-    assert door.fields["userAgent"].startswith("????X: y")
+    assert fake.fields["userAgent"].startswith("????X: y")
 
 
 @pytest.mark.parametrize(
@@ -187,12 +187,12 @@ def test_a_strange_request_is_asked_about_in_bounds(verifying: Visits, cookie: A
 def test_nobody_is_asked_unless_integration_and_setting_both_say_so(
     visit: Visits, cookie: Any, integration: dict[str, Any], settings: dict[str, Any]
 ) -> None:
-    door = Door(DENIED)
+    fake = FakeServices(DENIED)
 
-    decision = visit(integration=integration, settings=settings, cookie=cookie()).decide(door.outside)
+    decision = visit(integration=integration, settings=settings, cookie=cookie()).decide(fake.services)
 
-    assert (decision.reason, door.questions) == ("session", [])
+    assert (decision.reason.name, fake.requests) == ("session", [])
 
 
 def test_a_decision_on_paper_asks_nobody(verifying: Visits, cookie: Any) -> None:
-    assert verifying(cookie=cookie()).decide().reason == "session"
+    assert verifying(cookie=cookie()).decide().reason.name == "session"

@@ -1,4 +1,4 @@
-"""The door to the outside (queueit.outside): asks the services over HTTP, and gives random UUIDs.
+"""Sends the requests of `queueit.services` over HTTP, and gives random UUIDs.
 
 Imported only where a setting asks for it. Connections are kept alive, one for each service.
 """
@@ -15,7 +15,7 @@ from edge.name_lookup import NameLookUp, Resolve
 from edge.snapshot_reader import print_log
 from edge.steps import Deadline, PassedTime, Steps, finish
 from edge.trust import Trust, system_authorities
-from queueit.outside import NOT_ASKED, Answer, Outside, Question
+from queueit.services import NOT_SENT, ServiceRequest, ServiceResponse, Services
 
 MAX_ANSWER_BYTES: Final = 65_536
 
@@ -38,8 +38,8 @@ def _origin_and_target(url: str) -> tuple[str, str]:
     return scheme + separator + authority, target if target.startswith("/") else f"/{target}"
 
 
-class Services:
-    """The services that decisions ask. Not for use by several threads at once: Lambda handles one request at a time."""
+class ServiceClient:
+    """The services that decisions use. Not for use by several threads at once: Lambda handles one request at a time."""
 
     def __init__(
         self,
@@ -57,25 +57,25 @@ class Services:
         self._log = log
         self._kept: dict[str, tuple[Connection, float]] = {}
 
-    def outside(self, ends_at: float) -> Outside:
-        """The door for one request, whose handling Lambda ends at `ends_at` (Unix seconds)."""
+    def services(self, ends_at: float) -> Services:
+        """The services for one visitor's request, whose handling Lambda ends at `ends_at` (Unix seconds)."""
 
-        def post(question: Question) -> Answer | None:
+        def post(request: ServiceRequest) -> ServiceResponse | None:
             left = ends_at - SPARED_SECONDS - self._wall_clock()
-            return self.post(question, min(left, question.timeout_ms / 1000))
+            return self.post(request, min(left, request.timeout_ms / 1000))
 
-        return Outside(post, random_uuid)
+        return Services(post, random_uuid)
 
-    def post(self, question: Question, seconds: float) -> Answer | None:
-        """The answer, whatever its status; None when there is none within `seconds`.
+    def post(self, request: ServiceRequest, seconds: float) -> ServiceResponse | None:
+        """The response, whatever its status; None when there is none within `seconds`.
 
         What is not a plain 200 is logged, without a word of the service's address and keys or of the visitor.
         """
         started_at = self._clock()
-        answer: Answer | None = None
+        answer: ServiceResponse | None = None
         try:
             deadline = Deadline(seconds, self._clock)
-            answer = finish(self._exchange(question, deadline), deadline)
+            answer = finish(self._exchange(request, deadline), deadline)
             problem = f"it answered {answer.status}" if answer.status != 200 else ""
         except TimeoutError:
             problem = "timed out"
@@ -84,14 +84,14 @@ class Services:
         except InvalidAnswer as error:
             problem = str(error)
         except Exception as error:
-            answer, problem = NOT_ASKED, f"defect: {type(error).__name__}"
+            answer, problem = NOT_SENT, f"defect: {type(error).__name__}"
         if problem:
             with suppress(Exception):
                 self._log(
                     {
                         "level": "error",
                         "event": "service_failed",
-                        "service": question.service,
+                        "service": request.service,
                         "problem": problem,
                         "milliseconds": round((self._clock() - started_at) * 1000),
                     }
@@ -99,24 +99,24 @@ class Services:
         return answer
 
     def close(self) -> None:
-        """Close all connections; the next question opens another."""
+        """Close all connections; the next request opens another."""
         while self._kept:
             self._kept.popitem()[1][0].close()
 
-    def _exchange(self, question: Question, deadline: Deadline) -> Steps[Answer]:
-        origin, target = _origin_and_target(question.url)
+    def _exchange(self, request: ServiceRequest, deadline: Deadline) -> Steps[ServiceResponse]:
+        origin, target = _origin_and_target(request.url)
         endpoint = parse_endpoint(origin)
         if endpoint is None:
             raise ValueError("the service's URL is not a plain http or https URL")
-        headers = {"Host": endpoint.host_header, **question.headers}
-        kept = self._take_kept(question.service, endpoint)
+        headers = {"Host": endpoint.host_header, **request.headers}
+        kept = self._take_kept(request.service, endpoint)
         if kept:
             try:
-                return (yield from self._ask(kept, target, headers, question, deadline))
+                return (yield from self._ask(kept, target, headers, request, deadline))
             except (ConnectionResetError, BrokenPipeError):
                 pass  # closed just as the question went out: nobody has read it
         fresh = yield from connect(endpoint, self._trust, deadline, self._names)
-        return (yield from self._ask(fresh, target, headers, question, deadline))
+        return (yield from self._ask(fresh, target, headers, request, deadline))
 
     def _take_kept(self, service: str, endpoint: Endpoint) -> Connection | None:
         """The connection kept for `service`, if it can still be used."""
@@ -134,17 +134,17 @@ class Services:
         connection: Connection,
         target: str,
         headers: dict[str, str],
-        question: Question,
+        request: ServiceRequest,
         deadline: Deadline,
-    ) -> Steps[Answer]:
+    ) -> Steps[ServiceResponse]:
         is_kept = False
         try:
             status, body, is_kept = yield from connection.post(
-                target, headers, question.body, MAX_ANSWER_BYTES, deadline
+                target, headers, request.body, MAX_ANSWER_BYTES, deadline
             )
         finally:
             if not is_kept:
                 connection.close()
         if is_kept:
-            self._kept[question.service] = (connection, self._clock())
-        return Answer(status, body)
+            self._kept[request.service] = (connection, self._clock())
+        return ServiceResponse(status, body)

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from edge.outside import MAX_ANSWER_BYTES, SPARED_SECONDS, Services, random_uuid
+from edge.service_client import MAX_ANSWER_BYTES, SPARED_SECONDS, ServiceClient, random_uuid
 from edge.steps import PassedTime
 from edge.trust import Trust
-from queueit.outside import NOT_ASKED, Answer, Question
+from queueit.services import NOT_SENT, ServiceRequest, ServiceResponse
 
 KEY = "not-a-real-api-key"
 
@@ -40,8 +40,8 @@ def silence(connection: socket.socket, _: bytes) -> bool:
     return False
 
 
-def question(url: str, service: str = "verify", timeout_ms: int = 2000, key: str = KEY) -> Question:
-    return Question(
+def question(url: str, service: str = "verify", timeout_ms: int = 2000, key: str = KEY) -> ServiceRequest:
+    return ServiceRequest(
         service, url, {"api-key": key, "Content-Type": "application/json"}, b'{"ip":"x"}', timeout_ms
     )
 
@@ -51,10 +51,10 @@ class Logged:
 
     def __init__(self, **named: Any) -> None:
         self.log: list[dict[str, Any]] = []
-        self.services = Services(log=self.log.append, **named)
+        self.client = ServiceClient(log=self.log.append, **named)
 
-    def ask(self, url: str, **named: Any) -> Answer | None:
-        return self.services.outside(time.time() + 5).post(question(url, **named))
+    def ask(self, url: str, **named: Any) -> ServiceResponse | None:
+        return self.client.services(time.time() + 5).post(question(url, **named))
 
     @property
     def problems(self) -> list[str]:
@@ -71,7 +71,7 @@ def make() -> Iterator[Callable[..., Logged]]:
 
     yield start
     for one in made:
-        one.services.close()
+        one.client.close()
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def logged(make: Callable[..., Logged]) -> Logged:
 def test_a_question_is_a_post_with_its_headers_to_the_very_path_and_query(serve: Any, logged: Logged) -> None:
     server = serve(answers(response(b"{}")))
 
-    assert logged.ask(f"{server.url}/a/b/?queueId=1%2F2") == Answer(200, b"{}")
+    assert logged.ask(f"{server.url}/a/b/?queueId=1%2F2") == ServiceResponse(200, b"{}")
 
     ((head, body),) = server.requests
     lines = head.split("\r\n")
@@ -105,7 +105,7 @@ def test_questions_to_one_service_share_a_connection(serve: Any, logged: Logged)
     server = serve(answers(response(b"{}")))
 
     for _ in range(4):
-        assert logged.ask(server.url) == Answer(200, b"{}")
+        assert logged.ask(server.url) == ServiceResponse(200, b"{}")
 
     assert (server.connections, len(server.requests)) == (1, 4)
 
@@ -115,7 +115,7 @@ def test_each_service_has_a_connection_of_its_own(serve: Any, logged: Logged) ->
 
     got = [logged.ask(verify.url), logged.ask(direct.url, service="direct_pass"), logged.ask(verify.url)]
 
-    assert got == [Answer(200, b"v"), Answer(200, b"d"), Answer(200, b"v")]
+    assert got == [ServiceResponse(200, b"v"), ServiceResponse(200, b"d"), ServiceResponse(200, b"v")]
     assert (verify.connections, direct.connections) == (1, 1)
 
 
@@ -124,14 +124,14 @@ def test_a_connection_that_the_service_closed_is_replaced(serve: Any, logged: Lo
     logged.ask(server.url)
     server.drop_connections()
 
-    assert logged.ask(server.url) == Answer(200, b"{}")
+    assert logged.ask(server.url) == ServiceResponse(200, b"{}")
     assert (server.connections, logged.log) == (2, [])
 
 
 def test_a_connection_that_the_service_will_close_is_not_kept(serve: Any, logged: Logged) -> None:
     server = serve(answers(response(b"{}", headers="Connection: close\r\n"), go_on=False))
 
-    assert [logged.ask(server.url) for _ in range(2)] == [Answer(200, b"{}")] * 2
+    assert [logged.ask(server.url) for _ in range(2)] == [ServiceResponse(200, b"{}")] * 2
     assert server.connections == 2
 
 
@@ -139,10 +139,10 @@ def test_a_connection_idle_for_long_is_not_used_again(serve: Any, make: Any) -> 
     wall = [1_790_000_000.0]
     logged = make(clock=PassedTime(wall_clock=lambda: wall[0]))
     server = serve(answers(response(b"{}")))
-    logged.services.post(question(server.url), 2)
+    logged.client.post(question(server.url), 2)
     wall[0] += 300
 
-    assert logged.services.post(question(server.url), 2) == Answer(200, b"{}")
+    assert logged.client.post(question(server.url), 2) == ServiceResponse(200, b"{}")
     assert server.connections == 2
 
 
@@ -156,7 +156,7 @@ def test_tls_is_verified(serve: Any, make: Any, authority: Any) -> None:
         make(),
     )
 
-    assert trusting.ask(server.url) == Answer(200, b"{}")
+    assert trusting.ask(server.url) == ServiceResponse(200, b"{}")
     assert doubting.ask(server.url) is None
     assert doubting.problems == ["SSLCertVerificationError"]
 
@@ -180,7 +180,7 @@ def test_a_service_is_not_waited_for_beyond_what_lambda_allows(serve: Any, logge
     server = serve(silence)
     ends_at = time.time() + SPARED_SECONDS + 0.2
 
-    assert logged.services.outside(ends_at).post(question(server.url, timeout_ms=4000)) is None
+    assert logged.client.services(ends_at).post(question(server.url, timeout_ms=4000)) is None
     assert logged.log[0]["milliseconds"] < 1500
     server.drop_connections()
 
@@ -188,7 +188,7 @@ def test_a_service_is_not_waited_for_beyond_what_lambda_allows(serve: Any, logge
 def test_a_request_that_took_too_long_already_asks_nobody(serve: Any, logged: Logged) -> None:
     server = serve(answers(response(b"{}")))
 
-    assert logged.services.outside(time.time()).post(question(server.url)) is None
+    assert logged.client.services(time.time()).post(question(server.url)) is None
     assert (server.requests, logged.problems) == ([], ["timed out"])
 
 
@@ -228,7 +228,7 @@ def test_what_is_no_whole_answer_is_none(serve: Any, logged: Logged, answer: byt
 def test_any_other_status_is_an_answer_that_is_logged(serve: Any, logged: Logged, status: str) -> None:
     server = serve(answers(response(b"", status, "Location: http://127.0.0.1:1/\r\n")))
 
-    assert logged.ask(server.url) == Answer(int(status[:3]), b"")
+    assert logged.ask(server.url) == ServiceResponse(int(status[:3]), b"")
     assert logged.problems == [f"it answered {status[:3]}"]
 
 
@@ -238,7 +238,7 @@ def test_a_defect_of_ours_is_no_failure_of_the_service(
 ) -> None:
     url = serve(silence).url if url.startswith("http") else url
 
-    assert logged.ask(url, key=key) is NOT_ASKED
+    assert logged.ask(url, key=key) is NOT_SENT
     assert logged.problems == ["defect: ValueError"]
 
 

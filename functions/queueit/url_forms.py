@@ -1,0 +1,225 @@
+"""The forms of a URL: all that an origin may take it for, each decided on its own (protocol section 9).
+
+Origins differ in how often they decode a path, in whether a backslash separates segments, in what they cut off at
+`;`, `#` and NUL, and in when they merge slashes. Each mixture of these is a form; those that come out equal count
+once. A path of plain characters has no other form than itself.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import product
+from typing import Final, NamedTuple
+
+from queueit.url_normalization import normalize_url
+
+MAX_CHARACTERS: Final = 24_576
+"""Of all resolved forms of a URL together. One with more counts as a URL of any page, so it can only queue."""
+
+_MAX_CHARACTERS_READ: Final = 65_536  # on the way to them, those that come out equal included
+_MAX_DECODES: Final = 3
+# RFC 3986, appendix B: 1 is the authority, 2 the path.
+_URL = re.compile(r"^(?:[^:/?#]+:)?(?://([^/?#]*))?([^?#]*)")
+_SCHEME: Final = "https://"
+# No escape, no empty or dot segment, no `;` or backslash in the path, and a host that is folded already.
+_PLAIN_URL = re.compile(
+    r"https://[a-z0-9._\-]*[a-z0-9_\-](?::(?!443/)[0-9]+)?"
+    r"(?:/(?![/.])[A-Za-z0-9\-._~:@!$&'()*+,=]*)+(?:\?[A-Za-z0-9\-._~:@!$&'()*+,;=]*)?"
+)
+_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_CUT = re.compile(r"[#\0].*", re.DOTALL)
+_PARAMETERS = re.compile(r";[^/]*")
+_SLASHES = re.compile(r"//+")
+_ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
+_SPECIAL = re.compile(r"[%;\\#\0]|//|/\.")
+
+
+def fold_host(host: str) -> str:
+    """`host` as hosts are compared: in lower case, without `:443` and a trailing dot."""
+    return host.lower().removesuffix(":443").rstrip(".")
+
+
+def _decoded(text: str) -> str:
+    """`text` percent-decoded once; broken escapes stay, bytes that are not UTF-8 become U+FFFD."""
+    return _ESCAPES.sub(
+        lambda match: bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace"), text
+    )
+
+
+def _without_dot_segments(path: str) -> str:
+    """RFC 3986 5.2.4 for a path that begins with a slash; an empty segment is one that `..` takes away."""
+    if "/." not in path:
+        return path
+    output: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            del output[-1:]
+        elif segment != ".":
+            output.append(segment)
+    if segments[-1] in (".", ".."):
+        output.append("")
+    return "/" + "/".join(output)
+
+
+class Resolution(NamedTuple):
+    """How one origin may read a path: each step in order, as far as it takes it."""
+
+    cuts_first: bool
+    drops_parameters_first: bool
+    decodes: int
+    turns_backslashes: bool
+    cuts: bool
+    drops_parameters: bool
+    merges_first: bool
+
+    def path(self, path: str) -> str:
+        """`path` as this origin reads it."""
+        if self.cuts_first:
+            path = _CUT.sub("", path)
+        if self.drops_parameters_first:
+            path = _PARAMETERS.sub("", path)
+        for _ in range(self.decodes):
+            path = _decoded(path)
+        if self.turns_backslashes:
+            path = path.replace("\\", "/")
+        if self.cuts:
+            path = _CUT.sub("", path)
+        if self.drops_parameters:
+            path = _PARAMETERS.sub("", path)
+        if self.merges_first:
+            path = _SLASHES.sub("/", path)
+        if path.startswith("/"):
+            path = _without_dot_segments(path)
+        return _SLASHES.sub("/", path)
+
+    def query(self, query: str) -> str:
+        """`query` decoded as often as the path."""
+        for _ in range(self.decodes):
+            query = _decoded(query)
+        return query
+
+    def value(self, value: str) -> str:
+        """A compared value, treated like the form; one of which nothing stays is left as it is."""
+        origin = ""
+        if match := _ORIGIN.match(value):
+            origin = match[0]
+        path, question_mark, query = value[len(origin) :].partition("?")
+        return origin + self.path(path) + question_mark + self.query(query) or value
+
+
+def is_resolved(value: str) -> bool:
+    """Whether a compared value holds what is decoded, cut or merged, so that it differs from form to form."""
+    return _SPECIAL.search(value) is not None
+
+
+class Url:
+    """An absolute URL and the parts that triggers compare, with their upper-cased forms (section 2).
+
+    `host` is the authority with its port, `path` is without query or fragment; `resolution` says how a resolved form
+    came about, None for one as sent or normalized.
+    """
+
+    def __init__(self, text: str, path: str | None = None, resolution: Resolution | None = None) -> None:
+        self.text = text
+        self.resolution = resolution
+        match = _URL.match(text)
+        self.host: str = match[1] or "" if match else ""
+        self.path: str = path if path is not None else match[2] if match else ""
+
+    @cached_property
+    def text_upper(self) -> str:
+        """`text`, upper-cased."""
+        return self.text.upper()
+
+    @cached_property
+    def host_upper(self) -> str:
+        """`host`, upper-cased."""
+        return self.host.upper()
+
+    @cached_property
+    def path_upper(self) -> str:
+        """`path`, upper-cased."""
+        return self.path.upper()
+
+    @cached_property
+    def after_host(self) -> str:
+        """`text` without scheme and authority."""
+        return self.text[len(_SCHEME) + len(self.host) :] if self.text.startswith(_SCHEME) else self.text
+
+    @cached_property
+    def after_host_upper(self) -> str:
+        """`after_host`, upper-cased."""
+        return self.after_host.upper()
+
+
+class Forms(NamedTuple):
+    """The forms of a URL: as sent, normalized, resolved; `are_all` is False where there are too many to tell."""
+
+    urls: tuple[Url, ...]
+    are_all: bool = True
+
+
+def with_folded_host(url: Url) -> Url:
+    """`url` with its host as hosts are compared."""
+    folded = fold_host(url.host)
+    if folded == url.host:
+        return url
+    return Url(url.text.replace(url.host, folded, 1))
+
+
+def normalized(url: Url) -> Url:
+    """The normalized form of `url`, `url` itself where that is it."""
+    text = normalize_url(url.text)
+    return url if text is url.text else with_folded_host(Url(text))
+
+
+def forms(sent: Url) -> Forms:
+    """All forms of the URL `sent`, the hosts folded; equal ones count once."""
+    if _PLAIN_URL.fullmatch(sent.text):
+        return Forms((sent,))
+    sent = with_folded_host(sent)
+    normal = normalized(sent)
+    urls = {(sent.text, sent.path): sent}
+    urls.setdefault((normal.text, normal.path), normal)
+    path, question_mark, query = sent.after_host.partition("?")
+    if not _SPECIAL.search(path):
+        return Forms(tuple(urls.values()))
+    read = distinct = 0
+    origin = _SCHEME + sent.host
+    for resolution in _resolutions(path):
+        resolved = resolution.path(path)
+        text = origin + resolved + question_mark + resolution.query(query)
+        read += len(path) + len(query)
+        if (text, resolved) not in urls:
+            distinct += len(text)
+            urls[text, resolved] = Url(text, resolved, resolution)
+        if distinct > MAX_CHARACTERS or read > _MAX_CHARACTERS_READ:
+            return Forms((sent, normal), are_all=False)
+    return Forms(tuple(urls.values()))
+
+
+def _resolutions(path: str) -> Iterator[Resolution]:
+    """How origins may read `path`, as far as it makes a difference to it."""
+    readings = [path]
+    while len(readings) <= _MAX_DECODES and (decoded := _decoded(readings[-1])) != readings[-1]:
+        readings.append(decoded)
+
+    def either(matters: bool) -> tuple[bool, ...]:
+        return (False, True) if matters else (False,)
+
+    holds = "\n".join(readings).__contains__
+    cuts = holds("#") or holds("\0")
+    merges = holds("//") or holds("\\") or holds(";") or cuts
+    return map(
+        Resolution._make,
+        product(
+            either("#" in path or "\0" in path),
+            either(";" in path),
+            range(len(readings)),
+            either(holds("\\")),
+            either(cuts),
+            either(holds(";")),
+            either(merges and (holds("/.") or holds("\\."))),
+        ),
+    )
