@@ -7,6 +7,7 @@ from queueit.queue_token import parse_queue_token, token_error
 from queueit.redirect_urls import CONNECTOR, PLATFORM_VERSION
 from queueit.room_sessions import set_session_cookie, token_session
 from queueit.services import (
+    MAX_HEADER_LENGTH,
     ServiceRequest,
     ServiceResponse,
     json_body,
@@ -46,7 +47,7 @@ def service_request(settings: DirectPassSettings, visit: Visit) -> ServiceReques
         "proxy-key": snapshot.service_keys.proxy_key,
         "client-ip": sent_user_agent(request.client_ip),
         "User-Agent": sent_user_agent(request.header("user-agent")),
-        "Referer": sent_url(request.header("referer")),
+        "Referer": sent_url(request.header("referer"), MAX_HEADER_LENGTH),
         "Content-Type": "application/json",
         "Accept": "application/json",
     }

@@ -68,12 +68,9 @@ def service_url(template: str, values: Mapping[str, str]) -> str:
     return url + ("&" if "?" in url else "?") + "&".join(rest)
 
 
-def sent_url(url: str) -> str:
-    """A URL of the visitor's as services get it: percent-encoded whole, at most 4,096 characters."""
-    encoded = encode_query_value(LONE_SURROGATE.sub("\ufffd", url[:MAX_URL_LENGTH]))
-    if len(encoded) <= MAX_URL_LENGTH:
-        return encoded
-    cut = encoded[:MAX_URL_LENGTH]
+def sent_url(url: str, max_length: int = MAX_URL_LENGTH) -> str:
+    """A URL of the visitor's as services get it: percent-encoded whole, at most `max_length` characters."""
+    cut = encode_query_value(LONE_SURROGATE.sub("\ufffd", url[:max_length]))[:max_length]
     return cut[: cut.rfind("%")] if "%" in cut[-2:] else cut
 
 

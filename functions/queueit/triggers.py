@@ -6,7 +6,7 @@ from enum import Enum
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from queueit.url_forms import Url, fold_host, is_resolved
+from queueit.url_forms import Url, fold_host, fold_origin, is_resolved
 
 if TYPE_CHECKING:
     from queueit.request import Request
@@ -149,7 +149,7 @@ def _host_part(part: dict[str, Any], reading: Reading) -> Part:
 
 def _url_part(part: dict[str, Any], attribute: str) -> Part:
     """A part on the path or the whole URL; each form is compared with values that are treated like it."""
-    comparison = _Comparison(part)
+    comparison = _Comparison(part, fold_origin if attribute == "text" else str)
     get, test = _cased(attribute, comparison), comparison.test()
     if any(map(is_resolved, comparison.values)):
         tests: dict[Any, _Test] = {None: test}

@@ -39,6 +39,15 @@ def fold_host(host: str) -> str:
     return host.lower().removesuffix(":443").rstrip(".")
 
 
+def fold_origin(url: str) -> str:
+    """`url` with its host, if it has a scheme, as hosts are compared."""
+    match = _ORIGIN.match(url)
+    if match is None:
+        return url
+    scheme, _, host = match[0].partition("//")
+    return f"{scheme.lower()}//{fold_host(host)}{url[match.end() :]}"
+
+
 def _decoded(text: str) -> str:
     """`text` percent-decoded once; broken escapes stay, bytes that are not UTF-8 become U+FFFD."""
     return _ESCAPES.sub(

@@ -16,6 +16,9 @@ from tests.conformance.intended_differences import (
     INTENDED_DIFFERENCES,
     Question,
     adjusted,
+    effective_token,
+    exchange_token,
+    last_fields,
     normalizable,
     question,
 )
@@ -176,9 +179,31 @@ class _Reference:
         decided: dict[int, list[tuple[dict[str, Any], _Expectation]]] = {place: [] for place in places}
         for nth in range(max(map(len, reached.values()), default=0)):
             some = {place: several[nth] for place, several in reached.items() if nth < len(several)}
-            for place, one in self._decided(some, matching, names, without).items():
-                decided[place].append(one)
+            results = self._decided(some, matching, names, without)
+            elsewhere = {
+                place: adjusted(matching[place], without, matching=True)[0]
+                for place, (answer, _) in results.items()
+                if "/error/eventid/" in (answer["redirect"] or "")
+                and self._is_for_another(matching[place], reached[place])
+            }
+            for asked in elsewhere.values():
+                exchange_token(asked, effective_token(asked.request), "")
+            again = {place: some[place] for place in elsewhere}
+            results |= self._decided(again, elsewhere, names, without)
+            for place, result in results.items():
+                decided[place].append(result)
         return {place: _combined(several) for place, several in decided.items()}
+
+    @staticmethod
+    def _is_for_another(asked: Question, reached: list[int | None]) -> bool:
+        """Whether the token is for a room of any Queue integration that the request reaches (protocol section 9)."""
+        room = last_fields(effective_token(asked.request)).get("e", "")
+        several = [asked.config["Integrations"][place] for place in reached if place is not None]
+        return any(
+            room == (one.get("EventId") or "") or room in (one.get("InvolvedWaitingRoomIds") or [])
+            for one in several
+            if one.get("ActionType") == "Queue"
+        )
 
     def _decided(
         self,

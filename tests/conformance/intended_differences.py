@@ -110,6 +110,43 @@ class IntendedDifference(NamedTuple):
     decides_matching: bool = False
 
 
+# Hosts and addresses
+
+
+def _is_folded(host: str) -> bool:
+    return host == host.lower() and not host.endswith((".", ":443"))
+
+
+def _folded_hosts(question: Question) -> bool:
+    compared = [
+        value
+        for integration in question.config["Integrations"]
+        for trigger in integration.get("Triggers") or []
+        for part in trigger.get("TriggerParts") or []
+        if part.get("ValidatorType") == "UrlValidator" and part.get("UrlPart") in ("HostName", "PageUrl")
+        for value in [part.get("ValueToCompare") or "", *(part.get("ValuesToCompare") or [])]
+    ]
+    if _is_folded(question.header("host")) and all(map(_is_folded, compared)):
+        return False
+    question.options["folded_hosts"] = True
+    return True
+
+
+def _client_address(question: Question) -> bool:
+    names = {
+        (part.get("HttpHeaderName") or "").lower()
+        for integration in question.config["Integrations"]
+        for trigger in integration.get("Triggers") or []
+        for part in trigger.get("TriggerParts") or []
+        if part.get("ValidatorType") == "HttpHeaderValidator"
+    }
+    if "x-queueit-clientip" not in names:
+        return False
+    address = {"key": "X-QueueIT-ClientIP", "value": question.request["clientIp"]}
+    question.request["headers"]["x-queueit-clientip"] = [address]
+    return True
+
+
 # Configuration
 
 
@@ -230,7 +267,7 @@ def _original_url(request: dict[str, Any]) -> str:
     )
 
 
-def _exchange_token(question: Question, old: str, new: str) -> None:
+def exchange_token(question: Question, old: str, new: str) -> None:
     """Ask with the token `new` for `old`, and put `old` back wherever the answer repeats it."""
     url = _original_url(question.request)
     _replace_token(question.request, old, new)
@@ -252,7 +289,7 @@ def _exchange_token(question: Question, old: str, new: str) -> None:
     question.rewrites.insert(0, restore)
 
 
-def _effective_token(request: dict[str, Any]) -> str:
+def effective_token(request: dict[str, Any]) -> str:
     for _, value in _query_tokens(request):
         if value:
             return value
@@ -263,13 +300,13 @@ def _long_token(question: Question) -> bool:
     request, found = question.request, False
     for value in [value for _, value in _query_tokens(request)] + [_header_token(request)]:
         if len(value) > MAX_TOKEN_LENGTH:
-            _exchange_token(question, value, "")
+            exchange_token(question, value, "")
             found = True
     return found
 
 
 def _encoded_token(question: Question) -> bool:
-    token = _effective_token(question.request)
+    token = effective_token(question.request)
     if enc(token) == token:
         return False
 
@@ -288,20 +325,20 @@ def _leading_number(text: str) -> int:
     return int(match[1]) if match else 0
 
 
-def _last_fields(token: str) -> dict[str, str]:
+def last_fields(token: str) -> dict[str, str]:
     """The fields of a token, the last of equal names."""
     fields = [field.partition("_") for field in token.split("~") if field.count("_") == 1]
     return {name: value for name, _, value in fields}
 
 
 def _is_debug(token: str) -> bool:
-    return _last_fields(token).get("rt") == "debug"
+    return last_fields(token).get("rt") == "debug"
 
 
 def _strange_fields(question: Question) -> bool:
     """A token under a good signature whose fields no waiting room writes: sign what we make of them instead."""
-    token = _effective_token(question.request)
-    last = _last_fields(token)
+    token = effective_token(question.request)
+    last = last_fields(token)
     proof = last.get("h", "")
     if not proof or mac(question.secret_key, token.replace(f"~h_{proof}", "", 1)) != proof:
         return False
@@ -320,7 +357,7 @@ def _strange_fields(question: Question) -> bool:
     del last["h"]
     if wanted == last:
         return False
-    _exchange_token(question, token, signed)
+    exchange_token(question, token, signed)
     return True
 
 
@@ -347,7 +384,7 @@ class _Resigning:
 
     def token(self, token: str) -> str:
         """A queue token as the current key signs it; as it is when neither key has signed it."""
-        last = _last_fields(token)
+        last = last_fields(token)
         proof, hip = last.get("h", ""), last.get("hip", "")
         unsigned = token.replace(f"~h_{proof}", "", 1)
         if not proof or not self._is_signed(unsigned, proof):
@@ -399,10 +436,10 @@ def _previous_key(question: Question) -> bool:
     if not question.previous_secret_key:
         return False
     resigning = _Resigning(question)
-    token, passing = _effective_token(question.request), question.services["direct_pass_token"]
+    token, passing = effective_token(question.request), question.services["direct_pass_token"]
     token_again, passing_again = resigning.token(token), resigning.token(passing)
     if token_again != token:
-        _exchange_token(question, token, token_again)
+        exchange_token(question, token, token_again)
     question.services["direct_pass_token"] = passing_again
     cookies_changed = _map_session_cookies(question.request, resigning.cookie)
     question.rewrites.append(resigning.rewrite)
@@ -671,7 +708,12 @@ def _direct_pass_outage(question: Question) -> bool:
 
 
 def _repeated(text: str) -> str:
-    return re.sub("[^ -~]", "?", text[:MAX_QUESTION_HEADER_LENGTH])
+    return re.sub(r"[^A-Za-z0-9 ._\-/();:,+]", "", text[:MAX_QUESTION_HEADER_LENGTH])
+
+
+def _encoded_url(url: str, max_length: int) -> str:
+    readable = re.sub("[\ud800-\udfff]", "\ufffd", url[:max_length])
+    return re.sub("%[^%]?$", "", enc(readable)[:max_length])
 
 
 def _fitting_question(question: Question) -> bool:
@@ -681,12 +723,14 @@ def _fitting_question(question: Question) -> bool:
             fields, headers = dict(one["fields"]), dict(one["headers"])
             for name in ("url", "protectedUrl"):
                 if name in fields:
-                    fields[name] = fields[name][:MAX_QUESTION_URL_LENGTH]
+                    fields[name] = _encoded_url(fields[name], MAX_QUESTION_URL_LENGTH)
             if "userAgent" in fields:
                 fields["userAgent"] = _repeated(fields["userAgent"])
-            for name in ("client-ip", "User-Agent", "Referer"):
+            for name in ("client-ip", "User-Agent"):
                 if name in headers:
                     headers[name] = _repeated(headers[name])
+            if "Referer" in headers:
+                headers["Referer"] = _encoded_url(headers["Referer"], MAX_QUESTION_HEADER_LENGTH)
             asked.append({**one, "fields": fields, "headers": headers})
         return outcome._replace(asked=tuple(asked))
 
@@ -698,16 +742,16 @@ def _fitting_question(question: Question) -> bool:
 
 
 def _diagnostics_off(question: Question) -> bool:
-    token = _effective_token(question.request)
+    token = effective_token(question.request)
     if question.settings.get("diagnostics", True) or not _is_debug(token):
         return False
     fields = [field if field != "rt_debug" else "rt_Debug" for field in token.split("~")]
     other = "~".join(fields)
-    proof = _last_fields(token).get("h", "")
+    proof = last_fields(token).get("h", "")
     if proof and mac(question.secret_key, token.replace(f"~h_{proof}", "", 1)) == proof:
         unsigned = other.replace(f"~h_{proof}", "", 1)
         other = other.replace(f"~h_{proof}", f"~h_{mac(question.secret_key, unsigned)}", 1)
-    _exchange_token(question, token, other)
+    exchange_token(question, token, other)
     return True
 
 
@@ -722,7 +766,7 @@ def _secure_diagnostics(question: Question) -> bool:
 
 
 def _missing_fields_of_diagnostics(question: Question) -> bool:
-    if question.matched is None or not _is_debug(_effective_token(question.request)):
+    if question.matched is None or not _is_debug(effective_token(question.request)):
         return False
     integration = question.config["Integrations"][question.options["matched"]]
     missing = [name for name in _CONFIG_FIELDS if name not in integration]
@@ -763,6 +807,20 @@ def _fitting_diagnostics(question: Question) -> bool:
 
 
 INTENDED_DIFFERENCES = (
+    IntendedDifference(
+        "hosts are folded",
+        "9",
+        "the reference compares a host as it was sent",
+        _folded_hosts,
+        decides_matching=True,
+    ),
+    IntendedDifference(
+        "a header part on the client's address",
+        "2",
+        "the reference leaves the header of that name to its caller",
+        _client_address,
+        decides_matching=True,
+    ),
     IntendedDifference(
         "a missing list is empty",
         "2",
@@ -900,7 +958,7 @@ INTENDED_DIFFERENCES = (
         "a direct pass that fails may queue", "5", "the reference always passes", _direct_pass_outage
     ),
     IntendedDifference(
-        "a question to a service fits into a request",
+        "a question to a service repeats no free text",
         "12",
         "the reference repeats the visitor's request as it came",
         _fitting_question,

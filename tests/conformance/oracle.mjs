@@ -21,6 +21,7 @@
 //
 // What we do differently on purpose can be asked for in `options`:
 //   "normalize_as"       the URL to normalize instead of the page's
+//   "folded_hosts"       true: hosts are compared in lower case, without `:443` and a final dot
 //   "forms"              the forms of the URL: the reference's own evaluator is asked about each of them
 //   "matched"            the place of the integration to decide with, null for none: nothing is evaluated
 
@@ -121,12 +122,39 @@ function matching(config, { normalize_as: normalizeAs }, context) {
     new IntegrationEvaluator().getMatchedIntegrationConfig({ ...config, Integrations: integrations }, url, evaluating);
 }
 
+const foldHost = (host) => host.toLowerCase().replace(/:443$/, "").replace(/\.+$/, "");
+const foldUrl = (url) =>
+  url.replace(/^(https?):\/\/([^/?#]*)/i, (_, scheme, host) => `${scheme.toLowerCase()}://${foldHost(host)}`);
+
+// The configuration with the hosts that URL triggers compare in lower case, without `:443` and a final dot.
+function foldValues(config) {
+  const foldPart = (part) => {
+    if (part.ValidatorType !== "UrlValidator") return part;
+    const fold = { HostName: (text) => foldHost(text) || text, PageUrl: foldUrl }[part.UrlPart];
+    if (!fold) return part;
+    const folded = (text) => (typeof text === "string" ? fold(text) : text);
+    return {
+      ...part,
+      ValueToCompare: folded(part.ValueToCompare),
+      ValuesToCompare: Array.isArray(part.ValuesToCompare) ? part.ValuesToCompare.map(folded) : part.ValuesToCompare,
+    };
+  };
+  const foldTrigger = (one) => ({ ...one, TriggerParts: one.TriggerParts?.map(foldPart) });
+  return {
+    ...config,
+    Integrations: config.Integrations.map((one) => ({ ...one, Triggers: one.Triggers?.map(foldTrigger) })),
+  };
+}
+
 // For each form of the URL the place of the integration that it reaches, null for none.
 function reach(config, options, pureUrl, context) {
-  const match = matching(config, options, context);
-  const place = (found) => found === null ? null : config.Integrations.indexOf(found);
-  if (options.forms === undefined) return [place(match(pureUrl, config.Integrations))];
-  const asGiven = config.Integrations.map((one) => ({ ...one, IsNormalizationEnabled: false }));
+  const match = matching(options.folded_hosts ? foldValues(config) : config, options, context);
+  const folded = options.folded_hosts ? foldValues(config).Integrations : config.Integrations;
+  if (options.forms === undefined) {
+    const found = match(options.folded_hosts ? foldUrl(pureUrl) : pureUrl, folded);
+    return [found === null ? null : folded.indexOf(found)];
+  }
+  const asGiven = folded.map((one) => ({ ...one, IsNormalizationEnabled: false }));
   return options.forms.map((url) => {
     const found = match(url, asGiven);
     return found === null ? null : asGiven.indexOf(found);

@@ -238,11 +238,12 @@ class _World:
 def _deciding(snapshot: Snapshot, case: Case) -> int | None:
     """The place of the integration that our decision comes from."""
     request = to_request(case.event["Records"][0]["cf"]["request"])
-    if snapshot.settings.url_matching == "as_configured":
-        (integration,) = reached_integrations(snapshot, request)
-    else:
+    first, *others = reached_integrations(snapshot, request)
+    integration = first
+    if others:
         world = _World(case.services)
-        integration = decide(snapshot, request, case.now, Reached(world.post, world.new_uuid)).integration
+        decided = decide(snapshot, request, case.now, Reached(world.post, world.new_uuid))
+        integration = decided.integration or first  # diagnostics may answer before any integration does
     return None if integration is None else snapshot.integrations.index(integration)
 
 

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
-from queueit.decision import QUEUED
+from queueit.outcome import QUEUED
 from workbench.cli import configuration_source
 from workbench.cli.command import CommandFailed, Context, Result, UsageError, add_name
 from workbench.cli.explanation import Explanation, IntegrationExplained, PartExplained, explain, viewer_event
@@ -65,7 +65,7 @@ def run(options: Namespace, context: Context) -> Result:
     except ValueError as error:
         raise UsageError(f"{options.url}: {error}") from None
     explanation = explain(snapshot, source.config["Integrations"], event, context.now())
-    has_enqueue_token = snapshot.enqueue_key is not None and explanation.decision.reason == QUEUED
+    has_enqueue_token = snapshot.enqueue_key is not None and explanation.decision.reason is QUEUED
     data = {
         "url": explanation.url,
         "normalized_url": explanation.normalized_url,

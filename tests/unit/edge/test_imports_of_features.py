@@ -26,9 +26,11 @@ SCRIPT = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 import edge.event_handling, edge.viewer_request
+from queueit.decision import import_features
 from queueit.snapshot import compile_snapshot
 given = json.load(sys.stdin)
 snapshot = compile_snapshot(given["snapshot"], given["keys"])
+import_features(snapshot)
 if given["event"]:
     edge.event_handling.handle(given["event"], snapshot, 1_790_000_000.0)
 print(json.dumps(sorted(sys.modules)))

@@ -45,12 +45,12 @@ def test_the_service_is_asked_as_the_protocol_says(passing: Visits) -> None:
         "proxy-key": "not-a-real-proxy-key",
         "client-ip": "203.0.113.7",
         "User-Agent": "Browser/1.0",
-        "Referer": "https://www.example.com/",
+        "Referer": "https%3A%2F%2Fwww.example.com%2F",
         "Content-Type": "application/json",
         "Accept": "application/json",
     }
     assert fake.fields == {
-        "protectedUrl": "https://shop.example.com/tickets?a=1",
+        "protectedUrl": "https%3A%2F%2Fshop.example.com%2Ftickets%3Fa%3D1",
         "sdkVersion": f"cloudfront-python-{__version__}",
         "connectorPlatformVersion": f"cloudfront-{__version__}",
         "actionName": "Tickets",

@@ -82,7 +82,7 @@ def test_what_is_loaded_is_what_would_be_compiled() -> None:
     assert loaded.settings == compiled.settings
     assert (loaded.version, loaded.published_at) == (compiled.version, compiled.published_at)
     for one, other in zip(loaded.integrations, compiled.integrations, strict=True):
-        assert one._replace(matches=other.matches) == other
+        assert one._replace(matches=other.matches, matches_under=other.matches_under) == other
 
 
 def test_an_integration_is_compiled_when_it_is_asked_for_and_once() -> None:

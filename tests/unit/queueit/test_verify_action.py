@@ -53,7 +53,7 @@ def test_the_service_is_asked_as_the_protocol_says(verifying: Visits, cookie: An
         "Accept": "application/json",
     }
     assert fake.fields == {
-        "url": "https://shop.example.com/tickets?a=1",
+        "url": "https%3A%2F%2Fshop.example.com%2Ftickets%3Fa%3D1",
         "ip": "203.0.113.7",
         "actionName": "Tickets",
         "userAgent": "Browser/1.0",
@@ -177,7 +177,7 @@ def test_a_strange_request_is_asked_about_in_bounds(verifying: Visits, cookie: A
 
     (question,) = fake.requests
     assert len(question.body) < 8_000
-    assert fake.fields["userAgent"].startswith("????X: y")
+    assert fake.fields["userAgent"].startswith("X: yX: y")
 
 
 @pytest.mark.parametrize(
