@@ -1,6 +1,6 @@
 // Runs the reference connector on cases read as JSON lines from stdin and answers each with one JSON line.
 //
-//   node oracle.mjs <directory that holds node_modules>
+//   node oracle.mjs <directory that holds node_modules> [<name of the connector's package there>]
 //
 // A line is one of
 //   {"configs": ["<JSON text>", …],
@@ -30,16 +30,17 @@ import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
 const require = createRequire(`${process.argv[2]}/`);
-const { KnownUser, DefaultNormalizationProvider } = require("@queue-it/connector-javascript");
-const { DefaultEnqueueTokenProvider } = require("@queue-it/connector-javascript/dist/defaultEnqueueTokenProvider.js");
+const NEWEST = "@queue-it/connector-javascript";
+const CONNECTOR = process.argv[3] ?? NEWEST;
+const { KnownUser, DefaultNormalizationProvider } = require(CONNECTOR);
+const { DefaultEnqueueTokenProvider } = require(`${CONNECTOR}/dist/defaultEnqueueTokenProvider.js`);
 const { IntegrationEvaluator } = require(
-  "@queue-it/connector-javascript/dist/IntegrationConfig/integrationConfigHelpers.js",
+  `${CONNECTOR}/dist/IntegrationConfig/integrationConfigHelpers.js`,
 );
 const { BaseVerifyActionService } = require(
-  "@queue-it/connector-javascript/dist/VerifyAction/baseVerifyActionService.js",
+  `${CONNECTOR}/dist/VerifyAction/baseVerifyActionService.js`,
 );
-const connectorHelpers = require("@queue-it/connector-javascript/dist/queueitHelpers.js");
-const { DebugService } = require("@queue-it/connector-javascript/dist/Debugging/DebugService.js");
+const connectorHelpers = require(`${CONNECTOR}/dist/queueitHelpers.js`);
 const { Payload, Token } = require("@queue-it/queue-token");
 const tokenHelpers = require("@queue-it/queue-token/dist/QueueITHelpers.js");
 
@@ -61,13 +62,16 @@ let enqueueKey = "";
 tokenHelpers.Utils.generateUUID = () => tokenId;
 connectorHelpers.Utils.generateUUID = () => enqueueKey;
 
-// The diagnostics cookie's entries, which its text alone does not tell apart.
+// The diagnostics cookie's entries, which its text alone does not tell apart; they are compared for the newest engine.
 let entries = {};
-const addDebugEntry = DebugService.prototype.addDebugEntry;
-DebugService.prototype.addDebugEntry = function (name, value) {
-  entries[name] = `${value}`;
-  return addDebugEntry.call(this, name, value);
-};
+if (CONNECTOR === NEWEST) {
+  const { DebugService } = require(`${CONNECTOR}/dist/Debugging/DebugService.js`);
+  const addDebugEntry = DebugService.prototype.addDebugEntry;
+  DebugService.prototype.addDebugEntry = function (name, value) {
+    entries[name] = `${value}`;
+    return addDebugEntry.call(this, name, value);
+  };
+}
 
 const nameOf = (segment) => segment.split("=", 1)[0].toLowerCase();
 const valueOf = (segment) => segment.slice(segment.indexOf("=") + 1 || segment.length);

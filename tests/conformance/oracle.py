@@ -13,6 +13,10 @@ from typing import Any, Self
 _HERE = Path(__file__).parent
 _BUILD = _HERE.parents[1] / "build" / "conformance"
 
+NEWEST_ENGINE = "@queue-it/connector-javascript"
+V4_ENGINE = "connector-javascript-4"
+"""The packages of the reference, as package.json names them; the comparison is with the newest."""
+
 
 def missing_tool() -> str | None:
     """Which program of the oracle this machine lacks, with how to get it; None when there is nothing missing."""
@@ -50,9 +54,9 @@ def install() -> Path:
 class Oracle:
     """A running oracle; a context manager."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, connector: str = NEWEST_ENGINE) -> None:
         self._process = subprocess.Popen(
-            ["node", str(_HERE / "oracle.mjs"), str(directory)],
+            ["node", str(_HERE / "oracle.mjs"), str(directory), connector],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
