@@ -7,12 +7,12 @@ from typing import Any
 
 from config_refresh import operator_actions, platform, report
 from config_refresh.aws_calls import Client, aws_client
-from config_refresh.connector import Connector, Outcome
 from config_refresh.credentials import read_credentials
 from config_refresh.deadline import DEFAULT_SECONDS, REPORT_SECONDS, Deadline, seconds_of
 from config_refresh.environment import Environment, connector_name, read_environment
 from config_refresh.errors import Defect, RefreshError, place_of
 from config_refresh.history import Cause
+from config_refresh.in_force import Connector, Outcome
 from config_refresh.operator_state import decision
 from config_refresh.refresh import Sources, force, refresh
 from config_refresh.store import Store
@@ -62,11 +62,28 @@ def run(
     deadline = Deadline(monotonic() + seconds - REPORT_SECONDS, monotonic, sleep)
     is_refresh = event.get("action", "refresh") in ("refresh", "force")
     name = connector_name(environ.get("AWS_LAMBDA_FUNCTION_NAME", ""))
+    store: Store | None = None
+
+    def end(level: str, what: str, values: dict[str, int], **ended: Any) -> None:
+        """Tell how the run ended: in the log, in the metrics and, of a refresh, in the table."""
+        report.log({"level": level, "event": what, **ended}, print_line)
+        if values:
+            report.metrics(name, values, now, print_line)
+        if is_refresh and store:
+            keep = ("outcome", "version", "error", "message")
+            action = event.get("action", "refresh")
+            try:
+                store.note_run(
+                    {"at": int(now), "action": action, **{key: ended[key] for key in keep if key in ended}}
+                )
+            except Exception as problem:
+                text = str(problem) if isinstance(problem, RefreshError) else place_of(problem)
+                report.log({"level": "warning", "event": "run_not_noted", "message": text}, print_line)
+
     try:
         environment: Environment = read_environment(environ)
-        connector = Connector(
-            environment, Store(client("dynamodb"), environment.connector, deadline), int(now), deadline
-        )
+        store = Store(client("dynamodb"), environment.connector, deadline)
+        connector = Connector(environment, store, int(now), deadline)
         sources = Sources(
             credentials=lambda: read_credentials(client("secretsmanager"), environment.secret_arn, deadline),
             download=lambda api_key: platform.download(
@@ -78,22 +95,12 @@ def run(
         outcome = _act(event, connector, sources)
     except Exception as problem:
         error = problem if isinstance(problem, RefreshError) else Defect(place_of(problem))
-        report.log(
-            {
-                "level": "error",
-                "event": "refresh_failed" if is_refresh else "operator_action_failed",
-                "error": type(error).__name__,
-                "message": str(error),
-            },
-            print_line,
-        )
-        if is_refresh:
-            report.metrics(name, {"RefreshFailed": 1, "RefreshSucceeded": 0}, now, print_line)
+        failed = {"RefreshFailed": 1, "RefreshSucceeded": 0} if is_refresh else {}
+        what = "refresh_failed" if is_refresh else "operator_action_failed"
+        end("error", what, failed, error=type(error).__name__, message=str(error))
         raise error from None
     done = "refresh_succeeded" if is_refresh else "operator_action_done"
-    level = "warning" if outcome.warnings else "info"
     who = {key: event[key] for key in ("action", "actor", "reason") if event.get(key) is not None}
-    report.log({"level": level, "event": done, **outcome._asdict(), **who}, print_line)
     values = {
         **({"RefreshFailed": 0, "RefreshSucceeded": 1} if is_refresh else {}),
         "Published": int(outcome.snapshot != outcome.previous_snapshot),
@@ -102,7 +109,7 @@ def run(
         "Frozen": int(outcome.frozen),
         "Killed": int(not outcome.enabled),
     }
-    report.metrics(name, values, now, print_line)
+    end("warning" if outcome.warnings else "info", done, values, **outcome._asdict(), **who)
     return outcome._asdict()
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final, NamedTuple
 
-from config_refresh.operator_state import Decision
+from config_refresh.operator_state import OperatorDecision
 
 MAX_ENTRIES: Final = 200
 MAX_BYTES: Final = 200_000
@@ -15,28 +15,27 @@ class Cause(NamedTuple):
 
     action: str
     source: str
-    decision: Decision | None = None
+    decision: OperatorDecision | None = None
 
 
 class History(NamedTuple):
-    """`entries` are JSON objects, see `entry`; `revision` counts the writes, None before the first."""
+    """`entries` are JSON objects, see `entry`, the newest first."""
 
     entries: tuple[dict[str, Any], ...] = ()
-    revision: int | None = None
 
     def with_entry(self, added: dict[str, Any]) -> "History":
         """This history with one entry more, at the cost of the oldest ones where it would be too long."""
         entries = [added, *self.entries][:MAX_ENTRIES]
         while len(entries) > 1 and len(_json(entries)) > MAX_BYTES:
             entries.pop()
-        return History(tuple(entries), (self.revision or 0) + 1)
+        return History(tuple(entries))
 
     def with_expiry(self, digest: str, expires_at: int | None) -> "History":
         """This history with every entry of the snapshot `digest` kept until `expires_at`; None while it is in force."""
         entries = [
             {**one, "expires_at": expires_at} if one["snapshot"] == digest else one for one in self.entries
         ]
-        return self._replace(entries=tuple(entries))
+        return History(tuple(entries))
 
     def encoded(self) -> str:
         """The stored form of the entries."""
@@ -47,12 +46,12 @@ def _json(entries: object) -> bytes:
     return json.dumps(entries, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def decoded(text: str, revision: int) -> History:
+def decoded(text: str) -> History:
     """A history from its stored form; one that cannot be read begins anew."""
     try:
-        return History(tuple(one for one in json.loads(text) if "snapshot" in one), revision)
+        return History(tuple(one for one in json.loads(text) if "snapshot" in one))
     except (TypeError, ValueError):
-        return History((), revision)
+        return History()
 
 
 def entry(

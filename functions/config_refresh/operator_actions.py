@@ -1,21 +1,21 @@
 """What operators do by hand: rollback, freeze, the kill switch, and reading the history."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
-from config_refresh.connector import (
+from config_refresh.content import is_same
+from config_refresh.errors import NothingInForce, RefreshError
+from config_refresh.history import Cause
+from config_refresh.in_force import (
     Connector,
     Outcome,
-    State,
     again_when_overtaken,
+    change,
     outcome,
-    put_in_force,
     read_state,
-    record,
 )
-from config_refresh.content import is_same
-from config_refresh.errors import RefreshError
-from config_refresh.history import Cause
+from config_refresh.operator_state import OperatorState
 from config_refresh.refresh import checked_content, version_of
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -40,11 +40,11 @@ def _roll_back(connector: Connector, earlier: dict[str, Any], cause: Cause) -> O
     state = read_state(connector.store)
     current, config = state.current, earlier["integration_config"]
     if current is None:
-        raise RefreshError(_NOTHING_IN_FORCE)
+        raise NothingInForce(_NOTHING_IN_FORCE)
     if state.config == config:
         return outcome("unchanged", state, previous=current.snapshot)
     content = checked_content(connector, state, config, current.keys, cause.source)
-    return put_in_force(
+    return change(
         connector,
         state,
         content._replace(document=earlier) if is_same(earlier, content.document) else content,
@@ -57,82 +57,69 @@ def _roll_back(connector: Connector, earlier: dict[str, Any], cause: Cause) -> O
 
 def freeze(connector: Connector, cause: Cause) -> Outcome:
     """Take no configuration any more, neither from the schedule nor pushed; settings and credentials still change."""
-    state = _published(connector)
-    if state.operator.freeze:
-        return _in_force("unchanged", state)
-    connector.store.decide("freeze", cause.decision)
-    return _recorded("frozen", connector, cause)
+    return _decide(
+        connector,
+        cause,
+        "frozen",
+        lambda operator: operator._replace(freeze=operator.freeze or cause.decision),
+    )
 
 
 def unfreeze(connector: Connector, cause: Cause) -> Outcome:
     """Take configurations again, from the next refresh or push on."""
-    state = _published(connector)
-    if not state.operator.freeze:
-        return _in_force("unchanged", state)
-    connector.store.decide("freeze", None)
-    return _recorded("unfrozen", connector, cause)
+    return _decide(connector, cause, "unfrozen", lambda operator: operator._replace(freeze=None))
 
 
 def kill(connector: Connector, cause: Cause) -> Outcome:
     """Let every request pass untouched within a poll, until `enable`, whatever the settings of Terraform say.
 
-    It needs neither the platform nor the secret.
+    It needs neither the platform nor the secret, and three calls to the table.
     """
-    state = _published(connector)
-    is_new = state.operator.override is None
-    if is_new:
-        connector.store.decide("override", cause.decision)
-    return again_when_overtaken(lambda: _switch(connector, cause, "killed", is_new), connector.deadline)
+    return _decide(
+        connector,
+        cause,
+        "killed",
+        lambda operator: operator._replace(override=operator.override or cause.decision),
+        is_switch=True,
+    )
 
 
 def enable(connector: Connector, cause: Cause) -> Outcome:
     """Lift the override of `kill`: the settings of Terraform hold again, which may themselves say `enabled = false`."""
-    state = _published(connector)
-    is_new = state.operator.override is not None
-    if is_new:
-        connector.store.decide("override", None)
-    return again_when_overtaken(lambda: _switch(connector, cause, "enabled", is_new), connector.deadline)
-
-
-def _switch(connector: Connector, cause: Cause, name: str, is_new: bool) -> Outcome:
-    """Publish what is in force with the settings of now and the override, or record the decision by itself."""
-    state = _published(connector)
-    current, in_force = state.current, state.document
-    if current is None or in_force is None:
-        raise RefreshError(
-            "what is in force was lost meanwhile; the next refresh publishes by the new decision"
-        )
-    done = put_in_force(
-        connector,
-        state,
-        checked_content(connector, state, in_force["integration_config"], current.keys, cause.source),
-        cause,
-        name,
-        highest_version=current.highest_version,
-        is_held=current.is_held,
+    return _decide(
+        connector, cause, "enabled", lambda operator: operator._replace(override=None), is_switch=True
     )
-    if done.outcome == "unchanged" and is_new:
-        record(connector, state, cause)
-        return done._replace(outcome=name)
-    return done
 
 
-def _published(connector: Connector) -> State:
-    state = read_state(connector.store)
-    if state.document is None:
-        raise RefreshError(_NOTHING_IN_FORCE)
-    return state
+def _decide(
+    connector: Connector,
+    cause: Cause,
+    name: str,
+    decided: Callable[[OperatorState], OperatorState],
+    *,
+    is_switch: bool = False,
+) -> Outcome:
+    """Keep a decision; a switch of the connector goes out to the edges with the settings of now."""
 
-
-def _in_force(name: str, state: State) -> Outcome:
-    return outcome(name, state, previous=state.current.snapshot if state.current else None)
-
-
-def _recorded(name: str, connector: Connector, cause: Cause) -> Outcome:
     def attempt() -> Outcome:
-        state = _published(connector)
-        record(connector, state, cause)
-        return _in_force(name, state)
+        state = read_state(connector.store)
+        current, content = state.current, state.content
+        if current is None or content is None:
+            raise NothingInForce(_NOTHING_IN_FORCE)
+        operator = decided(state.operator)
+        if is_switch:
+            config = content.document["integration_config"]
+            content = checked_content(connector, state, config, content.keys, cause.source, operator)
+        return change(
+            connector,
+            state,
+            content,
+            cause,
+            name,
+            highest_version=current.highest_version,
+            is_held=current.is_held,
+            operator=operator,
+        )
 
     return again_when_overtaken(attempt, connector.deadline)
 
@@ -155,7 +142,6 @@ def read_history(connector: Connector) -> dict[str, Any]:
         "held": state.is_held,
         "freeze": operator.freeze._asdict() if operator.freeze else None,
         "override": {"enabled": False, **operator.override._asdict()} if operator.override else None,
-        "entries": [
-            {**one, "in_force": one["snapshot"] == digest} for one in connector.store.history().entries
-        ],
+        "last_run": connector.store.last_run(),
+        "entries": [{**one, "in_force": one["snapshot"] == digest} for one in state.stored.history.entries],
     }

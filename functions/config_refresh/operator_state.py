@@ -10,7 +10,7 @@ MAX_ACTOR: Final = 200
 MAX_REASON: Final = 500
 
 
-class Decision(NamedTuple):
+class OperatorDecision(NamedTuple):
     """Who decided, when (Unix seconds) and why."""
 
     at: int
@@ -21,8 +21,8 @@ class Decision(NamedTuple):
 class OperatorState(NamedTuple):
     """`freeze`: no configuration is taken. `override`: `enabled` is false, whatever the settings say."""
 
-    freeze: Decision | None = None
-    override: Decision | None = None
+    freeze: OperatorDecision | None = None
+    override: OperatorDecision | None = None
 
     def effective(self, settings: dict[str, Any]) -> dict[str, Any]:
         """The settings that edges are to get: an operator's override wins over those of Terraform."""
@@ -35,7 +35,7 @@ def _text(value: object, name: str, longest: int) -> str:
     return value
 
 
-def decision(event: Mapping[str, Any], now: int) -> Decision:
+def decision(event: Mapping[str, Any], now: int) -> OperatorDecision:
     """The decision in an operator's event. Raises RefreshError when it does not say who decides."""
     if event.get("actor") is None:
         raise RefreshError(
@@ -43,22 +43,32 @@ def decision(event: Mapping[str, Any], now: int) -> Decision:
             f'{{"action": {json.dumps(event.get("action"))}, "actor": "ada@example.com", "reason": "…"}}'
         )
     reason = event.get("reason")
-    return Decision(
+    return OperatorDecision(
         now,
         _text(event["actor"], "actor", MAX_ACTOR),
         None if reason is None else _text(reason, "reason", MAX_REASON),
     )
 
 
-def encode(made: Decision) -> str:
-    """The stored form of a decision."""
-    return json.dumps(made._asdict(), ensure_ascii=False)
+def encode(state: OperatorState) -> dict[str, str]:
+    """The stored form: a text for each decision that stands."""
+    return {
+        name: json.dumps(made._asdict(), ensure_ascii=False)
+        for name, made in state._asdict().items()
+        if made is not None
+    }
 
 
-def decode(text: str) -> Decision:
-    """A decision from its stored form; one that is there counts, even if it does not say whose it is."""
+def decode(stored: Mapping[str, str]) -> OperatorState:
+    """The state from its stored form; a decision that is there counts, even if it does not say whose it is."""
+    return OperatorState(
+        **{name: _decision(stored[name]) for name in OperatorState._fields if name in stored}
+    )
+
+
+def _decision(text: str) -> OperatorDecision:
     try:
         stored = json.loads(text)
-        return Decision(int(stored["at"]), str(stored["actor"]), stored["reason"])
+        return OperatorDecision(int(stored["at"]), str(stored["actor"]), stored["reason"])
     except (KeyError, TypeError, ValueError):
-        return Decision(0, "unknown", None)
+        return OperatorDecision(0, "unknown", None)

@@ -26,7 +26,8 @@ class Publication(NamedTuple):
 def publication(document: dict[str, Any]) -> Publication:
     """The stored form of a snapshot document that has been checked. Raises TooLarge when no item could hold it."""
     digest, body = pack(document)
-    size = item_bytes(snapshot_item(snapshot_keys(digest, MAX_COPIES)[0], body, 0))
+    item = snapshot_item(snapshot_keys(digest, MAX_COPIES)[0], body)
+    size = item_bytes({**item, "expires_at": {"N": "0"}})
     if size > MAX_ITEM_BYTES:
         raise TooLarge(
             f"the snapshot takes {size} bytes compressed, more than the {MAX_ITEM_BYTES} of a table's item; remove "

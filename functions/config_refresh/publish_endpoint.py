@@ -14,7 +14,6 @@ from typing import Any, Final, NamedTuple
 
 from config_refresh import report
 from config_refresh.aws_calls import Client, aws_client
-from config_refresh.connector import Connector
 from config_refresh.credentials import CachedCredentials, Credentials, read_credentials
 from config_refresh.deadline import DEFAULT_SECONDS, REPORT_SECONDS, Deadline, seconds_of
 from config_refresh.environment import connector_name, read_environment
@@ -27,6 +26,7 @@ from config_refresh.errors import (
     Unusable,
     place_of,
 )
+from config_refresh.in_force import Connector
 from config_refresh.push import publish
 from config_refresh.store import Store
 from queueit.secret_keys import secret_keys

@@ -2,16 +2,6 @@
 
 from typing import Any
 
-from config_refresh.connector import (
-    Connector,
-    Outcome,
-    again_when_overtaken,
-    check_account,
-    check_content,
-    outcome,
-    put_in_force,
-    read_state,
-)
 from config_refresh.content import Content, snapshot_document
 from config_refresh.errors import (
     Frozen,
@@ -22,6 +12,16 @@ from config_refresh.errors import (
     Unusable,
 )
 from config_refresh.history import Cause
+from config_refresh.in_force import (
+    Connector,
+    Outcome,
+    again_when_overtaken,
+    change,
+    check_account,
+    check_content,
+    outcome,
+    read_state,
+)
 from config_refresh.refresh import is_to_be_taken, version_of
 
 _CAUSE = Cause("push", "publish")
@@ -71,7 +71,7 @@ def _publish(connector: Connector, config: dict[str, Any]) -> Outcome:
         )
     if not is_to_be_taken(state, config):
         return outcome("unchanged", state, previous=current.snapshot)
-    return put_in_force(
+    return change(
         connector,
         state,
         content,

@@ -3,21 +3,22 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from config_refresh.connector import (
-    Connector,
-    Outcome,
-    State,
-    again_when_overtaken,
-    check_account,
-    check_content,
-    put_in_force,
-    read_state,
-)
 from config_refresh.content import Content, snapshot_document
 from config_refresh.credentials import Credentials
 from config_refresh.errors import PublicationRefused, RefreshError
 from config_refresh.history import Cause
+from config_refresh.in_force import (
+    Connector,
+    Outcome,
+    State,
+    again_when_overtaken,
+    change,
+    check_account,
+    check_content,
+    read_state,
+)
 from config_refresh.key_rotation import next_keys
+from config_refresh.operator_state import OperatorState
 
 _ANYWAY = 'publish it again on the platform, or invoke with {"action": "force", "actor": "…"}'
 
@@ -33,14 +34,20 @@ class Sources(NamedTuple):
 
 
 def checked_content(
-    connector: Connector, state: State, config: dict[str, Any], keys: Mapping[str, str], source: str
+    connector: Connector,
+    state: State,
+    config: dict[str, Any],
+    keys: Mapping[str, str],
+    source: str,
+    operator: OperatorState | None = None,
 ) -> Content:
     """What edges are to be told: `config`, the settings of now, and the keys in force or, after them, `keys`.
 
-    Raises RefreshError when the edge could not load it.
+    `operator` is what operators have decided, where that is no longer what `state` says. Raises RefreshError when the
+    edge could not load it.
     """
     environment, now = connector.environment, connector.now
-    settings = state.operator.effective(environment.settings)
+    settings = (operator or state.operator).effective(environment.settings)
     before = state.document["settings"] if state.document else {}
     content = Content(
         snapshot_document(environment.customer_id, config, settings, published_at=now, source=source),
@@ -99,7 +106,7 @@ def _refresh(connector: Connector, sources: Sources, cause: Cause) -> Outcome:
         if in_force is None or is_of_another_account:
             raise
         problem = error
-    done = put_in_force(
+    done = change(
         connector,
         state,
         checked_content(connector, state, config, keys, cause.source),
@@ -169,7 +176,7 @@ def _force(connector: Connector, sources: Sources, cause: Cause) -> Outcome:
     config = sources.download(secret.api_key)
     check_account(config, connector.environment.customer_id)
     highest_version = state.current.highest_version if state.current else 0
-    return put_in_force(
+    return change(
         connector,
         state,
         checked_content(connector, state, config, secret.document, cause.source),

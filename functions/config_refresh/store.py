@@ -1,7 +1,10 @@
 """The connector's table: snapshots, the pointer to the one in force, operators' decisions and the history."""
 
-from collections.abc import Iterable
-from typing import Any, Final
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -9,10 +12,10 @@ from config_refresh.aws_calls import AWS_ERRORS, attempted, code_of, reasons_of,
 from config_refresh.deadline import Deadline
 from config_refresh.errors import Overtaken, StoreError
 from config_refresh.history import History
-from config_refresh.history import decoded as decoded_history
-from config_refresh.operator_state import Decision, OperatorState
-from config_refresh.operator_state import decode as decode_decision
-from config_refresh.operator_state import encode as encode_decision
+from config_refresh.history import decoded as decode_history
+from config_refresh.operator_state import OperatorState
+from config_refresh.operator_state import decode as decode_operator
+from config_refresh.operator_state import encode as encode_operator
 from config_refresh.publication import MAX_COPIES, Publication
 from queueit.errors import QueueitError
 from queueit.stored_snapshot import unpack
@@ -33,11 +36,20 @@ _ADVICE: Final = {
     "ResourceNotFoundException": "check that the table exists in this region, under this name",
 }
 
-UNUSED_SECONDS: Final = 24 * 60 * 60
-"""How long a snapshot is kept that nothing points at yet."""
+_OPERATOR_KEY: Final = "operator"
+_HISTORY_KEY: Final = "history"
+_LAST_RUN_KEY: Final = "last_run"
 
-SOON_GONE_SECONDS: Final = 60 * 60
-"""A stored snapshot with less than this left counts as gone: DynamoDB may delete it before something points at it."""
+
+class Stored(NamedTuple):
+    """The connector's state as one: all of it is read at one moment, and changes with one revision, `current`'s.
+
+    `current` is None before the first publication.
+    """
+
+    current: Current | None
+    operator: OperatorState
+    history: History
 
 
 class Store:
@@ -51,20 +63,17 @@ class Store:
         self._table = table
         self._deadline = deadline
 
-    def _call(self, operation: str, *, accepted: str = "", **arguments: Any) -> Any:
-        """What the table answers; None when it refuses with the code `accepted`."""
+    def _call(self, operation: str, **arguments: Any) -> Any:
+        """What the table answers. Raises Overtaken, StoreError and OutOfTime."""
         call = getattr(self._client, operation)
         try:
             return attempted(lambda: call(**arguments), self._deadline, f"the table {self._table}")
         except AWS_ERRORS as error:
-            if isinstance(error, ClientError):
-                if code_of(error) == accepted:
-                    return None
-                if _is_overtaken(error):
-                    raise Overtaken(
-                        "somebody else changed the connector's state at the same time, again and again; nothing is "
-                        "lost, do it once more"
-                    ) from None
+            if isinstance(error, ClientError) and _is_overtaken(error):
+                raise Overtaken(
+                    "somebody else changed the connector's state at the same time, again and again; nothing is lost, "
+                    "do it once more"
+                ) from None
             raise StoreError(f"the table {self._table} {trouble(error, _ADVICE)}") from None
 
     def _item(self, key: str) -> dict[str, Any]:
@@ -72,16 +81,20 @@ class Store:
         item: dict[str, Any] = answer.get("Item") or {}
         return item
 
-    def current(self) -> Current | None:
-        """The pointer, None before the first publication. Raises StoreError when nobody can read it."""
-        item = self._item(CURRENT_KEY)
+    def read(self) -> Stored:
+        """The state, in one call. Raises StoreError when nobody can read the pointer."""
+        keys = (CURRENT_KEY, _OPERATOR_KEY, _HISTORY_KEY)
+        gets = [{"Get": {"TableName": self._table, "Key": {"pk": {"S": key}}}} for key in keys]
+        answer = self._call("transact_get_items", TransactItems=gets)
+        current, operator, history = [one.get("Item") or {} for one in answer["Responses"]]
         try:
-            return read_current(item) if item else None
+            pointer = read_current(current) if current else None
         except QueueitError as error:
             raise StoreError(
                 f'the item "{CURRENT_KEY}" of the table {self._table} cannot be used: {error}; delete the item, the '
                 "next refresh writes it anew"
             ) from None
+        return Stored(pointer, decode_operator(_texts(operator)), decode_history(_texts(history)["entries"]))
 
     def document_in_force(self, current: Current) -> dict[str, Any] | None:
         """The snapshot document that `current` points at, None when it is missing or damaged."""
@@ -104,103 +117,71 @@ class Store:
                 return document
         return None
 
-    def operator_state(self) -> OperatorState:
-        """What operators have decided; nothing before the first decision."""
-        item = self._item("operator")
-        decisions = {name: decode_decision(item[name]["S"]) for name in OperatorState._fields if name in item}
-        return OperatorState(**decisions)
-
-    def decide(self, name: str, made: Decision | None) -> None:
-        """Keep a decision, `freeze` or `override`; None lifts it."""
-        change = "SET #name = :made" if made else "REMOVE #name"
-        values: dict[str, Any] = (
-            {"ExpressionAttributeValues": {":made": {"S": encode_decision(made)}}} if made else {}
-        )
-        self._call(
-            "update_item",
-            TableName=self._table,
-            Key={"pk": {"S": "operator"}},
-            UpdateExpression=change,
-            ExpressionAttributeNames={"#name": name},
-            **values,
-        )
-
-    def history(self) -> History:
-        """The history so far."""
-        item = self._item("history")
-        return decoded_history(item["entries"]["S"], int(item["revision"]["N"])) if item else History()
-
-    def put_snapshot(self, publication: Publication, now: int) -> None:
-        """Store a snapshot that nothing points at yet, where it is not stored already; `now` is in Unix seconds.
-
-        It expires a day later unless `move_current` points at it before.
-        """
-        for key in snapshot_keys(publication.digest, publication.copies):
-            self._call(
-                "put_item",
-                accepted="ConditionalCheckFailedException",
-                TableName=self._table,
-                Item=snapshot_item(key, publication.body, now + UNUSED_SECONDS),
-                ConditionExpression="attribute_not_exists(body) OR expires_at < :soon",
-                ExpressionAttributeValues={":soon": {"N": str(now + SOON_GONE_SECONDS)}},
-            )
-
-    def move_current(
-        self,
-        to: Current,
-        previous: Current | None,
-        *,
-        expires_at: int,
-        history: History,
-        entry: dict[str, Any],
+    def write(
+        self, before: Stored, after: Stored, publication: Publication | None, *, expires_at: int
     ) -> None:
-        """Write the pointer, and let the previous snapshot go at `expires_at`; all or nothing.
+        """Change the state from `before` to `after`, which has a pointer; all or nothing.
 
-        On condition that the pointer still is `previous`, and that the snapshot it is to point at is stored. Raises
-        Overtaken when that is not so.
+        `publication` is the snapshot that it points at, where that is not stored yet; the one before goes at
+        `expires_at` (Unix seconds). Raises Overtaken when the state is no longer `before`.
         """
-        revision = None if previous is None else {"N": str(previous.revision)}
-        actions = [_put_if_unchanged(self._table, current_item(to), "revision", revision)]
-        new = snapshot_keys(to.snapshot, to.copies)
-        old = snapshot_keys(previous.snapshot, previous.copies) if previous else []
-        after = history
-        if new != old:
-            actions += [
-                self._update(key, "REMOVE expires_at", ConditionExpression="attribute_exists(body)")
-                for key in new
-            ]
-            actions += [
-                self._update(
-                    key,
-                    "SET expires_at = :at",
-                    ExpressionAttributeValues={":at": {"N": str(expires_at)}},
-                )
-                for key in old
-                if key not in new
-            ]
-            if previous and previous.snapshot != to.snapshot:
-                after = after.with_expiry(previous.snapshot, expires_at)
-            after = after.with_expiry(to.snapshot, None)
-        actions.append(self._history_write(history, after.with_entry(entry)))
-        self._call("transact_write_items", TransactItems=actions)
+        if after.current is None:
+            raise ValueError("a state that is written has a pointer")
+        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+        if before.current:
+            condition = {
+                "ConditionExpression": "revision = :revision",
+                "ExpressionAttributeValues": {":revision": {"N": str(before.current.revision)}},
+            }
+        actions = [self._put(current_item(after.current), **condition)]
+        new = snapshot_keys(after.current.snapshot, after.current.copies)
+        old = snapshot_keys(before.current.snapshot, before.current.copies) if before.current else []
+        if publication:
+            actions += [self._put(snapshot_item(key, publication.body)) for key in new]
+        actions += [
+            {
+                "Update": {
+                    "TableName": self._table,
+                    "Key": {"pk": {"S": key}},
+                    "UpdateExpression": "SET expires_at = :at",
+                    "ExpressionAttributeValues": {":at": {"N": str(expires_at)}},
+                }
+            }
+            for key in old
+            if key not in new
+        ]
+        if after.operator != before.operator:
+            actions.append(self._put(_item_of_texts(_OPERATOR_KEY, encode_operator(after.operator))))
+        actions.append(self._put(_item_of_texts(_HISTORY_KEY, {"entries": after.history.encoded()})))
+        # The token makes an attempt that came through, though its answer was lost, the same as the next one.
+        self._call("transact_write_items", TransactItems=actions, ClientRequestToken=str(uuid.uuid4()))
 
-    def _update(self, key: str, change: str, **arguments: Any) -> dict[str, Any]:
-        update = {"TableName": self._table, "Key": {"pk": {"S": key}}, "UpdateExpression": change}
-        return {"Update": {**update, **arguments}}
+    def _put(self, item: dict[str, Any], **condition: Any) -> dict[str, Any]:
+        return {"Put": {"TableName": self._table, "Item": item, **condition}}
 
-    def record(self, history: History, entry: dict[str, Any]) -> None:
-        """Add an entry to the history, on condition that nobody else has. Raises Overtaken when somebody has."""
-        write = self._history_write(history, history.with_entry(entry))
-        self._call("transact_write_items", TransactItems=[write])
+    def note_run(self, ended: dict[str, Any]) -> None:
+        """Keep how the last run ended, outside of the state: it changes nothing that anybody decides by."""
+        item = _item_of_texts(_LAST_RUN_KEY, {"ended": json.dumps(ended, ensure_ascii=True)})
+        self._call("put_item", TableName=self._table, Item=item)
 
-    def _history_write(self, before: History, after: History) -> dict[str, Any]:
-        item = {
-            "pk": {"S": "history"},
-            "entries": {"S": after.encoded()},
-            "revision": {"N": str(after.revision)},
-        }
-        revision = None if before.revision is None else {"N": str(before.revision)}
-        return _put_if_unchanged(self._table, item, "revision", revision)
+    def last_run(self) -> dict[str, Any] | None:
+        """How the last run ended; None before the first one."""
+        try:
+            ended: dict[str, Any] = json.loads(_texts(self._item(_LAST_RUN_KEY))["ended"])
+        except ValueError:
+            return None
+        return ended
+
+
+def _texts(item: Mapping[str, Any]) -> defaultdict[str, str]:
+    """The attributes of type S; empty what is not there."""
+    return defaultdict(
+        str, {name: typed["S"] for name, typed in item.items() if "S" in typed and name != "pk"}
+    )
+
+
+def _item_of_texts(key: str, texts: Mapping[str, str]) -> dict[str, Any]:
+    return {"pk": {"S": key}, **{name: {"S": text} for name, text in texts.items()}}
 
 
 def _is_overtaken(error: ClientError) -> bool:
@@ -215,18 +196,3 @@ def _document(digest: str, body: bytes) -> dict[str, Any] | None:
         return unpack(digest, body)
     except QueueitError:
         return None
-
-
-def _put_if_unchanged(
-    table: str, item: dict[str, Any], name: str, value: dict[str, Any] | None
-) -> dict[str, Any]:
-    """Put `item` on condition that its attribute `name` still has `value`; None: that it does not exist yet."""
-    put: dict[str, Any] = {"TableName": table, "Item": item}
-    if value is None:
-        return {"Put": {**put, "ConditionExpression": "attribute_not_exists(pk)"}}
-    condition = {
-        "ConditionExpression": "#name = :value",
-        "ExpressionAttributeNames": {"#name": name},
-        "ExpressionAttributeValues": {":value": value},
-    }
-    return {"Put": {**put, **condition}}

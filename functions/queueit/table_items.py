@@ -148,9 +148,9 @@ def snapshot_keys(digest: str, copies: int) -> list[str]:
     return [f"snapshot#{digest}#{number}" for number in range(1, copies + 1)]
 
 
-def snapshot_item(key: str, body: bytes, expires_at: int) -> dict[str, dict[str, Any]]:
-    """An item that holds a snapshot's stored bytes, until `expires_at` (Unix seconds) unless something points at it."""
-    return {"pk": {"S": key}, "body": {"B": body}, "expires_at": _number(expires_at)}
+def snapshot_item(key: str, body: bytes) -> dict[str, dict[str, Any]]:
+    """An item that holds the stored bytes of the snapshot in force; later ones give it an `expires_at`."""
+    return {"pk": {"S": key}, "body": {"B": body}}
 
 
 def read_snapshot(item: Item) -> bytes:

@@ -95,7 +95,7 @@ class Shop:
         digest, body = pack(snapshot_document(**{"integration_config": config, **changes}))
         in_force = keys or {"secret_key": SECRET_KEY}
         current = Current(digest, version, version, NOW, in_force, NOW, copies)
-        items = [snapshot_item(key, body, 0) for key in snapshot_keys(digest, copies)]
+        items = [snapshot_item(key, body) for key in snapshot_keys(digest, copies)]
         table = self.session.client("dynamodb", region_name=region)
         for item in [*items, current_item(current)]:
             table.put_item(TableName="shop", Item=item)

@@ -124,7 +124,9 @@ class Run:
         return item
 
     def everything(self) -> list[dict[str, Any]]:
+        """All items but the one that says how the last run ended."""
         items: list[dict[str, Any]] = self.table.scan(TableName="shop")["Items"]
+        items = [item for item in items if item["pk"] != {"S": "last_run"}]
         return sorted(items, key=lambda item: str(item["pk"]["S"]))
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,20 @@ class TestFreeze:
 
 
 class TestKillSwitch:
+    @pytest.mark.parametrize("integrations", [1, 300])
+    def test_it_takes_four_calls_to_the_table_at_most(self, run: Any, build: Any, integrations: int) -> None:
+        many = [
+            build.queue_integration(Name=f"{number}", EventId=sha256(b"%d" % number).hexdigest())
+            for number in range(integrations)
+        ]
+        run.platform_has(build.integration_config(*many, version=7))
+        run()
+        calls: list[str] = []
+        run.table.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
+
+        assert run.operate("kill")["outcome"] == "killed"
+        assert calls == ["TransactGetItems", *["GetItem"] * (integrations > 1), "TransactWriteItems"]
+
     def test_it_is_published_at_once_without_platform_and_secret(self, run: Any) -> None:
         first = run()
         run.platform_fails()
@@ -184,16 +199,15 @@ class TestKillSwitch:
     def test_a_run_that_began_before_it_does_not_undo_it(self, run: Any, build: Any) -> None:
         run()
         run.platform_has(build.integration_config(version=8))
-        read = run.table.get_item
+        read = run.table.transact_get_items
 
         def killed_meanwhile(**arguments: Any) -> Any:
             answer = read(**arguments)
-            if arguments["Key"]["pk"]["S"] == "operator":
-                run.table.get_item = read
-                run.operate("kill")
+            run.table.transact_get_items = read
+            run.operate("kill")
             return answer
 
-        run.table.get_item = killed_meanwhile
+        run.table.transact_get_items = killed_meanwhile
         assert run()["enabled"] is False
         assert version_in_force(run) == 8
         assert in_force(run)["settings"] == {"enabled": False}
@@ -303,6 +317,7 @@ class TestHistory:
             "held": False,
             "freeze": None,
             "override": None,
+            "last_run": None,
             "entries": [],
         }
 

@@ -322,7 +322,7 @@ class TestRefusal:
         def broken(**_: Any) -> Any:
             raise KeyError("SECRET")
 
-        ready.table.get_item = broken
+        ready.table.transact_get_items = broken
         answer = ready.push(build.integration_config(version=8))
         assert told(answer) == (503, {"status": "unavailable"})
         log = json.loads(ready.lines[0])

@@ -7,10 +7,17 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from config_refresh.deadline import Deadline
 from config_refresh.errors import Overtaken, RefreshError
-from config_refresh.history import Cause, History, entry
-from config_refresh.store import Store
+from config_refresh.history import History
+from config_refresh.operator_state import OperatorState
+from config_refresh.store import Store, Stored
+from queueit.table_items import Current
 
-ENTRY = entry(Cause("freeze", "operator"), 1, snapshot="a" * 64, previous_snapshot=None, version=1)
+NOTHING = Stored(None, OperatorState(), History())
+FIRST = Current("a" * 64, 1, 1, 1, {"secret_key": "not-a-real-key"}, 1)
+
+
+def write(store: Store) -> None:
+    store.write(NOTHING, NOTHING._replace(current=FIRST), None, expires_at=9)
 
 
 class Failing:
@@ -48,7 +55,7 @@ def cancelled(*reasons: str) -> ClientError:
 )
 def test_a_write_that_met_another_one_was_overtaken(error: ClientError) -> None:
     with pytest.raises(Overtaken, match="somebody else changed the connector's state at the same time"):
-        a_store(Failing(error)).record(History(), ENTRY)
+        write(a_store(Failing(error)))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +73,7 @@ def test_a_write_that_met_another_one_was_overtaken(error: ClientError) -> None:
 )
 def test_any_other_refusal_is_trouble_and_is_named(error: ClientError, code: str) -> None:
     with pytest.raises(RefreshError, match=f"the table shop answered {code}") as raised:
-        a_store(Failing(error)).record(History(), ENTRY)
+        write(a_store(Failing(error)))
     assert not isinstance(raised.value, Overtaken)
 
 
@@ -75,15 +82,4 @@ def test_a_table_that_cannot_be_reached_is_named() -> None:
     with pytest.raises(
         RefreshError, match=r"the table shop could not be reached \(ConnectTimeoutError\); that passes"
     ):
-        store.current()
-
-
-class TestHistoryRevision:
-    def test_two_that_read_the_same_history_do_not_lose_an_entry(self, run: Any) -> None:
-        store = a_store(run.table)
-        first, second = store.history(), store.history()
-        store.record(first, ENTRY)
-        with pytest.raises(Overtaken):
-            store.record(second, ENTRY)
-        store.record(store.history(), ENTRY)
-        assert len(store.history().entries) == 2
+        store.read()

@@ -106,7 +106,8 @@ def test_copies_are_counted_and_a_single_one_is_not() -> None:
     assert snapshot_keys(DIGEST, 2) == [f"snapshot#{DIGEST}#1", f"snapshot#{DIGEST}#2"]
 
 
-def test_a_snapshots_item_says_when_it_goes() -> None:
-    item = snapshot_item("snapshot#x", b"body", 5)
+def test_the_item_of_a_snapshot_in_force_never_goes() -> None:
+    item = snapshot_item("snapshot#x", b"body")
 
-    assert (read_snapshot(item), item["expires_at"]) == (b"body", {"N": "5"})
+    assert read_snapshot(item) == b"body"
+    assert "expires_at" not in item

@@ -1,4 +1,4 @@
-"""One connector: what is in force, and putting another snapshot in force."""
+"""One connector: what is in force, and the one way to change it."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from config_refresh.errors import Defect, Overtaken, PlatformError, RefreshError
 from config_refresh.history import Cause, entry
 from config_refresh.operator_state import OperatorState
 from config_refresh.publication import publication
-from config_refresh.store import Store
+from config_refresh.store import Store, Stored
 from queueit.config_warnings import config_warnings
 from queueit.errors import QueueitError
 from queueit.settings import parse_settings
@@ -33,11 +33,20 @@ class Connector(NamedTuple):
 
 
 class State(NamedTuple):
-    """What is in force: the pointer, the document it points at (None when it is damaged) and operators' decisions."""
+    """What is in force: the state as it is stored, and the document it points at, None when that is damaged."""
 
-    current: Current | None
+    stored: Stored
     document: dict[str, Any] | None
-    operator: OperatorState
+
+    @property
+    def current(self) -> Current | None:
+        """The pointer, None before the first publication."""
+        return self.stored.current
+
+    @property
+    def operator(self) -> OperatorState:
+        """What operators have decided."""
+        return self.stored.operator
 
     @property
     def content(self) -> Content | None:
@@ -73,14 +82,9 @@ class Outcome(NamedTuple):
 
 
 def read_state(store: Store) -> State:
-    """What is in force now.
-
-    The pointer is read before the operators' decisions, which are kept before the pointer moves: so a state with an
-    outdated decision has an outdated pointer too, and nothing can be published by it.
-    """
-    current = store.current()
-    document = store.document_in_force(current) if current else None
-    return State(current, document, store.operator_state())
+    """What is in force now."""
+    stored = store.read()
+    return State(stored, store.document_in_force(stored.current) if stored.current else None)
 
 
 def again_when_overtaken(attempt: Callable[[], Outcome], deadline: Deadline) -> Outcome:
@@ -138,7 +142,7 @@ def outcome(name: str, state: State, *, previous: str | None) -> Outcome:
     )
 
 
-def put_in_force(
+def change(
     connector: Connector,
     state: State,
     content: Content,
@@ -147,15 +151,15 @@ def put_in_force(
     *,
     highest_version: int,
     is_held: bool,
+    operator: OperatorState | None = None,
 ) -> Outcome:
-    """Put checked content in force and record it; `name` is the outcome, "unchanged" when it is in force already.
+    """Put checked content in force, with `operator` as what operators have decided, and record it: one transaction.
 
-    A snapshot is stored first, then the pointer moves; where keys alone are new, only the pointer is written. Raises
-    Overtaken when the pointer is not that of `state`.
+    `name` is the outcome, "unchanged" when nothing would differ from `state`; then nothing is written. Raises Overtaken
+    when somebody else has changed anything since `state` was read.
     """
-    before, now = state.current, connector.now
+    before, now, operator = state.current, connector.now, operator or state.operator
     digest = before.snapshot if before else None
-    has_new_keys = before is None or before.keys != content.keys
     after = Current(
         snapshot="",
         version=content.document["integration_config"]["Version"],
@@ -168,10 +172,8 @@ def put_in_force(
         is_held=is_held,
         revision=before.revision + 1 if before else 1,
     )
-    size, document = None, content.document
+    new, document = None, content.document
     if before and state.document and is_same(state.document, document):
-        if not has_new_keys and (before.highest_version, before.is_held) == (highest_version, is_held):
-            return outcome("unchanged", state, previous=digest)
         document = state.document
         after = after._replace(
             snapshot=before.snapshot,
@@ -179,38 +181,28 @@ def put_in_force(
             copies=before.copies,
             body=before.body,
         )
+        if after._replace(revision=before.revision) == before and operator == state.operator:
+            return outcome("unchanged", state, previous=digest)
     else:
         new = publication(document)
-        connector.store.put_snapshot(new, now)
         after = after._replace(snapshot=new.digest, copies=new.copies, body=new.body)
-        size = len(new.body)
-    connector.store.move_current(
-        after,
-        before,
-        expires_at=now + connector.environment.retention_days * _SECONDS_PER_DAY,
-        history=connector.store.history(),
-        entry=entry(
-            cause,
-            now,
-            snapshot=after.snapshot,
-            previous_snapshot=digest,
-            version=after.version,
-            size=size,
-            difference=difference(state.content, content),
-        ),
+    expires_at = now + connector.environment.retention_days * _SECONDS_PER_DAY
+    history = state.stored.history
+    if digest and digest != after.snapshot:
+        history = history.with_expiry(digest, expires_at)
+    recorded = entry(
+        cause,
+        now,
+        snapshot=after.snapshot,
+        previous_snapshot=digest,
+        version=after.version,
+        size=len(new.body) if new else None,
+        difference=difference(state.content, content),
     )
-    return outcome(name, State(after, document, state.operator), previous=digest)
+    changed = Stored(after, operator, history.with_expiry(after.snapshot, None).with_entry(recorded))
+    connector.store.write(state.stored, changed, new, expires_at=expires_at)
+    return outcome(name, State(changed, document), previous=digest)
 
 
 def _secret_keys(keys: Mapping[str, str]) -> list[str | None]:
     return [keys.get(name) for name in (*SECRET_KEY_NAMES, "session_secret_key")]
-
-
-def record(connector: Connector, state: State, cause: Cause) -> None:
-    """Record an action that leaves the snapshot in force."""
-    if state.current:
-        digest, version = state.current.snapshot, state.current.version
-        connector.store.record(
-            connector.store.history(),
-            entry(cause, connector.now, snapshot=digest, previous_snapshot=digest, version=version),
-        )
