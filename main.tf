@@ -2,12 +2,15 @@ data "aws_caller_identity" "this" {}
 
 data "aws_partition" "this" {}
 
-data "aws_region" "this" {
+# The region: what aws_region calls it differs between versions 5 and 6 of the provider.
+data "aws_service" "this" {
+  service_id = "lambda"
+
   lifecycle {
     postcondition {
-      condition     = self.id == "us-east-1"
+      condition     = self.region == "us-east-1"
       error_message = <<-EOT
-        The aws provider of this module has the region ${self.id}, but CloudFront takes functions from us-east-1 alone. Write a provider for that region:
+        The aws provider of this module has the region ${self.region}, but CloudFront takes functions from us-east-1 alone. Write a provider for that region:
 
           provider "aws" {
             alias  = "us_east_1"
@@ -26,12 +29,24 @@ locals {
   account = {
     id        = data.aws_caller_identity.this.account_id
     partition = data.aws_partition.this.partition
-    region    = data.aws_region.this.id
+    region    = data.aws_service.this.region
   }
 
   # Relative to where Terraform runs, as Terraform takes another path for a change of the code: the same on each machine. path.module
   # is absolute where TF_DATA_DIR is. Submodules get the path from here, as theirs are absolute where this module's source is.
   dist = "${trimprefix(path.module, "${abspath(path.root)}/")}/functions/dist"
+
+  # What the functions in us-east-1 share.
+  connector = {
+    name             = var.name
+    account          = local.account
+    runtime          = module.options.config_refresh.runtime
+    role             = { path = var.role_path, permissions_boundary = var.permissions_boundary }
+    logs             = { days = module.options.config_refresh.log_retention_days, kms_key_arn = module.options.config_refresh.log_kms_key_arn }
+    kms_key_arn      = var.kms_key_arn
+    alarm_topic_arns = var.alarm_topic_arns
+    tags             = var.tags
+  }
 
   refreshed = try(jsondecode(module.config_refresh.refreshed), {})
 
@@ -121,82 +136,41 @@ module "config_store" {
 module "config_refresh" {
   source = "./modules/config_refresh"
 
-  name                    = var.name
-  zip_path                = "${local.dist}/config_refresh.zip"
-  account                 = local.account
-  table_arn               = module.config_store.table_arn
-  customer_id             = var.customer_id
-  secret_arn              = local.stores_secret ? aws_secretsmanager_secret.this[0].arn : var.credentials.secret_arn
-  secret_arn_pattern      = local.stores_secret ? "arn:${local.account.partition}:secretsmanager:us-east-1:${local.account.id}:secret:${local.secret_name}-??????" : null
-  secret_version          = local.stores_secret ? aws_secretsmanager_secret_version.this[0].version_id : tostring(var.credentials_version)
-  secret_kms_key_arn      = local.stores_secret ? var.kms_key_arn : var.credentials.kms_key_arn
-  settings                = local.settings
-  kms_key_arn             = var.kms_key_arn
-  interval_minutes        = module.options.config_refresh.interval_minutes
-  memory_size_mb          = module.options.config_refresh.memory_size_mb
-  timeout_seconds         = module.options.config_refresh.timeout_seconds
-  runtime                 = module.options.config_refresh.runtime
-  reserved_concurrency    = module.options.config_refresh.reserved_concurrency
-  retry_attempts          = module.options.config_refresh.retry_attempts
-  max_event_age_seconds   = module.options.config_refresh.max_event_age_seconds
-  dead_letter_queue_arn   = module.options.config_refresh.dead_letter_queue_arn
-  snapshot_retention_days = module.options.config_refresh.snapshot_retention_days
-  log_retention_days      = module.options.config_refresh.log_retention_days
-  log_kms_key_arn         = module.options.config_refresh.log_kms_key_arn
-  alarms                  = module.options.config_refresh.alarms
-  alarm_topic_arns        = var.alarm_topic_arns
-  role_path               = var.role_path
-  permissions_boundary    = var.permissions_boundary
-  tags                    = var.tags
+  connector      = local.connector
+  options        = module.options.config_refresh
+  zip_path       = "${local.dist}/config_refresh.zip"
+  table_arn      = module.config_store.table_arn
+  customer_id    = var.customer_id
+  secret_id      = local.credentials.secret_id
+  secret_version = local.stores_secret ? aws_secretsmanager_secret_version.this[0].version_id : tostring(var.credentials_version)
+  settings       = local.settings
+  statements     = local.publisher_statements
 }
 
 module "edge_functions" {
   source = "./modules/edge_functions"
 
-  name                 = var.name
-  zip_path             = "${local.dist}/edge.zip"
-  account              = local.account
-  table_arn            = module.config_store.table_arn
-  replica_regions      = keys(var.replica_regions)
-  table_kms_key_arns   = local.table_kms_key_arns
-  failure_mode         = module.options.edge.failure_mode
-  include_body         = var.include_body
-  pinned_versions      = var.pinned_versions
-  memory_size_mb       = module.options.edge.memory_size_mb
-  timeout_seconds      = module.options.edge.timeout_seconds
-  runtime              = module.options.edge.runtime
-  delete_timeout       = module.options.edge.delete_timeout
-  skip_destroy         = module.options.edge.skip_destroy
-  log_retention_days   = module.options.edge.log_retention_days
-  log_kms_key_arn      = module.options.edge.log_kms_key_arn
-  role_path            = var.role_path
-  permissions_boundary = var.permissions_boundary
-  tags                 = var.tags
+  connector          = local.connector
+  options            = module.options.edge
+  zip_path           = "${local.dist}/edge.zip"
+  table_arn          = module.config_store.table_arn
+  replica_regions    = keys(var.replica_regions)
+  table_kms_key_arns = local.table_kms_key_arns
+  include_body       = var.include_body
+  pinned_versions    = var.pinned_versions
 }
 
 module "publish_endpoint" {
   source = "./modules/publish_endpoint"
-  count  = var.publish_endpoint == null ? 0 : 1
+  count  = module.options.publish_endpoint == null ? 0 : 1
 
-  name                    = var.name
+  connector               = local.connector
+  options                 = module.options.publish_endpoint
   zip_path                = "${local.dist}/config_refresh.zip"
-  account                 = local.account
   customer_id             = var.customer_id
-  secret_arn              = local.stores_secret ? aws_secretsmanager_secret.this[0].arn : var.credentials.secret_arn
-  secret_arn_pattern      = local.stores_secret ? "arn:${local.account.partition}:secretsmanager:us-east-1:${local.account.id}:secret:${local.secret_name}-??????" : null
-  secret_kms_key_arn      = local.stores_secret ? var.kms_key_arn : var.credentials.kms_key_arn
-  kms_key_arn             = var.kms_key_arn
-  memory_size_mb          = module.options.publish_endpoint.memory_size_mb
-  timeout_seconds         = module.options.publish_endpoint.timeout_seconds
-  reserved_concurrency    = module.options.publish_endpoint.reserved_concurrency
-  runtime                 = module.options.config_refresh.runtime
+  secret_id               = local.credentials.secret_id
   snapshot_retention_days = module.options.config_refresh.snapshot_retention_days
-  log_retention_days      = module.options.config_refresh.log_retention_days
-  log_kms_key_arn         = module.options.config_refresh.log_kms_key_arn
-  alarm_topic_arns        = var.alarm_topic_arns
-  role_path               = var.role_path
-  permissions_boundary    = var.permissions_boundary
-  tags                    = var.tags
+  statements              = local.publisher_statements
 
   # A push is answered with 503 as long as nothing is in force.
   depends_on = [module.config_refresh]
@@ -204,22 +178,12 @@ module "publish_endpoint" {
 
 module "log_retention" {
   source = "./modules/log_retention"
-  count  = var.log_retention == null ? 0 : 1
+  count  = module.options.log_retention == null ? 0 : 1
 
-  name                 = var.name
-  zip_path             = "${local.dist}/log_retention.zip"
-  account              = local.account
-  retention_days       = module.options.edge.log_retention_days
-  kms_key_arns         = module.options.log_retention.kms_key_arns
-  interval_hours       = module.options.log_retention.interval_hours
-  kms_key_arn          = var.kms_key_arn
-  runtime              = module.options.config_refresh.runtime
-  log_retention_days   = module.options.config_refresh.log_retention_days
-  log_kms_key_arn      = module.options.config_refresh.log_kms_key_arn
-  alarm_topic_arns     = var.alarm_topic_arns
-  role_path            = var.role_path
-  permissions_boundary = var.permissions_boundary
-  tags                 = var.tags
+  connector      = local.connector
+  options        = module.options.log_retention
+  zip_path       = "${local.dist}/log_retention.zip"
+  retention_days = module.options.edge.log_retention_days
 }
 
 module "dashboard" {

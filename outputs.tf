@@ -31,7 +31,7 @@ output "table_arn" {
 
 output "secret_arn" {
   description = "ARN of the secret that holds the credentials: the one that the module stores, or the existing one."
-  value       = local.stores_secret ? aws_secretsmanager_secret.this[0].arn : var.credentials.secret_arn
+  value       = local.credentials.secret_arn
 }
 
 output "role_names" {

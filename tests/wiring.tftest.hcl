@@ -17,11 +17,11 @@ run "a_provider_of_another_region_is_refused" {
   command = plan
 
   override_data {
-    target = data.aws_region.this
-    values = { id = "eu-west-1" }
+    target = data.aws_service.this
+    values = { region = "eu-west-1" }
   }
 
-  expect_failures = [data.aws_region.this]
+  expect_failures = [data.aws_service.this]
 }
 
 run "the_smallest_input_gives_every_output" {

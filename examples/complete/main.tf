@@ -77,8 +77,6 @@ module "waiting_room" {
     timeout_seconds         = 90
     runtime                 = "python3.13"
     reserved_concurrency    = 1
-    retry_attempts          = 1
-    max_event_age_seconds   = 120
     dead_letter_queue_arn   = aws_sqs_queue.failed_runs.arn
     snapshot_retention_days = 30
     log_retention_days      = 90

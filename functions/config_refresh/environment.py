@@ -85,7 +85,7 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
     return Environment(
         connector=connector,
         customer_id=customer_id,
-        secret_arn=_required(environ, "QUEUEIT_SECRET_ARN", "the ARN of a Secrets Manager secret"),
+        secret_arn=_required(environ, "QUEUEIT_SECRET_ARN", "the ARN or name of a Secrets Manager secret"),
         settings=_settings(environ.get("QUEUEIT_SETTINGS") or "{}"),
         base_url=base_url,
         retention_days=int(days),

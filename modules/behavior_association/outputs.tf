@@ -12,19 +12,29 @@ output "problems" {
   value       = { for key, rehearsal in local.rehearsals : key => rehearsal.problems }
 }
 
+output "warnings" {
+  description = "By distribution, what is not wrong yet, such as a continuous deployment that would replace the associations when it is promoted; [] when all is well."
+  value       = { for key, rehearsal in local.rehearsals : key => rehearsal.warnings }
+}
+
+output "behaviors" {
+  description = "By distribution, what it is asked for: its id and the path patterns of the behaviors that get the pair. Known in every plan, also while the versions of the pair are not."
+  value       = { for key, request in local.requests : key => { distribution_id = request.distribution_id, path_patterns = request.path_patterns } }
+}
+
 output "function_name" {
   description = "Name of the behavior-association function."
-  value       = aws_lambda_function.this.function_name
+  value       = module.function.function_name
 }
 
 output "role_name" {
   description = "Name of the function's role."
-  value       = aws_iam_role.this.name
+  value       = module.function.role_name
 }
 
 output "log_group_name" {
   description = "Log group of the function: one line says what each invocation changed."
-  value       = aws_cloudwatch_log_group.this.name
+  value       = module.function.log_group_name
 }
 
 output "record_names" {

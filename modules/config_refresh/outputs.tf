@@ -1,29 +1,26 @@
 output "function_name" {
   description = "Name of the config-refresh function."
-  value       = aws_lambda_function.this.function_name
+  value       = module.function.function_name
 }
 
 output "function_arn" {
   description = "ARN of the config-refresh function."
-  value       = aws_lambda_function.this.arn
+  value       = module.function.function_arn
 }
 
 output "role_names" {
   description = "Names of the function's role and of the schedule's role."
-  value = {
-    config_refresh = aws_iam_role.this.name
-    schedule       = aws_iam_role.schedule.name
-  }
+  value       = { config_refresh = module.function.role_name, schedule = module.schedule.role_name }
 }
 
 output "log_group_name" {
   description = "Log group of the config-refresh function."
-  value       = aws_cloudwatch_log_group.this.name
+  value       = module.function.log_group_name
 }
 
 output "alarm_names" {
   description = "Names of the alarms: failed, missing and configuration-age."
-  value       = { for alarm, resource in aws_cloudwatch_metric_alarm.this : alarm => resource.alarm_name }
+  value       = module.function.alarm_names
 }
 
 output "refreshed" {

@@ -1,11 +1,11 @@
 locals {
   handlers = {
-    viewer-request  = var.failure_mode == "closed" ? "edge.viewer_request.handler_fail_closed" : "edge.viewer_request.handler"
+    viewer-request  = var.options.failure_mode == "closed" ? "edge.viewer_request.handler_fail_closed" : "edge.viewer_request.handler"
     viewer-response = "edge.viewer_response.handler"
   }
-  function_names = { for event_type in keys(local.handlers) : event_type => "${var.name}-${event_type}" }
+  function_names = { for event_type in keys(local.handlers) : event_type => "${var.connector.name}-${event_type}" }
 
-  arn_prefix = "arn:${var.account.partition}"
+  arn_prefix = "arn:${var.connector.account.partition}"
   regions    = concat(["us-east-1"], sort(var.replica_regions))
 
   assume_role_policy = jsonencode({
@@ -28,7 +28,7 @@ locals {
           Action = ["dynamodb:GetItem"]
           Resource = [
             for region in local.regions :
-            "${local.arn_prefix}:dynamodb:${region}:${var.account.id}:table/${var.name}"
+            "${local.arn_prefix}:dynamodb:${region}:${var.connector.account.id}:table/${var.connector.name}"
           ]
           # Neither the history nor what operators have decided.
           Condition = { "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["current", "snapshot#*"] } }
@@ -40,7 +40,7 @@ locals {
           Action = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
           Resource = [
             for function_name in values(local.function_names) :
-            "${local.arn_prefix}:logs:*:${var.account.id}:log-group:/aws/lambda/us-east-1.${function_name}:*"
+            "${local.arn_prefix}:logs:*:${var.connector.account.id}:log-group:/aws/lambda/us-east-1.${function_name}:*"
           ]
         },
       ],
@@ -58,12 +58,12 @@ locals {
 }
 
 resource "aws_iam_role" "this" {
-  name                 = "${var.name}-edge"
-  description          = "Runs the ${var.name} waiting-room functions at CloudFront's edges"
-  path                 = var.role_path
-  permissions_boundary = var.permissions_boundary
+  name                 = "${var.connector.name}-edge"
+  description          = "Runs the ${var.connector.name} waiting-room functions at CloudFront's edges"
+  path                 = var.connector.role.path
+  permissions_boundary = var.connector.role.permissions_boundary
   assume_role_policy   = local.assume_role_policy
-  tags                 = var.tags
+  tags                 = var.connector.tags
 }
 
 resource "aws_iam_role_policy" "this" {
@@ -78,9 +78,9 @@ resource "aws_cloudwatch_log_group" "this" {
   for_each = local.function_names
 
   name              = "/aws/lambda/us-east-1.${each.value}"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.log_kms_key_arn
-  tags              = var.tags
+  retention_in_days = var.options.log_retention_days
+  kms_key_id        = var.options.log_kms_key_arn
+  tags              = var.connector.tags
 }
 
 resource "aws_lambda_function" "this" {
@@ -97,16 +97,24 @@ resource "aws_lambda_function" "this" {
   filename         = var.zip_path
   source_code_hash = filebase64sha256(var.zip_path)
   handler          = each.value
-  runtime          = var.runtime
+  runtime          = var.options.runtime
   architectures    = ["x86_64"]
-  memory_size      = var.memory_size_mb
-  timeout          = var.timeout_seconds
+  memory_size      = var.options.memory_size_mb
+  timeout          = var.options.timeout_seconds
   publish          = true
-  skip_destroy     = var.skip_destroy
-  tags             = var.tags
+  skip_destroy     = var.options.skip_destroy
+  tags             = var.connector.tags
 
   timeouts {
-    delete = var.delete_timeout
+    delete = var.options.delete_timeout
+  }
+
+  lifecycle {
+    precondition {
+      # Resources have a region of their own since hashicorp/aws 6.0, and python3.14 is taken since 6.20.
+      condition     = var.options.runtime != "python3.14" || contains(keys(aws_cloudwatch_log_group.this["viewer-request"]), "region")
+      error_message = "edge.runtime is \"python3.14\", which hashicorp/aws takes from 6.20 on; write \"python3.13\", or a provider of version >= 6.20."
+    }
   }
 
   # On the policy and the log groups, as a function that runs before it may write logs would lose its first lines. On the table, so

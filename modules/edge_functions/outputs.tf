@@ -17,7 +17,7 @@ output "lambda_function_associations" {
       event_type = event_type
       lambda_arn = (
         contains(keys(var.pinned_versions), event_type)
-        ? "${local.arn_prefix}:lambda:us-east-1:${var.account.id}:function:${local.function_names[event_type]}:${var.pinned_versions[event_type]}"
+        ? "${local.arn_prefix}:lambda:us-east-1:${var.connector.account.id}:function:${local.function_names[event_type]}:${var.pinned_versions[event_type]}"
         : function.qualified_arn
       )
       # CloudFront shows a body to the request event only.

@@ -5,10 +5,8 @@ variable "config_refresh" {
     - memory_size_mb: memory of the function, 128 to 10240 MB.
     - timeout_seconds: time limit of a run, 30 to 900 seconds; the download alone may take 20.
     - runtime: "python3.11", "python3.12", "python3.13" or "python3.14".
-    - reserved_concurrency: how many runs may go on at once, 1 to 100, taken from the account's concurrency; -1 for no bound, as a new account with a limit of 10 needs it.
-    - retry_attempts: how often Scheduler and Lambda repeat a run that failed, 0 to 2; the next scheduled run comes anyway.
-    - max_event_age_seconds: seconds after which a run that could not start is given up, 60 to 21600.
-    - dead_letter_queue_arn: SQS queue in us-east-1 that gets the runs that were given up; null for none.
+    - reserved_concurrency: how many runs may go on at once, 1 to 100, taken from the account's concurrency; -1 for no bound: runs that overlap do not harm each other, as what they write is conditional.
+    - dead_letter_queue_arn: SQS queue in us-east-1 that gets the runs that failed or could not start; null for none.
     - snapshot_retention_days: days that a snapshot stays available for a rollback after another one took its place, 1 to 3650.
     - log_retention_days: days that the log group keeps events, a value that CloudWatch Logs takes; 0 for ever.
     - log_kms_key_arn: KMS key in us-east-1 that encrypts the log group; null: CloudWatch Logs' own encryption.
@@ -19,9 +17,7 @@ variable "config_refresh" {
     memory_size_mb          = optional(number, 256)
     timeout_seconds         = optional(number, 60)
     runtime                 = optional(string, "python3.13")
-    reserved_concurrency    = optional(number, 2)
-    retry_attempts          = optional(number, 0)
-    max_event_age_seconds   = optional(number, 60)
+    reserved_concurrency    = optional(number, -1)
     dead_letter_queue_arn   = optional(string)
     snapshot_retention_days = optional(number, 90)
     log_retention_days      = optional(number, 30)
@@ -57,16 +53,6 @@ variable "config_refresh" {
   validation {
     condition     = contains(concat([-1], range(1, 101)), var.config_refresh.reserved_concurrency)
     error_message = "config_refresh.reserved_concurrency is ${var.config_refresh.reserved_concurrency}; write a whole number from 1 to 100, or -1 for no bound: with 0 it would never run."
-  }
-
-  validation {
-    condition     = contains([0, 1, 2], var.config_refresh.retry_attempts)
-    error_message = "config_refresh.retry_attempts is ${var.config_refresh.retry_attempts}; write 0, 1 or 2."
-  }
-
-  validation {
-    condition     = var.config_refresh.max_event_age_seconds >= 60 && var.config_refresh.max_event_age_seconds <= 21600 && floor(var.config_refresh.max_event_age_seconds) == var.config_refresh.max_event_age_seconds
-    error_message = "config_refresh.max_event_age_seconds is ${var.config_refresh.max_event_age_seconds}; write a whole number from 60 to 21600."
   }
 
   validation {

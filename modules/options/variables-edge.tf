@@ -2,7 +2,7 @@ variable "edge" {
   description = <<-EOT
     The two functions at the edge. A change of failure_mode, memory_size_mb, timeout_seconds or runtime publishes a new version and so changes the associations.
     - failure_mode: what a visitor gets when the connector itself is at fault: "open", the page, or "closed", a 503.
-    - memory_size_mb: memory of each function: 128 MB, both Lambda's least and CloudFront's quota for viewer events.
+    - memory_size_mb: memory of each function, 128 to 10240 MB; AWS documents 128 MB as the quota for functions of viewer events, so that more is for accounts whose quota is another.
     - timeout_seconds: time limit of each function, 1 to 5 seconds.
     - runtime: "python3.11", "python3.12", "python3.13" or "python3.14".
     - delete_timeout: how long a destroy goes on trying to delete a function whose replicas are not gone yet, such as "30m" or "3h".
@@ -28,8 +28,8 @@ variable "edge" {
   }
 
   validation {
-    condition     = var.edge.memory_size_mb == 128
-    error_message = "edge.memory_size_mb is ${var.edge.memory_size_mb}; write 128: it is both Lambda's least and CloudFront's quota for functions of viewer events."
+    condition     = var.edge.memory_size_mb >= 128 && var.edge.memory_size_mb <= 10240 && floor(var.edge.memory_size_mb) == var.edge.memory_size_mb
+    error_message = "edge.memory_size_mb is ${var.edge.memory_size_mb}; write a whole number from 128 to 10240."
   }
 
   validation {

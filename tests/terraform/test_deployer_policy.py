@@ -43,7 +43,7 @@ def deployed(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Deployed:
         "tags": {"team": "web"},
         "credentials_version": 2,
         "edge": {"log_retention_days": 0},
-        "config_refresh": {"interval_minutes": 2, "retry_attempts": 1, "reserved_concurrency": -1},
+        "config_refresh": {"interval_minutes": 2, "reserved_concurrency": 1},
         "settings": {"poll_interval_seconds": 60},
     }
     with recorded(aws.url) as (url, calls):

@@ -52,7 +52,7 @@ def test_a_changed_setting_touches_config_refresh_alone(minimal: Workspace) -> N
     plan = minimal.plan()
     minimal.edit("main.tf", "  enabled     = false\n", "")
     assert plan.changes == {
-        f"{REFRESH}.aws_lambda_function.this": ("update",),
+        f"{REFRESH}.module.function.aws_lambda_function.this": ("update",),
         f"{REFRESH}.aws_lambda_invocation.this": ("delete", "create"),
     }
 
@@ -78,7 +78,7 @@ def test_new_code_at_the_edge_changes_the_functions_and_what_names_their_version
 def test_new_code_of_config_refresh_touches_no_function_at_the_edge(minimal: Workspace) -> None:
     change_code(minimal.copy, "config_refresh.zip")
     assert minimal.plan().changes == {
-        f"{REFRESH}.aws_lambda_function.this": ("update",),
+        f"{REFRESH}.module.function.aws_lambda_function.this": ("update",),
         f"{REFRESH}.aws_lambda_invocation.this": ("delete", "create"),
     }
 

@@ -64,7 +64,7 @@ def test_the_role_at_the_edge_is_trusted_by_lambda_and_by_lambda_at_edge(everyth
 
 
 def test_config_refresh_reads_one_secret_and_writes_one_table(everything: Plan) -> None:
-    found = statements(everything, f"{REFRESH}.aws_iam_role_policy.this")
+    found = statements(everything, f"{REFRESH}.module.function.aws_iam_role_policy.this")
     (secret_arn,) = found["ReadCredentials"].pop("Resource")
     assert secret_arn.startswith(f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:queue-it-")
     assert "*" not in secret_arn
@@ -106,20 +106,20 @@ def test_config_refresh_reads_one_secret_and_writes_one_table(everything: Plan) 
 
 
 def test_config_refresh_is_trusted_by_lambda_alone(everything: Plan) -> None:
-    assert statements(everything, f"{REFRESH}.aws_iam_role.this", "assume_role_policy") == {
+    assert statements(everything, f"{REFRESH}.module.function.aws_iam_role.this", "assume_role_policy") == {
         "Lambda": {"Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
     }
 
 
 def test_the_schedule_invokes_config_refresh_and_nothing_else(everything: Plan) -> None:
-    assert statements(everything, f"{REFRESH}.aws_iam_role_policy.schedule") == {
-        "InvokeConfigRefresh": {"Action": ["lambda:InvokeFunction"], "Resource": [FUNCTION]},
+    assert statements(everything, f"{REFRESH}.module.schedule.aws_iam_role_policy.this") == {
+        "Invoke": {"Action": ["lambda:InvokeFunction"], "Resource": [FUNCTION]},
         "SendDeadLetters": SEND_DEAD_LETTERS,
     }
 
 
 def test_the_schedule_is_trusted_for_this_account_alone(everything: Plan) -> None:
-    assert statements(everything, f"{REFRESH}.aws_iam_role.schedule", "assume_role_policy") == {
+    assert statements(everything, f"{REFRESH}.module.schedule.aws_iam_role.this", "assume_role_policy") == {
         "Scheduler": {
             "Action": "sts:AssumeRole",
             "Principal": {"Service": "scheduler.amazonaws.com"},
@@ -149,12 +149,12 @@ def test_without_keys_and_queues_of_their_own_roles_may_do_less(stacks: Stacks) 
         "ReadSnapshots",
         "WriteLogsWhereverItRuns",
     }
-    assert set(statements(plan, f"{REFRESH}.aws_iam_role_policy.this")) == {
+    assert set(statements(plan, f"{REFRESH}.module.function.aws_iam_role_policy.this")) == {
         "PublishSnapshots",
         "ReadCredentials",
         "WriteLogs",
     }
-    assert set(statements(plan, f"{REFRESH}.aws_iam_role_policy.schedule")) == {"InvokeConfigRefresh"}
+    assert set(statements(plan, f"{REFRESH}.module.schedule.aws_iam_role_policy.this")) == {"Invoke"}
 
 
 @pytest.mark.parametrize("stack", ["module", "minimal"])

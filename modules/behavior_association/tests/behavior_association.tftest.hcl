@@ -9,8 +9,8 @@ mock_provider "aws" {
     defaults = { partition = "aws" }
   }
 
-  mock_data "aws_region" {
-    defaults = { id = "us-east-1" }
+  mock_data "aws_service" {
+    defaults = { region = "us-east-1" }
   }
 
   mock_data "aws_lambda_invocation" {
@@ -53,7 +53,7 @@ run "the_role_may_do_no_more_than_it_needs" {
   command = apply
 
   assert {
-    condition = jsondecode(aws_iam_role_policy.this.policy).Statement == [
+    condition = jsondecode(aws_iam_role_policy.distributions.policy).Statement == [
       {
         Sid      = "ReadAndUpdateDistributions"
         Effect   = "Allow"
@@ -78,23 +78,8 @@ run "the_role_may_do_no_more_than_it_needs" {
           "arn:aws:lambda:us-east-1:123456789012:function:shop-viewer-response:*",
         ]
       },
-      {
-        Sid      = "WriteLogs"
-        Effect   = "Allow"
-        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = ["arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/shop-behavior-association:*"]
-      },
     ]
     error_message = "The policy is not the least that the function needs."
-  }
-}
-
-run "only_lambda_may_take_the_role" {
-  command = plan
-
-  assert {
-    condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Principal == { Service = "lambda.amazonaws.com" }
-    error_message = "Another service may take the role."
   }
 }
 
@@ -138,11 +123,11 @@ run "a_provider_of_another_region_is_refused" {
   command = plan
 
   override_data {
-    target = data.aws_region.this
-    values = { id = "eu-west-1" }
+    target = data.aws_service.this
+    values = { region = "eu-west-1" }
   }
 
-  expect_failures = [data.aws_region.this]
+  expect_failures = [data.aws_service.this]
 }
 
 run "a_problem_fails_the_plan" {
@@ -156,7 +141,7 @@ run "a_problem_fails_the_plan" {
   expect_failures = [aws_lambda_invocation.this]
 }
 
-run "a_warning_is_shown" {
+run "warnings_and_behaviors_are_outputs" {
   command = plan
 
   override_data {
@@ -164,7 +149,15 @@ run "a_warning_is_shown" {
     values = { result = "{\"outcome\":\"pending\",\"differences\":[],\"problems\":[],\"warnings\":[\"distribution ESHOP: look\"],\"revision\":\"1\"}" }
   }
 
-  expect_failures = [check.continuous_deployment]
+  assert {
+    condition     = output.warnings["shop"][0] == "distribution ESHOP: look"
+    error_message = "warnings is ${jsonencode(output.warnings)}"
+  }
+
+  assert {
+    condition     = output.behaviors["shop"].path_patterns[0] == "*" && output.behaviors["shop"].path_patterns[1] == "/tickets/*"
+    error_message = "behaviors is ${jsonencode(output.behaviors)}"
+  }
 }
 
 run "the_role_may_create_the_service_linked_roles_when_asked_to" {
@@ -175,7 +168,7 @@ run "the_role_may_create_the_service_linked_roles_when_asked_to" {
   }
 
   assert {
-    condition = jsondecode(aws_iam_role_policy.this.policy).Statement[4] == {
+    condition = jsondecode(aws_iam_role_policy.distributions.policy).Statement[3] == {
       Sid    = "CreateServiceLinkedRoles"
       Effect = "Allow"
       Action = ["iam:CreateServiceLinkedRole"]

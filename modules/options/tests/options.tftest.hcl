@@ -299,11 +299,11 @@ run "an_unknown_failure_mode_is_refused" {
   expect_failures = [var.edge]
 }
 
-run "an_edge_function_of_256_mb_is_refused" {
+run "an_edge_function_of_127_mb_is_refused" {
   command = plan
 
   variables {
-    edge = { memory_size_mb = 256 }
+    edge = { memory_size_mb = 127 }
   }
 
   expect_failures = [var.edge]
@@ -445,26 +445,6 @@ run "no_reserved_concurrency_is_accepted" {
   variables {
     config_refresh = { reserved_concurrency = -1 }
   }
-}
-
-run "a_third_retry_is_refused" {
-  command = plan
-
-  variables {
-    config_refresh = { retry_attempts = 3 }
-  }
-
-  expect_failures = [var.config_refresh]
-}
-
-run "an_event_age_of_59_seconds_is_refused" {
-  command = plan
-
-  variables {
-    config_refresh = { max_event_age_seconds = 59 }
-  }
-
-  expect_failures = [var.config_refresh]
 }
 
 run "a_dead_letter_queue_of_another_region_is_refused" {
@@ -749,5 +729,13 @@ run "every_name_that_there_is_is_accepted" {
   assert {
     condition     = jsonencode(output.settings) == jsonencode({ enqueue_token = { enabled = false }, session_cookie = { secure = true } })
     error_message = "The settings are ${jsonencode(output.settings)}"
+  }
+}
+
+run "an_edge_function_of_10240_mb_is_accepted" {
+  command = plan
+
+  variables {
+    edge = { memory_size_mb = 10240 }
   }
 }

@@ -1,0 +1,4 @@
+output "role_name" {
+  description = "Name of the schedule's role."
+  value       = aws_iam_role.this.name
+}
