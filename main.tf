@@ -103,8 +103,7 @@ resource "aws_secretsmanager_secret" "this" {
   kms_key_id  = var.kms_key_arn
   tags        = var.tags
 
-  # The platform keeps the keys. A deleted secret that lingers would only keep its name from the next apply.
-  recovery_window_in_days = 0
+  recovery_window_in_days = var.secret_recovery_window_days
 }
 
 resource "aws_secretsmanager_secret_version" "this" {
@@ -210,6 +209,7 @@ module "deployer_policy" {
   has_log_retention    = var.log_retention != null
   has_dashboard        = var.dashboard != null
   kms_key_arns         = local.table_kms_key_arns
+  distribution_arns    = var.distribution_arns
   role_path            = var.role_path
   permissions_boundary = var.permissions_boundary
 }

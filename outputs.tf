@@ -6,6 +6,20 @@ output "lambda_function_associations" {
   depends_on = [module.config_refresh]
 }
 
+output "latest_lambda_function_associations" {
+  description = "As lambda_function_associations, but always of the latest versions: for a canary, while the other distributions are pinned."
+  value       = module.edge_functions.latest_lambda_function_associations
+
+  depends_on = [module.config_refresh]
+}
+
+output "lambda_function_association_list" {
+  description = "lambda_function_associations as a list, for modules that take one, such as cloudposse's cloudfront-s3-cdn."
+  value       = values(module.edge_functions.lambda_function_associations)
+
+  depends_on = [module.config_refresh]
+}
+
 output "functions" {
   description = "The functions at the edge, by event type: name, arn, version (the latest published one) and qualified_arn (of that version)."
   value       = module.edge_functions.functions
@@ -73,9 +87,9 @@ output "snapshot" {
   }
 }
 
-output "deployer_policy_json" {
-  description = "Least-privilege policy, as JSON, of whoever applies this module with these inputs and points distributions at the functions. modules/deployer_policy gives the same before anything exists."
-  value       = module.deployer_policy.json
+output "deployer_policies" {
+  description = "Least-privilege policies, as JSON by purpose (functions, roles, data, distributions), of whoever applies this module with these inputs and points distributions at the functions. Each fits into a managed policy. modules/deployer_policy gives the same before anything exists."
+  value       = module.deployer_policy.policies
 }
 
 output "body_trigger_warnings" {

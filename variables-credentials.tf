@@ -120,3 +120,15 @@ variable "credentials_version" {
     error_message = "credentials_version is ${var.credentials_version}; write a whole number from 1, one more with each change of the credentials."
   }
 }
+
+variable "secret_recovery_window_days" {
+  description = "Days for which a destroyed secret of the module can still be restored: 0 or 7 to 30. 0: it is gone at once, and its name free for the next apply; the platform keeps the keys. Another number keeps the name from being used again for so long."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = contains(concat([0], range(7, 31)), var.secret_recovery_window_days)
+    error_message = "secret_recovery_window_days is ${var.secret_recovery_window_days}; write 0, or a whole number from 7 to 30."
+  }
+}

@@ -26,3 +26,14 @@ variable "pinned_versions" {
     error_message = "pinned_versions names ${join("", keys(var.pinned_versions))} alone; the two functions hand over to each other: write versions for both, or for none."
   }
 }
+
+variable "distribution_arns" {
+  description = "ARNs of the distributions that output deployer_policies lets the deployer point at the functions, such as [\"arn:aws:cloudfront::123456789012:distribution/EDFDVBD6EXAMPLE\"]; null: every distribution of the account."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = var.distribution_arns == null ? true : alltrue([for arn in var.distribution_arns : can(regex("^arn:[^:]+:cloudfront::[0-9]{12}:distribution/[A-Z0-9]+$", arn))])
+    error_message = "distribution_arns is ${jsonencode(var.distribution_arns)}; write ARNs of distributions, such as [\"arn:aws:cloudfront::123456789012:distribution/EDFDVBD6EXAMPLE\"]."
+  }
+}

@@ -97,8 +97,13 @@ run "the_smallest_input_gives_every_output" {
   }
 
   assert {
-    condition     = length(output.deployer_policy_json) <= 6144 && can(jsondecode(output.deployer_policy_json).Statement[0].Action)
-    error_message = "deployer_policy_json has ${length(output.deployer_policy_json)} characters; a managed policy takes 6,144"
+    condition     = toset(keys(output.deployer_policies)) == toset(["data", "distributions", "functions", "roles"]) && alltrue([for json in values(output.deployer_policies) : can(jsondecode(json).Statement[0].Action)])
+    error_message = "deployer_policies is ${jsonencode(output.deployer_policies)}"
+  }
+
+  assert {
+    condition     = output.latest_lambda_function_associations == output.lambda_function_associations && length(output.lambda_function_association_list) == 2
+    error_message = "The lists are ${jsonencode(output.lambda_function_association_list)}"
   }
 
   assert {
@@ -203,7 +208,7 @@ run "an_existing_secret_is_read_and_no_other_is_made" {
   }
 
   assert {
-    condition     = !strcontains(output.deployer_policy_json, "secretsmanager")
+    condition     = !strcontains(jsonencode(output.deployer_policies), "secretsmanager")
     error_message = "The deployer may touch secrets, though the module stores none"
   }
 }
@@ -223,7 +228,7 @@ run "warnings_of_the_first_run_are_an_output" {
   }
 }
 
-run "the_deployers_policy_of_the_longest_input_fits_into_a_managed_policy" {
+run "each_policy_of_the_deployer_fits_into_a_managed_policy_with_the_longest_inputs" {
   command = plan
 
   variables {
@@ -235,17 +240,23 @@ run "the_deployers_policy_of_the_longest_input_fits_into_a_managed_policy" {
       eu-west-1      = { kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
       ap-northeast-1 = { kms_key_arn = "arn:aws:kms:ap-northeast-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
       ap-southeast-2 = { kms_key_arn = "arn:aws:kms:ap-southeast-2:123456789012:key/11111111-2222-3333-4444-555555555555" }
+      ap-northeast-2 = { kms_key_arn = "arn:aws:kms:ap-northeast-2:123456789012:key/11111111-2222-3333-4444-555555555555" }
+      ap-southeast-1 = { kms_key_arn = "arn:aws:kms:ap-southeast-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
     }
+    publish_endpoint  = {}
+    log_retention     = {}
+    dashboard         = {}
+    distribution_arns = [for number in range(20) : "arn:aws:cloudfront::123456789012:distribution/EDFDVBD6EXAMP${number}"]
   }
 
   assert {
-    condition     = length(output.deployer_policy_json) <= 6144
-    error_message = "deployer_policy_json has ${length(output.deployer_policy_json)} characters; a managed policy takes 6,144"
+    condition     = alltrue([for json in values(output.deployer_policies) : length(json) <= 6144])
+    error_message = "A managed policy takes 6,144 characters; these are ${jsonencode({ for purpose, json in output.deployer_policies : purpose => length(json) })}"
   }
 
   assert {
     condition = anytrue([
-      for statement in jsondecode(output.deployer_policy_json).Statement :
+      for statement in jsondecode(output.deployer_policies["roles"]).Statement :
       statement.Sid == "CreateRoles" && try(statement.Condition.StringEquals["iam:PermissionsBoundary"], "") == var.permissions_boundary
     ])
     error_message = "The deployer may make roles without the boundary"

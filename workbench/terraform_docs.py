@@ -3,7 +3,8 @@
 A page says where: between `<!-- inputs of PATH -->` and `<!-- end -->`, and likewise `outputs of`, where PATH is the
 module's folder, `.` for the root module. An input of the root module whose type is `any` is described by the variable
 of the same name in modules/options, and the defaults of `settings` are those of functions/queueit/settings.py.
-`python -m workbench.terraform_docs` fills in every page of docs/; with `--check` it compares instead.
+`python -m workbench.terraform_docs` fills in every page of docs/ and every README of the root and of modules/; with
+`--check` it compares instead. A README links to docs/terraform.md for the attributes of objects.
 """
 
 import argparse
@@ -135,8 +136,11 @@ def setting_defaults() -> dict[str, str]:
     return defaults
 
 
-def inputs(module: Path) -> str:
-    """The variables of a module as Markdown: a table, then the objects among them attribute by attribute."""
+def inputs(module: Path, objects_at: str = "") -> str:
+    """The variables of a module as Markdown: a table, then the objects among them attribute by attribute.
+
+    Where `objects_at` names a page, the table links to it and there is no more than the table.
+    """
     rows, objects = ["| input | type | default | what it is |", "| --- | --- | --- | --- |"], []
     options = _blocks(module / "modules" / "options", "variable")
     for name, block in _blocks(module, "variable").items():
@@ -157,11 +161,11 @@ def inputs(module: Path) -> str:
             objects.append(
                 f"#### {name}\n\n{first_line}\n\n{attributes}\n\n```hcl\n{laid_out(type_text)}\n```\n"
             )
-            rows.append(f"| [`{name}`](#{name}) | object | {default} | {_cell(first_line)} |")
+            rows.append(f"| [`{name}`]({objects_at}#{name}) | object | {default} | {_cell(first_line)} |")
         else:
             shown = "ephemeral " + type_text if block.get("ephemeral") else type_text
             rows.append(f"| `{name}` | `{_cell(shown)}` | {default} | {_cell(description)} |")
-    return "\n".join(rows) + "\n" + "".join(["\n" + one for one in objects])
+    return "\n".join(rows) + "\n" + "".join(["\n" + one for one in objects if not objects_at])
 
 
 def outputs(module: Path) -> str:
@@ -172,12 +176,12 @@ def outputs(module: Path) -> str:
     return "\n".join(rows) + "\n"
 
 
-def filled_in(page: str, root: Path = ROOT) -> str:
+def filled_in(page: str, root: Path = ROOT, objects_at: str = "") -> str:
     """A page with its sections written anew. Raises UndescribedError, and OSError where a module is not there."""
 
     def section(match: re.Match[str]) -> str:
         beginning, kind, path, end = match.groups()
-        content = inputs(root / path) if kind == "inputs" else outputs(root / path)
+        content = inputs(root / path, objects_at) if kind == "inputs" else outputs(root / path)
         return f"{beginning}\n{content}\n{end}"
 
     return _SECTION.sub(section, page)
@@ -189,18 +193,22 @@ def main(arguments: list[str] | None = None, docs: Path = DOCS, root: Path = ROO
     parser.add_argument("--check", action="store_true", help="compare with the pages instead of writing them")
     check = parser.parse_args(arguments).check
     stale = []
-    for page in sorted(docs.glob("*.md")):
+    readme = root / "README.md"
+    pages = [
+        page for page in [readme, *docs.glob("*.md"), *root.glob("modules/*/README.md")] if page.exists()
+    ]
+    for page in sorted(pages):
         text = page.read_text(encoding="utf-8")
-        new = filled_in(text, root)
+        new = filled_in(text, root, "docs/terraform.md" if page == readme else "")
         if new == text:
             continue
         if check:
-            stale.append(page.name)
+            stale.append(page.relative_to(root))
         else:
             page.write_text(new, encoding="utf-8")
-            print(f"{page.relative_to(docs.parent)}: written")
+            print(f"{page.relative_to(root)}: written")
     for name in stale:
-        print(f"docs/{name} is not what the modules say; run `make docs` and commit it", file=sys.stderr)
+        print(f"{name} is not what the modules say; run `make docs` and commit it", file=sys.stderr)
     return 1 if stale else 0
 
 

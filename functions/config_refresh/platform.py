@@ -25,9 +25,12 @@ ATTEMPTS: Final = 4
 
 _ATTEMPT_SECONDS = 8.0
 _PASSING_STATUSES = frozenset((429, 500, 502, 503, 504))
+_API_KEY = (
+    "the api key in the secret (where Terraform stores it, raise credentials_version with the right one)"
+)
 _ADVICE = {
-    401: "check the api key in the secret",
-    403: "check the api key in the secret, and that the account may download its configuration",
+    401: f"check {_API_KEY}",
+    403: f"check {_API_KEY}, and that the account may download its configuration",
     404: "check the customer id, and that a configuration has been published",
 }
 

@@ -520,3 +520,23 @@ run "a_previous_secret_key_with_a_blank_before_it_is_refused" {
 
   expect_failures = [var.previous_secret_key]
 }
+
+run "a_secret_that_can_be_restored_for_3_days_is_refused" {
+  command = plan
+
+  variables {
+    secret_recovery_window_days = 3
+  }
+
+  expect_failures = [var.secret_recovery_window_days]
+}
+
+run "a_distribution_that_is_an_id_is_refused" {
+  command = plan
+
+  variables {
+    distribution_arns = ["EDFDVBD6EXAMPLE"]
+  }
+
+  expect_failures = [var.distribution_arns]
+}

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -17,13 +18,16 @@ _SCRIPT = Path(__file__).with_name("aws_process.py")
 class Aws:
     """AWS as a context manager; everything lives in account 123456789012."""
 
-    def __init__(self, platforms: Mapping[str, str]) -> None:
-        """`platforms` says where the waiting room of each customer id is reached, without a path."""
-        self._platforms = dict(platforms)
+    def __init__(self, platforms: Mapping[str, str], cloudfront_url: str = "") -> None:
+        """`platforms` says where the waiting room of each customer id is reached, without a path.
+
+        `cloudfront_url` is where deployed functions find CloudFront, if not here.
+        """
+        self._arguments = [json.dumps(dict(platforms)), cloudfront_url]
 
     def __enter__(self) -> "Aws":
         self._process = subprocess.Popen(
-            [sys.executable, "-P", str(_SCRIPT), json.dumps(self._platforms)],
+            [sys.executable, "-P", str(_SCRIPT), *self._arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -50,6 +54,12 @@ class Aws:
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
             "AWS_MAX_ATTEMPTS": "2",
         }
+
+    def calls(self) -> list[str]:
+        """The calls so far whose order matters, in their order."""
+        with urllib.request.urlopen(f"{self.url}/calls", timeout=10) as answer:
+            text: str = answer.read().decode()
+        return text.splitlines()
 
     def client(self, service: str, region: str = "us-east-1") -> Any:
         """A boto3 client."""

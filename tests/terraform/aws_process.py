@@ -1,14 +1,16 @@
 """AWS in a process of its own: moto's server, and what moto lacks that a connector is made of.
 
 Its own, because moto keeps its state in the process, and tests beside these reset it. Started as
-`python aws_process.py PLATFORMS`, it says its URL in one line and serves until standard input ends. PLATFORMS is a
-JSON object: where the waiting room of each customer id is reached; that of any other customer id is the first.
+`python aws_process.py PLATFORMS CLOUDFRONT`, it says its URL in one line and serves until standard input ends.
+PLATFORMS is a JSON object: where the waiting room of each customer id is reached; that of any other customer id is the
+first. CLOUDFRONT is where deployed functions find CloudFront, empty for here.
 
 What is added to moto:
 
 - An invocation runs the function as Terraform deployed it: its zip and its handler, in a process of its own, with the
   environment that Terraform gave it and what Lambda adds. One variable is the tests': QUEUEIT_BASE_URL, which leads to
   the sample waiting room instead of `https://{customer id}.queue-it.net`.
+- /calls tells invocations, and changes of a role's policy, in their order, a line each.
 - The code's location that GetFunction names serves the zip.
 - A function that a behavior has named is not deleted at the first try but at the second, as CloudFront still has
   replicas of it: Lambda's error for that is what the provider waits for.
@@ -19,6 +21,7 @@ What is added to moto:
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -75,7 +78,9 @@ def run_function(code: bytes, handler: str, event: str, environment: dict[str, s
     return json.loads(run.stdout) if run.stdout else answer
 
 
-def _run_deployed_functions(url: str, platforms: dict[str, str]) -> None:
+def _run_deployed_functions(
+    url: str, platforms: dict[str, str], cloudfront_url: str, calls: list[str]
+) -> None:
     default_user_config["lambda"] = {"use_docker": False}
 
     def invoke(
@@ -92,9 +97,14 @@ def _run_deployed_functions(url: str, platforms: dict[str, str]) -> None:
             "AWS_SECRET_ACCESS_KEY": "role-secret-access-key-not-real",
             "AWS_ENDPOINT_URL": url,
             "QUEUEIT_BASE_URL": platform or next(iter(platforms.values())),
+            **({"AWS_ENDPOINT_URL_CLOUDFRONT": cloudfront_url} if cloudfront_url else {}),
         }
-        event = json.dumps(json.loads(body or "{}"))
-        answer = run_function(function.code_bytes, function.handler, event, environment)
+        event = json.loads(body or "{}")
+        if "distribution_id" in event:
+            calls.append(
+                f"Invoke {event.get('tf', {}).get('action', 'rehearsal')} {event['distribution_id']}"
+            )
+        answer = run_function(function.code_bytes, function.handler, json.dumps(event), environment)
         if "error" in answer:
             kind, _, message = answer["error"].partition(": ")
             response_headers["x-amz-function-error"] = "Unhandled"
@@ -112,6 +122,21 @@ def _serve_code(url: str) -> None:
         return describe(self) | {"Code": {"RepositoryType": "S3", "Location": location}}
 
     LambdaFunction.get_code = get_code  # type: ignore[method-assign]
+
+
+def _with_calls(application: _Application, calls: list[str]) -> _Application:
+    def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/calls":
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            return ["\n".join(calls).encode()]
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = BytesIO(body)
+        changed = re.match(rb"Action=((?:Put|Delete)RolePolicy)", body)
+        if changed:
+            calls.append(changed[1].decode())
+        return application(environ, start_response)
+
+    return serve
 
 
 def _with_code(application: _Application) -> _Application:
@@ -204,13 +229,14 @@ def _keep_replicas() -> None:
     Table.describe = describe_table  # type: ignore[method-assign]
 
 
-def main(platforms: str) -> None:
+def main(platforms: str, cloudfront_url: str) -> None:
     """Serve until standard input ends."""
-    application = _with_code(DomainDispatcherApplication(create_backend_app))
+    calls: list[str] = []
+    application = _with_calls(_with_code(DomainDispatcherApplication(create_backend_app)), calls)
     server = make_server(_HOST, 0, application, threaded=True, request_handler=_QuietHandler)
     url = f"http://{_HOST}:{server.server_port}"
     replicated: set[str] = set()
-    _run_deployed_functions(url, json.loads(platforms))
+    _run_deployed_functions(url, json.loads(platforms), cloudfront_url, calls)
     _serve_code(url)
     _remember_what_behaviors_say(replicated)
     _hold_replicated_functions(replicated)

@@ -1,13 +1,33 @@
-"""What the Terraform tests share: waiting rooms, AWS, and everything deployed once."""
+"""What the Terraform tests share: waiting rooms, AWS, and everything deployed once.
+
+Tests that share a deployment are a group of pytest-xdist, so that one worker makes it for all of them.
+"""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.terraform.aws import Aws
-from tests.terraform.stacks import EVERYTHING, Stacks, workspace
+from tests.terraform.life import Life, live
+from tests.terraform.stacks import EVERYTHING, EXAMPLES, MORE_EXAMPLES, Stacks, workspace
+from tests.terraform.story import Story, told
 from tests.terraform.waiting_rooms import Platform, platforms
 from tests.terraform.workspace import Plan, missing_terraform
+
+_GROUPS = ("stacks", "everything", "life", "story")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares a deployment, the ends last, and give Terraform time on a busy machine."""
+    items.sort(key=lambda item: item.path.name == "test_ends.py")
+    for item in items:
+        if "tests/terraform/" not in item.path.as_posix():
+            continue
+        item.add_marker(pytest.mark.timeout(900))
+        used = getattr(item, "fixturenames", ())
+        group = next((name for name in _GROUPS if name in used), None)
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
@@ -32,9 +52,13 @@ def aws(terraform: None, rooms: dict[str, Platform]) -> Iterator[Aws]:
 
 
 @pytest.fixture(scope="session")
-def stacks(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stacks]:
-    """The module and its examples, being deployed."""
+def stacks(
+    request: pytest.FixtureRequest, aws: Aws, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stacks]:
+    """The examples, being deployed."""
     deployed = Stacks(tmp_path_factory.mktemp("stacks"), aws)
+    everything = any(item.get_closest_marker("full") for item in request.session.items)
+    deployed.begin(*EXAMPLES, *(MORE_EXAMPLES if everything else ()))
     yield deployed
     deployed.stop()
 
@@ -47,9 +71,14 @@ def everything(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Plan:
     return place.plan()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def under_way(request: pytest.FixtureRequest) -> None:
-    """Begins to deploy before the first test, where any test will ask for it: the others run while Terraform waits."""
-    needed = any("stacks" in getattr(item, "fixturenames", ()) for item in request.session.items)
-    if needed and missing_terraform() is None:
-        request.getfixturevalue("stacks")
+@pytest.fixture(scope="session")
+def life(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Life:
+    """A connector from a first apply that fails to its end."""
+    return live(tmp_path_factory.mktemp("life") / "copy", aws)
+
+
+@pytest.fixture(scope="session")
+def story(terraform: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """What modules/behavior_association does to four distributions."""
+    with told(tmp_path_factory.mktemp("story") / "copy") as story:
+        yield story

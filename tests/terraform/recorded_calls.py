@@ -30,21 +30,26 @@ class Call(NamedTuple):
 
 
 @cache
-def _operations(service: str) -> list[tuple[str, str, re.Pattern[str]]]:
-    """Name, method and path of a REST service's operations, from AWS's own model of it."""
+def _operations(service: str) -> list[tuple[str, str, re.Pattern[str], set[str]]]:
+    """Name, method, path and fixed query of a REST service's operations, from AWS's own model of it."""
     model = botocore.session.get_session().get_service_model(service)
     operations = []
     for name in model.operation_names:
         description = model.operation_model(name).http
-        path = re.escape(description["requestUri"].split("?")[0].rstrip("/"))
-        operations.append(
-            (name, description["method"], re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", path) + "/?"))
-        )
+        uri, _, query = description["requestUri"].partition("?")
+        path = re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(uri.rstrip("/"))) + "/?")
+        operations.append((name, description["method"], path, set(query.split("&")) - {""}))
     return operations
 
 
-def _operation(service: str, method: str, path: str) -> str:
-    found = [name for name, its, pattern in _operations(service) if its == method and pattern.fullmatch(path)]
+def _operation(service: str, method: str, path: str, query: str) -> str:
+    fitting = [
+        (name, fixed)
+        for name, its, pattern, fixed in _operations(service)
+        if its == method and pattern.fullmatch(path) and fixed <= set(query.split("&"))
+    ]
+    longest = max([len(fixed) for _, fixed in fitting], default=0)
+    found = [name for name, fixed in fitting if len(fixed) == longest]
     if len(found) != 1:
         raise ValueError(f"{method} {path} of {service} is none of its operations: {found}")
     return found[0]
@@ -55,7 +60,14 @@ def _arn(service: str, resource: str) -> str:
 
 
 def _resource(service: str, path: str, fields: dict[str, Any]) -> str:
-    """What a request is about, from the fields of its body, or from its path."""
+    """What a request is about, from the fields of its body or query, or from its path."""
+    if service == "cloudfront":
+        named = re.match(r"/[^/]+/distribution/([^/]+)", path)
+        return (
+            f"arn:aws:cloudfront::{_ACCOUNT}:distribution/{named[1]}"
+            if named
+            else fields.get("Resource", "*")
+        )
     arn = fields.get("ResourceArn") or fields.get("resourceArn") or fields.get("ResourceARN")
     if arn:
         return str(arn)
@@ -86,12 +98,13 @@ def _resource(service: str, path: str, fields: dict[str, Any]) -> str:
 def calls_of(service: str, method: str, path: str, target: str, body: bytes) -> list[Call]:
     """What IAM checks for a request: its action, and iam:PassRole where it hands a role to a service."""
     service = _SERVICES.get(service, service)
-    text = body.decode()
+    path, _, query = path.partition("?")
+    text = body.decode() if service != "cloudfront" else query
     fields: dict[str, Any]
     fields = json.loads(text) if text.startswith("{") else dict(parse_qsl(text))
     # In JSON, "Action" is a parameter: what AddPermission permits.
     named = target.rpartition(".")[2] or ("" if text.startswith("{") else fields.get("Action"))
-    operation = named or _operation(service, method, path)
+    operation = named or _operation(service, method, path, query)
     action = f"{service}:{operation}"
     calls = [Call(_ACTIONS.get(action, action), _resource(service, path, fields))]
     role = fields.get("Role") or (fields.get("Target") or {}).get("RoleArn")
@@ -123,9 +136,8 @@ def recorded(url: str) -> Iterator[tuple[str, set[Call]]]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             signed = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", self.headers.get("Authorization", ""))
             if signed:
-                path = self.path.split("?")[0]
                 target = self.headers.get("X-Amz-Target", "")
-                calls.update(calls_of(signed[1], self.command, path, target, body))
+                calls.update(calls_of(signed[1], self.command, self.path, target, body))
             connection = http.client.HTTPConnection(address, timeout=120)
             connection.request(self.command, self.path, body, dict(self.headers.items()))
             answer = connection.getresponse()

@@ -5,8 +5,9 @@ Most of the time Terraform waits, so all of them are deployed at once, each in a
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,10 +15,14 @@ from tests.terraform.aws import Aws
 from tests.terraform.waiting_rooms import NORTHLIGHT, PREVIOUS_SECRET_KEY, PROXY_KEY, SOUTHGATE, keys
 from tests.terraform.workspace import ROOT, Plan, Workspace, copy_module
 
-MODULE = "module"
 EVERYTHING = "module_with_everything"
-EXAMPLES = ("minimal", "existing_distribution", "many_distributions", "two_customers", "complete")
-PLANNED = (MODULE, EVERYTHING, *EXAMPLES)
+EXAMPLES = ("minimal", "complete")
+MORE_EXAMPLES = (
+    "existing_distribution",
+    "many_distributions",
+    "two_customers",
+)  # deployed by test-full alone
+PLANNED = (EVERYTHING, "minimal")
 
 _EXISTING_SECRET = "queue-it"
 _PROVIDER = 'provider "aws" {\n  region = "us-east-1"\n}\n'
@@ -60,7 +65,6 @@ def variables(stack: str, secret_arn: str) -> dict[str, Any]:
     """The variables of an example, or of the module by itself."""
     customer = {"customer_id": NORTHLIGHT.customer_id}
     choices: Mapping[str, dict[str, Any]] = {
-        MODULE: {"name": "alone", "deletion_protection": False, **customer, **keys(NORTHLIGHT)},
         EVERYTHING: {
             "name": "everything",
             "credentials": {"secret_arn": secret_arn, "kms_key_arn": _SECRET_KEY},
@@ -116,7 +120,7 @@ def workspace(
 ) -> Workspace:
     """The workspace of an example, or of the module by itself, in a copy of the module at `copy`, to be made."""
     copy_module(copy, source)
-    alone = stack in (MODULE, EVERYTHING)
+    alone = stack == EVERYTHING
     if alone:
         (copy / "provider.tf").write_text(_PROVIDER, encoding="utf-8")
     directory = "." if alone else f"examples/{stack}"
@@ -153,30 +157,31 @@ def remove(place: Workspace) -> Removal:
 
 
 class Stacks:
-    """All deployments, under way in the background; asking for one waits for it."""
+    """Deployments under way in the background; asking for one waits for it, and begins it where it was not begun."""
 
     def __init__(self, directory: Path, aws: Aws) -> None:
         """`directory` is where the copies of the module go."""
         self._directory = directory
         self._aws = aws
         self.secret_arn = existing_secret(aws)
-        self._pool = ThreadPoolExecutor(len(EXAMPLES) + 2)
-        self._deployments = {name: self._start(deploy, name) for name in (MODULE, *EXAMPLES)}
-        self._removal: Future[Removal] = self._pool.submit(self._remove)
+        self._pool = ThreadPoolExecutor(len(EXAMPLES) + len(MORE_EXAMPLES))
+        self._deployments: dict[str, Future[Deployment]] = {}
 
-    def _start(self, act: Callable[[Workspace], Deployment], name: str) -> Future[Deployment]:
-        return self._pool.submit(act, workspace(name, self._directory / name, self._aws))
-
-    def _remove(self) -> Removal:
-        return remove(self["existing_distribution"].workspace)
+    def begin(self, *names: str) -> None:
+        """Deploy these, all at once."""
+        for name in names:
+            if name not in self._deployments:
+                place = workspace(name, self._directory / name, self._aws)
+                self._deployments[name] = self._pool.submit(deploy, place)
 
     def __getitem__(self, name: str) -> Deployment:
+        self.begin(name)
         return self._deployments[name].result()
 
-    @property
+    @cached_property
     def removal(self) -> Removal:
         """What became of the connector of `existing_distribution` afterwards."""
-        return self._removal.result()
+        return remove(self["existing_distribution"].workspace)
 
     def another_copy(self, name: str, of: str, *, binary: str = "terraform") -> Workspace:
         """A stack in another place, under another name of its directories, with the state it has now."""

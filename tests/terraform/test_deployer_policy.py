@@ -10,51 +10,32 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.terraform.aws import Aws
-from tests.terraform.recorded_calls import Call, allows, calls_of, recorded
-from tests.terraform.waiting_rooms import NORTHLIGHT, keys
-from tests.terraform.workspace import Workspace, copy_module
+from tests.terraform.life import NAME, Life
+from tests.terraform.recorded_calls import Call, allows, calls_of
 
-NAME = "permitted"
 FUNCTIONS = "arn:aws:lambda:us-east-1:123456789012:function:"
 
 
+# Whoever makes and removes the distribution has these already.
+OF_THE_DISTRIBUTIONS_OWNER = {
+    f"cloudfront:{name}"
+    for name in ("CreateDistribution", "CreateDistributionWithTags", "DeleteDistribution", "TagResource")
+}
+
+
 class Deployed(NamedTuple):
-    """The policy that the module gives, and what applying, changing and destroying it asked of AWS."""
+    """All statements that the module gives, and what a connector's whole life asked of AWS."""
 
     policy: dict[str, Any]
     calls: set[Call]
 
 
 @pytest.fixture(scope="module")
-def deployed(aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Deployed:
-    copy = copy_module(tmp_path_factory.mktemp("deployer") / "copy")
-    (copy / "provider.tf").write_text('provider "aws" {\n  region = "us-east-1"\n}\n', encoding="utf-8")
-    variables = {
-        "name": NAME,
-        "deletion_protection": False,
-        "customer_id": NORTHLIGHT.customer_id,
-        "publish_endpoint": {},
-        "log_retention": {},
-        "dashboard": {},
-        **keys(NORTHLIGHT),
-    }
-    changes = {
-        "tags": {"team": "web"},
-        "credentials_version": 2,
-        "edge": {"log_retention_days": 0},
-        "config_refresh": {"interval_minutes": 2, "reserved_concurrency": 1},
-        "settings": {"poll_interval_seconds": 60},
-    }
-    with recorded(aws.url) as (url, calls):
-        place = Workspace(copy, ".", {**aws.environment, "AWS_ENDPOINT_URL": url}, variables)
-        place.init()
-        place.apply()
-        policy = json.loads(place.outputs()["deployer_policy_json"])
-        place.set({**variables, **changes})
-        place.apply()
-        place.destroy()
-    return Deployed(policy, {call for call in calls if not call.action.startswith("sts:")})
+def deployed(life: Life) -> Deployed:
+    policies = life.outputs["first"]["deployer_policies"].values()
+    statements = [statement for policy in policies for statement in json.loads(policy)["Statement"]]
+    calls = {call for call in life.calls if call.action not in OF_THE_DISTRIBUTIONS_OWNER}
+    return Deployed({"Statement": statements}, calls)
 
 
 def statements(policy: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -63,7 +44,13 @@ def statements(policy: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def test_it_allows_every_call_of_an_apply_a_change_and_a_destroy(deployed: Deployed) -> None:
     made = {call.action for call in deployed.calls}
-    assert {"lambda:CreateFunction", "lambda:InvokeFunction", "iam:PassRole", "dynamodb:DeleteTable"} <= made
+    assert {
+        "lambda:CreateFunction",
+        "iam:PassRole",
+        "dynamodb:DeleteTable",
+        "cloudfront:UpdateDistribution",
+    } <= made
+    assert {"lambda:InvokeFunction", "cloudfront:ListTagsForResource"} <= made
     assert not sorted(call for call in deployed.calls if not allows(deployed.policy, call))
 
 
@@ -72,7 +59,7 @@ def test_it_allows_the_same_calls_for_no_other_name(deployed: Deployed) -> None:
     others = {
         Call(call.action, call.resource.replace(NAME, "another"))
         for call in deployed.calls
-        if call.action not in listing
+        if call.action not in listing and not call.action.startswith("cloudfront:")
     }
     assert not sorted(call for call in others if allows(deployed.policy, call))
 
@@ -149,6 +136,30 @@ def test_everything_wildcard_is_a_listing(deployed: Deployed) -> None:
             "DynamoDB_20120810.DeleteTable",
             b'{"TableName": "shop"}',
             [Call("dynamodb:DeleteTable", "arn:aws:dynamodb:us-east-1:123456789012:table/shop")],
+        ),
+        (
+            "cloudfront",
+            "POST",
+            "/2020-05-31/distribution?WithTags",
+            "",
+            b"<DistributionConfigWithTags/>",
+            [Call("cloudfront:CreateDistributionWithTags", "*")],
+        ),
+        (
+            "cloudfront",
+            "PUT",
+            "/2020-05-31/distribution/E1/config",
+            "",
+            b"<DistributionConfig/>",
+            [Call("cloudfront:UpdateDistribution", "arn:aws:cloudfront::123456789012:distribution/E1")],
+        ),
+        (
+            "cloudfront",
+            "GET",
+            "/2020-05-31/tagging?Resource=arn%3Aaws%3Acloudfront%3A%3A123456789012%3Adistribution%2FE1",
+            "",
+            b"",
+            [Call("cloudfront:ListTagsForResource", "arn:aws:cloudfront::123456789012:distribution/E1")],
         ),
     ],
 )

@@ -17,7 +17,7 @@ from queueit.stored_snapshot import unpack
 from queueit.table_items import Current, read_current, read_snapshot, snapshot_keys
 from tests.every_setting import EVERY_SETTING
 from tests.terraform.aws import Aws
-from tests.terraform.stacks import EXAMPLES, MODULE, Stacks
+from tests.terraform.stacks import EXAMPLES, MORE_EXAMPLES, Stacks
 from tests.terraform.waiting_rooms import NORTHLIGHT, PREVIOUS_SECRET_KEY, PROXY_KEY, SOUTHGATE, keys
 from tests.terraform.workspace import ROOT
 
@@ -66,7 +66,10 @@ def published(aws: Aws, table: str) -> dict[str, Any]:
     return unpack(current.snapshot, read_snapshot(item))
 
 
-@pytest.mark.parametrize("stack", [MODULE, *EXAMPLES])
+FULL = [pytest.param(example, marks=pytest.mark.full) for example in MORE_EXAMPLES]
+
+
+@pytest.mark.parametrize("stack", [*EXAMPLES, *FULL])
 def test_a_plan_after_an_apply_is_empty_and_warns_of_nothing(stack: str, stacks: Stacks) -> None:
     deployment = stacks[stack]
     assert "Apply complete!" in deployment.applied
@@ -82,6 +85,7 @@ def test_minimal_protects_a_whole_site(stacks: Stacks, aws: Aws) -> None:
     assert behaviors(aws, outputs["site_url"]) == {"*": pair("minimal")}
 
 
+@pytest.mark.full
 def test_an_existing_distribution_is_protected_where_it_says_so(stacks: Stacks) -> None:
     planned = stacks["existing_distribution"].plan.planned("aws_cloudfront_distribution.shop")
     unknown = stacks["existing_distribution"].plan.change("aws_cloudfront_distribution.shop")["after_unknown"]
@@ -96,6 +100,7 @@ def test_an_existing_distribution_is_protected_where_it_says_so(stacks: Stacks) 
     assert unknown["default_cache_behavior"][0]["lambda_function_association"]
 
 
+@pytest.mark.full
 def test_many_distributions_share_one_pair(stacks: Stacks, aws: Aws) -> None:
     urls = stacks["many_distributions"].workspace.outputs()["site_urls"]
     shared = pair("many-sites")
@@ -106,6 +111,7 @@ def test_many_distributions_share_one_pair(stacks: Stacks, aws: Aws) -> None:
     }
 
 
+@pytest.mark.full
 def test_two_customers_have_a_connector_each(stacks: Stacks, aws: Aws) -> None:
     outputs = stacks["two_customers"].workspace.outputs()
     assert behaviors(aws, outputs["site_url"]) == {
@@ -196,7 +202,7 @@ def test_config_refresh_runs_each_minute_bounded_and_with_alarms(stacks: Stacks,
     assert function["Concurrency"]["ReservedConcurrentExecutions"] == 1
     assert (function["Configuration"]["MemorySize"], function["Configuration"]["Timeout"]) == (512, 90)
     retries = lambda_.get_function_event_invoke_config(FunctionName="complete-config-refresh")
-    assert (retries["MaximumRetryAttempts"], retries["MaximumEventAgeInSeconds"]) == (1, 120)
+    assert (retries["MaximumRetryAttempts"], retries["MaximumEventAgeInSeconds"]) == (0, 60)
     schedule = aws.client("scheduler").get_schedule(Name="complete-config-refresh")
     assert schedule["ScheduleExpression"] == "rate(1 minute)"
     assert schedule["Target"]["Arn"] == function["Configuration"]["FunctionArn"]

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.terraform.workspace import ROOT, Workspace, copy_module
-from workbench.terraform_docs import main
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGE = (ROOT / "docs" / "terraform.md").read_text(encoding="utf-8")
@@ -39,6 +38,7 @@ def from_this_repository(snippet: str) -> str:
     return re.sub(rf'"{re.escape(SOURCE)}(//)?([\w/]*)\?ref=[^"]+"', r'"../../\2"', snippet)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("snippet", configurations(PAGE))
 def test_a_configuration_on_the_page_is_valid(snippet: str, terraform: None, tmp_path: Path) -> None:
     copy = copy_module(tmp_path / "copy")
@@ -66,7 +66,3 @@ def test_the_associations_are_those_of_the_example_that_is_applied(page: str) ->
 def test_the_smallest_terraform_of_the_readme_has_less_than_25_lines() -> None:
     (snippet,) = configurations(README)
     assert len(snippet.splitlines()) < 25
-
-
-def test_the_inputs_and_outputs_are_what_the_modules_say() -> None:
-    assert main(["--check"]) == 0

@@ -20,6 +20,8 @@ sys.stderr.write(error)
 sys.exit(exit_code)
 """
 
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture(scope="module")
 def newer(stacks: Stacks, tmp_path_factory: pytest.TempPathFactory) -> Workspace:

@@ -3,9 +3,7 @@
 import json
 from typing import Any
 
-import pytest
-
-from tests.terraform.stacks import Stacks
+from tests.terraform.life import Life
 from tests.terraform.workspace import Plan
 
 ACCOUNT = "123456789012"
@@ -18,6 +16,8 @@ FAILED_RUNS = f"arn:aws:sqs:us-east-1:{ACCOUNT}:failed-runs"
 
 EDGE = "module.edge_functions"
 REFRESH = "module.config_refresh"
+PUBLISH = "module.publish_endpoint[0]"
+RETENTION = "module.log_retention[0]"
 
 SEND_DEAD_LETTERS = {"Action": ["sqs:SendMessage"], "Resource": [FAILED_RUNS]}
 
@@ -135,7 +135,7 @@ def test_the_schedule_is_trusted_for_this_account_alone(everything: Plan) -> Non
 
 def test_every_role_has_the_boundary_the_path_and_the_tags(everything: Plan) -> None:
     roles = [address for address in everything.changes if ".aws_iam_role." in address]
-    assert len(roles) == 3
+    assert len(roles) == 6
     for address in roles:
         role = everything.planned(address)
         assert role["permissions_boundary"] == f"arn:aws:iam::{ACCOUNT}:policy/boundary"
@@ -143,26 +143,46 @@ def test_every_role_has_the_boundary_the_path_and_the_tags(everything: Plan) -> 
         assert role["tags"] == {"service": "waiting-room"}
 
 
-def test_without_keys_and_queues_of_their_own_roles_may_do_less(stacks: Stacks) -> None:
-    plan = stacks["module"].plan
+def test_without_keys_and_queues_of_their_own_roles_may_do_less(life: Life) -> None:
+    plan = life.plan
     assert set(statements(plan, f"{EDGE}.aws_iam_role_policy.this")) == {
         "ReadSnapshots",
         "WriteLogsWhereverItRuns",
     }
-    assert set(statements(plan, f"{REFRESH}.module.function.aws_iam_role_policy.this")) == {
-        "PublishSnapshots",
-        "ReadCredentials",
-        "WriteLogs",
-    }
+    publishing = {"PublishSnapshots", "ReadCredentials", "WriteLogs"}
+    for module in (REFRESH, PUBLISH):
+        assert set(statements(plan, f"{module}.module.function.aws_iam_role_policy.this")) == publishing
     assert set(statements(plan, f"{REFRESH}.module.schedule.aws_iam_role_policy.this")) == {"Invoke"}
+    retention = statements(plan, f"{RETENTION}.module.function.aws_iam_role_policy.this")
+    assert set(retention) == {"FindRegions", "FindLogGroups", "SetRetention", "WriteLogs"}
 
 
-@pytest.mark.parametrize("stack", ["module", "minimal"])
-def test_every_policy_is_known_before_an_apply(stack: str, stacks: Stacks) -> None:
-    policies = {
-        change["address"]: change["change"]["after_unknown"].get("policy", False)
-        for change in stacks[stack].plan.document["resource_changes"]
-        if change["type"] == "aws_iam_role_policy"
+def test_the_publish_endpoint_may_do_what_config_refresh_does_without_dead_letters(everything: Plan) -> None:
+    endpoint = statements(everything, f"{PUBLISH}.module.function.aws_iam_role_policy.this")
+    refresh = statements(everything, f"{REFRESH}.module.function.aws_iam_role_policy.this")
+    assert set(refresh) - set(endpoint) == {"SendDeadLetters"}
+    for sid in ("PublishSnapshots", "ReadCredentials", "UseTableKey", "DecryptCredentials"):
+        assert endpoint[sid] == refresh[sid]
+    assert endpoint["DecryptEnvironment"]["Condition"] == {
+        "StringEquals": {
+            "kms:EncryptionContext:aws:lambda:FunctionArn": FUNCTION.replace("config-refresh", "publish")
+        }
     }
-    assert len(policies) == 3
-    assert not any(policies.values()), "a plan that hides permissions cannot be reviewed"
+
+
+def test_log_retention_reaches_the_edges_log_groups_outside_the_home_region_alone(everything: Plan) -> None:
+    found = statements(everything, f"{RETENTION}.module.function.aws_iam_role_policy.this")
+    edge = [
+        f"arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/us-east-1.everything-{event_type}{suffix}"
+        for event_type in ("viewer-request", "viewer-response")
+        for suffix in ("", ":*")
+    ]
+    elsewhere = {"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}
+    assert found["SetRetention"] == {
+        "Action": ["logs:PutRetentionPolicy"],
+        "Resource": edge,
+        "Condition": elsewhere,
+    }
+    assert found["SetKey"] == {"Action": ["logs:AssociateKmsKey"], "Resource": edge, "Condition": elsewhere}
+    assert found["FindLogGroups"]["Condition"] == elsewhere
+    assert found["FindRegions"] == {"Action": ["ec2:DescribeRegions"], "Resource": ["*"]}

@@ -3,11 +3,11 @@
 import pytest
 
 from tests.terraform import snapshots
-from tests.terraform.stacks import EVERYTHING, EXAMPLES, MODULE, Stacks
+from tests.terraform.stacks import EVERYTHING, PLANNED, Stacks
 from tests.terraform.workspace import Plan, TerraformError
 
 
-@pytest.mark.parametrize("name", [EVERYTHING, MODULE, *EXAMPLES])
+@pytest.mark.parametrize("name", PLANNED)
 def test_a_plan_says_what_its_snapshot_says(name: str, stacks: Stacks, everything: Plan) -> None:
     planned = snapshots.of(everything if name == EVERYTHING else stacks[name].plan)
     expected = snapshots.read(name)
@@ -47,8 +47,8 @@ def test_no_behavior_is_planned_before_the_first_snapshot_is_in_the_table(stacks
 
 
 def test_a_provider_of_another_region_is_refused_with_the_lines_that_mend_it(stacks: Stacks) -> None:
-    place = stacks.another_copy("region", MODULE)
-    place.edit("provider.tf", "us-east-1", "eu-west-1")
+    place = stacks.another_copy("region", "minimal")
+    place.edit("main.tf", '"us-east-1"', '"eu-west-1"')
     place.init()
     with pytest.raises(TerraformError) as refusal:
         place.plan("-refresh=false")
@@ -56,3 +56,14 @@ def test_a_provider_of_another_region_is_refused_with_the_lines_that_mend_it(sta
     assert "has the region eu-west-1" in message
     assert 'alias  = "us_east_1"' in message
     assert "providers = { aws = aws.us_east_1 }" in message
+
+
+def test_a_mistyped_name_in_an_option_is_refused_with_those_that_there_are(stacks: Stacks) -> None:
+    place = stacks.another_copy("mistyped", "minimal")
+    wanted = "  customer_id = var.customer_id\n"
+    place.edit("main.tf", wanted, f"{wanted}  settings    = {{ session_cookie = {{ samesite = true }} }}\n")
+    place.init()
+    with pytest.raises(TerraformError) as refusal:
+        place.plan("-refresh=false")
+    message = " ".join(str(refusal.value).replace("│", " ").split())
+    assert "settings has no session_cookie.samesite; write what it has: allowed_origins" in message

@@ -1,8 +1,11 @@
 """Taking the connector away from a distribution that stays, as docs tell it: detach, wait, remove."""
 
+import pytest
+
 from tests.terraform.aws import Aws
 from tests.terraform.stacks import Stacks
 
+pytestmark = pytest.mark.full
 MODULE = "module.waiting_room"
 
 

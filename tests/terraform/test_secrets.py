@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from tests.terraform.aws import Aws
-from tests.terraform.stacks import EXAMPLES, MODULE, Stacks
+from tests.terraform.stacks import EXAMPLES, Stacks
 from tests.terraform.waiting_rooms import NORTHLIGHT, SECRETS, keys
 
 
@@ -15,7 +15,7 @@ def found_in(text: str) -> list[str]:
     return [secret for secret in SECRETS if secret in text]
 
 
-@pytest.mark.parametrize("stack", [MODULE, *EXAMPLES])
+@pytest.mark.parametrize("stack", EXAMPLES)
 def test_neither_plan_nor_state_nor_output_holds_a_key(stack: str, stacks: Stacks) -> None:
     deployment = stacks[stack]
     assert found_in(json.dumps(deployment.plan.document)) == []
@@ -36,7 +36,7 @@ def test_the_search_finds_keys_where_they_are(stacks: Stacks, aws: Aws) -> None:
 
 
 def test_no_function_has_a_key_in_its_environment(stacks: Stacks, aws: Aws) -> None:
-    for stack in (MODULE, *EXAMPLES):
+    for stack in EXAMPLES:
         stacks[stack]
     functions = aws.client("lambda").list_functions()["Functions"]
     assert len(functions) >= 3 * len(EXAMPLES)

@@ -71,6 +71,7 @@ def test_what_is_deployed_walks_a_visitor_through_the_six_steps(
     assert sum(step.startswith("\nStep") for step in steps) == Journey.steps
 
 
+@pytest.mark.full
 def test_config_refresh_runs_as_it_is_deployed_and_follows_a_publication(
     stacks: Stacks, aws: Aws, rooms: dict[str, Platform]
 ) -> None:

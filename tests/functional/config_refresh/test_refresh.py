@@ -411,7 +411,8 @@ class TestReport:
         }
         assert (
             str(failure.value)
-            == 'the platform answered 401: "Invalid api key"; check the api key in the secret'
+            == 'the platform answered 401: "Invalid api key"; check the api key in the secret '
+            "(where Terraform stores it, raise credentials_version with the right one)"
         )
         assert (metrics["RefreshSucceeded"], metrics["RefreshFailed"]) == (0, 1)
 

@@ -14,7 +14,7 @@ from tests.terraform.aws import Aws
 from tests.terraform.waiting_rooms import NORTHLIGHT, keys, platforms
 from tests.terraform.workspace import Plan, Workspace, copy_module
 
-pytestmark = pytest.mark.timeout(900)  # for Terraform on a busy machine
+pytestmark = pytest.mark.full
 
 EXAMPLES = ("behaviors_plain", "behaviors_cloudfront_module", "unmanaged_distribution")
 BOTH = {"viewer-request", "viewer-response"}

@@ -1,14 +1,14 @@
-"""One deployment of the module, from the first apply to the destroy, told step by step."""
+"""One deployment of modules/behavior_association, from the first apply to the destroy, told step by step."""
 
 import io
 import shutil
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
+from tests.behavior_association.cloudfront_server import CloudFrontServer
 from tests.behavior_association.distributions import (
     behavior,
     distribution,
@@ -16,10 +16,10 @@ from tests.behavior_association.distributions import (
     functions,
     on,
 )
-from tests.terraform.workspace import ROOT, Plan, TerraformError, Workspace, copy_module, missing_terraform
-from tests.terraform_behaviors.aws import Aws
+from tests.terraform.aws import Aws
+from tests.terraform.workspace import ROOT, Plan, TerraformError, Workspace, copy_module
 
-SITE = "tests/terraform_behaviors/site"
+SITE = "tests/terraform/site"
 DISTRIBUTIONS: dict[str, dict[str, Any]] = {
     "shop": {"distribution_id": "ESHOP", "path_patterns": ["*", "/tickets/*"]},
     "fans": {"distribution_id": "EFANS", "path_patterns": [None]},
@@ -33,12 +33,6 @@ DISTRIBUTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _terraform() -> None:
-    if missing := missing_terraform():
-        pytest.skip(missing)
-
-
 def copy_with_site(target: Path) -> Path:
     """The module, and the configuration of these tests beside it, in a directory that does not exist yet."""
     copy_module(target)
@@ -49,8 +43,9 @@ def copy_with_site(target: Path) -> Path:
 class Story:
     """What happened: `plans`, `errors` and `seen` (the functions on a behavior) by the name of the step."""
 
-    def __init__(self, directory: Path, aws: Aws) -> None:
+    def __init__(self, directory: Path, aws: Aws, cloudfront: Any) -> None:
         self.aws = aws
+        self.cloudfront = cloudfront
         self.plans: dict[str, Plan] = {}
         self.errors: dict[str, str] = {}
         self.seen: dict[str, dict[str, Any]] = {}
@@ -66,7 +61,7 @@ class Story:
         self.workspace.set({"pair_version": version, "distributions": distributions})
 
     def configs(self) -> dict[str, Any]:
-        return {key: self.aws.cloudfront.config(key) for key in ("ESHOP", "EFANS", "ECLUB", "ELATER")}
+        return {key: self.cloudfront.config(key) for key in ("ESHOP", "EFANS", "ECLUB", "ELATER")}
 
     def plan(self, step: str) -> None:
         try:
@@ -117,26 +112,28 @@ def publish_pair(aws: Aws) -> None:
         client.publish_version(FunctionName=f"shop-{event_type}")
 
 
-@pytest.fixture(scope="session")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+@contextmanager
+def told(directory: Path) -> Iterator[Story]:
+    """The whole story; `directory` is to be made."""
     rewrite = functions(viewer_request=function_arn("rewrite"))
-    with Aws() as aws:
+    with CloudFrontServer() as server, Aws({"any": "http://127.0.0.1:9"}, server.url) as aws:
+        cloudfront = server.cloudfront
         for key in ("ESHOP", "EFANS", "ELATER"):
-            aws.cloudfront.put(key, distribution(behavior("/tickets/*")))
-        aws.cloudfront.put("ECLUB", distribution(behavior("/tickets/*", FunctionAssociations=rewrite)))
+            cloudfront.put(key, distribution(behavior("/tickets/*")))
+        cloudfront.put("ECLUB", distribution(behavior("/tickets/*", FunctionAssociations=rewrite)))
         publish_pair(aws)
-        story = Story(tmp_path_factory.mktemp("behaviors") / "copy", aws)
+        story = Story(directory, aws, cloudfront)
         before = story.configs()
         story.apply("first")
         story.plan_again("first")
         # Somebody takes the pair off by hand.
-        aws.cloudfront.put("EFANS", distribution(behavior("/tickets/*")))
+        cloudfront.put("EFANS", distribution(behavior("/tickets/*")))
         story.apply("by hand", look_at_the_plan=True)
         # A new version, while CloudFront refuses two of the distributions.
         story.use(DISTRIBUTIONS, version=2)
-        aws.cloudfront.refuses |= {"EFANS": "InvalidArgument", "ECLUB": "TooManyLambdaFunctionAssociations"}
+        cloudfront.refuses |= {"EFANS": "InvalidArgument", "ECLUB": "TooManyLambdaFunctionAssociations"}
         story.apply("refused")
-        aws.cloudfront.refuses.clear()
+        cloudfront.refuses.clear()
         story.apply("after the refusal", look_at_the_plan=True)
         # A behavior that has a CloudFront Function, and one that is not there.
         taken = {**DISTRIBUTIONS["fans"], "path_patterns": ["/gone/*"]}

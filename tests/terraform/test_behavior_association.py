@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.timeout(900)  # for Terraform on a busy machine
-
 PAIR = [
     {"viewer-request": f"shop-viewer-request:{version}", "viewer-response": f"shop-viewer-response:{version}"}
     for version in (1, 2)
