@@ -35,6 +35,9 @@ module "waiting_room" {
   proxy_key           = var.queue_it.proxy_key
   credentials_version = var.queue_it_version
 
+  # A destroyed secret can be restored for so long, and its name is taken meanwhile.
+  secret_recovery_window_days = 7
+
   # false is the kill switch.
   enabled = true
 
@@ -68,6 +71,9 @@ module "waiting_room" {
     log_kms_key_arn    = aws_kms_key.logs.arn
   }
 
+  # Those that output deployer_policies lets the deployer change.
+  distribution_arns = [aws_cloudfront_distribution.site.arn]
+
   # What distributions run. A new version of the connector is published beside it, until this is moved on.
   pinned_versions = { viewer-request = "1", viewer-response = "1" }
 
@@ -85,7 +91,7 @@ module "waiting_room" {
   }
 
   # The platform pushes each publication; without a push the schedule above finds it within a minute.
-  publish_endpoint = { memory_size_mb = 512, timeout_seconds = 15, reserved_concurrency = 1 }
+  publish_endpoint = { memory_size_mb = 512, timeout_seconds = 15, reserved_concurrency = 1, is_public = true }
 
   # Edge logs of all regions, not of us-east-1 alone, are kept for edge.log_retention_days.
   log_retention = { interval_hours = 12, kms_key_arns = {} }

@@ -109,7 +109,7 @@ locals {
   ] : graph if length(var.distribution_ids) > 0]
 
   # Three graphs a row, below the text, the alarms if any, and the decisions.
-  graphs     = concat(local.edge_graphs, local.distribution_graphs, local.refresh_graphs)
+  graphs     = concat(local.edge_graphs, local.refresh_graphs)
   graphs_top = length(var.alarm_arns) == 0 ? 9 : 12
 
   text_widget = {
@@ -149,11 +149,15 @@ locals {
     }
   }
 
-  graph_widgets = [
-    for index, graph in local.graphs : {
+  placed_graphs = concat(
+    [for index, graph in local.graphs : merge(graph, { x = index % 3 * 8, y = local.graphs_top + floor(index / 3) * 6 })],
+    [for index, graph in local.distribution_graphs : merge(graph, { x = index * 8, y = 0 })],
+  )
+  widgets = [
+    for graph in local.placed_graphs : {
       type   = "metric"
-      x      = index % 3 * 8
-      y      = local.graphs_top + floor(index / 3) * 6
+      x      = graph.x
+      y      = graph.y
       width  = 8
       height = 6
       properties = {
@@ -178,6 +182,14 @@ resource "aws_cloudwatch_dashboard" "this" {
     [jsonencode(local.text_widget)],
     [for widget in local.alarm_widgets : jsonencode(widget)],
     [jsonencode(local.decision_widget)],
-    [for widget in local.graph_widgets : jsonencode(widget)],
+    [for widget in slice(local.widgets, 0, length(local.graphs)) : jsonencode(widget)],
   ))}]}"
+}
+
+# Of its own, as ids of distributions are known after a first apply alone: the other one can be read in the plan.
+resource "aws_cloudwatch_dashboard" "distributions" {
+  count = length(var.distribution_ids) > 0 ? 1 : 0
+
+  dashboard_name = "${var.name}-queueit-distributions"
+  dashboard_body = "{\"widgets\":[${join(",", [for widget in slice(local.widgets, length(local.graphs), length(local.widgets)) : jsonencode(widget)])}]}"
 }

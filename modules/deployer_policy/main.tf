@@ -102,7 +102,7 @@ locals {
           Sid      = "Dashboard"
           Effect   = "Allow"
           Action   = ["cloudwatch:DeleteDashboards", "cloudwatch:GetDashboard", "cloudwatch:PutDashboard"]
-          Resource = ["${local.arn}:cloudwatch::${var.account.id}:dashboard/${dashboard}"]
+          Resource = ["${local.arn}:cloudwatch::${var.account.id}:dashboard/${dashboard}*"]
         }
       ],
     )

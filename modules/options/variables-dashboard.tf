@@ -2,7 +2,7 @@ variable "dashboard" {
   description = <<-EOT
     A CloudWatch dashboard of the connector, called {name}-queueit. null: none.
     - regions: regions whose edge functions are shown, 1 to 20, such as ["us-east-1", "eu-central-1"]: those near your visitors.
-    - distribution_ids: ids of distributions whose edge-function errors are shown, such as ["EDFDVBD6EXAMPLE"].
+    - distribution_ids: ids of distributions whose edge-function errors are shown, on a second dashboard {name}-queueit-distributions, such as ["EDFDVBD6EXAMPLE"].
   EOT
   type = object({
     regions          = optional(list(string), ["us-east-1"])

@@ -1,10 +1,14 @@
 """The Terraform code itself: what the examples promise, and where providers come from."""
 
 import re
+import shutil
+import subprocess
+import tarfile
+from io import BytesIO
 
 import pytest
 
-from tests.terraform.stacks import EXAMPLES
+from tests.terraform.stacks import EXAMPLES, MORE_EXAMPLES
 from tests.terraform.workspace import ROOT, plugin_directory
 
 
@@ -60,14 +64,14 @@ def test_complete_has_every_input() -> None:
         assert set(attributes(option)) <= named
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", [*EXAMPLES, *MORE_EXAMPLES])
 def test_an_example_names_managed_policies_in_locals_alone(example: str) -> None:
     text = (ROOT / "examples" / example / "main.tf").read_text(encoding="utf-8")
     assert not re.findall(r'policy_id\s*=\s*"', text)
     assert re.findall(r'^  caching_disabled\s+= "[0-9a-f-]{36}"$', block(text, "locals"), re.MULTILINE)
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", [*EXAMPLES, *MORE_EXAMPLES])
 def test_an_example_says_how_to_run_it(example: str) -> None:
     directory = ROOT / "examples" / example
     readme = (directory / "README.md").read_text(encoding="utf-8")
@@ -79,7 +83,7 @@ def test_an_example_says_how_to_run_it(example: str) -> None:
             assert f"TF_VAR_{name}" in readme, f"{name} has no default and is not told of"
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", [*EXAMPLES, *MORE_EXAMPLES])
 def test_every_variable_and_output_of_an_example_is_described(example: str) -> None:
     for file in ("variables.tf", "outputs.tf"):
         text = (ROOT / "examples" / example / file).read_text(encoding="utf-8")
@@ -89,3 +93,31 @@ def test_every_variable_and_output_of_an_example_is_described(example: str) -> N
 
 def test_providers_come_from_where_a_setting_says() -> None:
     assert plugin_directory({"QUEUEIT_TF_PLUGIN_DIR": "/somewhere"}) == "/somewhere"
+
+
+def test_the_index_of_examples_names_each_of_them() -> None:
+    index = (ROOT / "examples" / "README.md").read_text(encoding="utf-8")
+    directories = {path.name for path in (ROOT / "examples").iterdir() if path.is_dir()}
+    assert set(re.findall(r"^\| \[(\w+)\]\(\1\)", index, re.MULTILINE)) == directories
+
+
+def test_an_archive_of_a_version_leaves_out_what_a_user_does_not_need() -> None:
+    with tarfile.open(fileobj=BytesIO(archive_of_a_version())) as archive:
+        names = {name.split("/")[0] for name in archive.getnames()}
+        zips = {name for name in archive.getnames() if name.endswith(".zip")}
+        tests = [name for name in archive.getnames() if "tests" in name.split("/")]
+    assert {"main.tf", "modules", "examples", "docs", "README.md", "LICENSE"} <= names
+    assert not {"tests", "workbench", "benchmarks", "Makefile"} & names
+    assert zips == {
+        f"functions/dist/{name}.zip"
+        for name in ("behavior_association", "config_refresh", "edge", "log_retention")
+    }
+    assert not tests
+
+
+def archive_of_a_version() -> bytes:
+    """What `git archive` makes of this version, with the attributes of the working tree."""
+    if not shutil.which("git") or not (ROOT / ".git").exists():
+        pytest.skip("this is no clone: get one with git to test its archives")
+    command = ["git", "archive", "--worktree-attributes", "HEAD"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout

@@ -67,3 +67,16 @@ def test_a_mistyped_name_in_an_option_is_refused_with_those_that_there_are(stack
         place.plan("-refresh=false")
     message = " ".join(str(refusal.value).replace("│", " ").split())
     assert "settings has no session_cookie.samesite; write what it has: allowed_origins" in message
+
+
+def test_a_runtime_that_the_provider_does_not_know_is_refused_with_the_version_that_does(
+    stacks: Stacks,
+) -> None:
+    place = stacks.another_copy("runtime", "minimal")
+    wanted = "  customer_id = var.customer_id\n"
+    place.edit("main.tf", wanted, f'{wanted}  edge        = {{ runtime = "python3.14" }}\n')
+    place.init()
+    status, printed = place.attempt("plan", "-input=false", "-no-color", "-refresh=false")
+    assert status == 1
+    message = " ".join(printed.replace("│", " ").split())
+    assert 'edge.runtime is "python3.14", which hashicorp/aws takes from 6.20 on' in message
