@@ -19,12 +19,29 @@ settings.load_profile("reproducible")
 LONG = ("tests/terraform", "tests/end_to_end/test_publish", "tests/end_to_end", "tests/conformance")
 
 
+# Files of the Terraform tests that share a deployment; the others of that room have one, or none, of their own.
+SHARED = {
+    "a life": ("life", "deployer_policy", "permissions"),
+    "examples": (
+        "deployments",
+        "ends",
+        "later_plans",
+        "newer_terraform",
+        "plans",
+        "removal",
+        "secrets",
+        "visits",
+    ),
+}
+_SHARING = {f"tests/terraform/test_{file}.py": what for what, files in SHARED.items() for file in files}
+
+
 class OneWorkerPerFile(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
-    """Gives each file's tests to one worker, and all that use Terraform: they share what was deployed."""
+    """Gives each file's tests to one worker, and files that share what Terraform deployed to the same."""
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = nodeid.partition("::")[0]
-        return "tests/terraform" if file.startswith("tests/terraform") else file
+        return _SHARING.get(file, file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:

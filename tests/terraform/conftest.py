@@ -1,6 +1,6 @@
 """What the Terraform tests share: waiting rooms, AWS, and everything deployed once.
 
-Tests that share a deployment are a group of pytest-xdist, so that one worker makes it for all of them.
+Files that share a deployment go to one worker: tests/conftest.py says which.
 """
 
 from collections.abc import Iterator
@@ -14,20 +14,13 @@ from tests.terraform.story import Story, told
 from tests.terraform.waiting_rooms import Platform, platforms
 from tests.terraform.workspace import Plan, missing_terraform
 
-_GROUPS = ("stacks", "everything", "life", "story")
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares a deployment, the ends last, and give Terraform time on a busy machine."""
+    """Put the ends last, and give Terraform time on a busy machine."""
     items.sort(key=lambda item: item.path.name == "test_ends.py")
     for item in items:
-        if "tests/terraform/" not in item.path.as_posix():
-            continue
-        item.add_marker(pytest.mark.timeout(900))
-        used = getattr(item, "fixturenames", ())
-        group = next((name for name in _GROUPS if name in used), None)
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
+        if "tests/terraform/" in item.path.as_posix():
+            item.add_marker(pytest.mark.timeout(900))
 
 
 @pytest.fixture(scope="session")
