@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from benchmarks import footprint, handling
+from benchmarks import enqueue_token, footprint, handling
 from benchmarks.scenarios import scenarios
 from tests.conformance.oracle import install, missing_tool
 
@@ -52,6 +52,13 @@ def main() -> int:
             target = "" if limit is None else f"<= {limit}"
             met = None if limit is None else timing.ratio <= limit
             _row(timing.scenario.name, result, target, met, f"{timing.lean_ratio:.3f}")
+    added = enqueue_token.added(now)
+    _row(
+        "what an enqueue token adds to a redirect, as a multiple of it",
+        f"{added:.2f}",
+        f"<= {enqueue_token.MAX_ADDED}",
+        added <= enqueue_token.MAX_ADDED,
+    )
     if not footprint.EDGE_ZIP.is_file():
         print("edge.zip is not built: run make build")
         return 0
