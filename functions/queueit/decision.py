@@ -7,7 +7,6 @@ use is imported where it is used.
 from typing import TYPE_CHECKING
 
 from queueit.cancel_action import decide_cancel
-from queueit.integration_config import Integration
 from queueit.matching import reached_integrations
 from queueit.outcome import (
     IGNORED,
@@ -29,25 +28,34 @@ if TYPE_CHECKING:
     from queueit.services import Services
 
 
+_NO_MATCH = untouched(NO_MATCH)
+_SWITCHED_OFF = untouched(SWITCHED_OFF)
+_IGNORED_METHOD = untouched(IGNORED_METHOD)
+_PREFLIGHT = untouched(PREFLIGHT)
+
+
+def _decide_visit(visit: Visit) -> Decision:
+    integration = visit.integration
+    if integration.is_queue:
+        return decide_queue(visit)
+    if integration.is_cancel:
+        return decide_cancel(visit)
+    return Decision(integration, "", (), IGNORED)
+
+
 def _decide(snapshot: Snapshot, request: Request, now: float, services: "Services | None") -> Decision:
     reached = reached_integrations(snapshot, request)
-
-    def decided(integration: Integration | None, other_rooms: tuple[str, ...] = ()) -> Decision:
-        if integration is None:
-            return untouched(NO_MATCH)
-        visit = Visit(integration, request, snapshot, now, services, other_rooms)
-        if integration.is_queue:
-            return decide_queue(visit)
-        if integration.is_cancel:
-            return decide_cancel(visit)
-        return Decision(integration, "", (), IGNORED)
-
     if len(reached) == 1:
-        return decided(reached[0])
+        (integration,) = reached
+        if integration is None:
+            return _NO_MATCH
+        return _decide_visit(Visit(integration, request, snapshot, now, services))
     rooms = tuple([room for one in reached if one and one.is_queue for room in one.rooms])
     decisions = []
-    for integration in reached:
-        decisions.append(decided(integration, rooms))
+    for one in reached:
+        decisions.append(
+            _decide_visit(Visit(one, request, snapshot, now, services, rooms)) if one else _NO_MATCH
+        )
         if decisions[-1].redirect_url:
             break
     return combined(decisions)
@@ -61,11 +69,11 @@ def decide(snapshot: Snapshot, request: Request, now: float, services: "Services
     """
     settings = snapshot.settings
     if not settings.enabled:
-        return untouched(SWITCHED_OFF)
+        return _SWITCHED_OFF
     if request.method in settings.ignored_methods:
-        return untouched(IGNORED_METHOD)
+        return _IGNORED_METHOD
     if settings.preflight == "pass" and request.is_preflight:
-        return untouched(PREFLIGHT)
+        return _PREFLIGHT
     if settings.diagnostics and (request.has_query_token or request.header(TOKEN_HEADER)):
         token = request.token()
         if token and token.redirect_type == DEBUG:

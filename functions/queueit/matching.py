@@ -1,16 +1,38 @@
 """Which integrations a request reaches: for each form of its URL the first that matches (sections 2 and 9)."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from queueit.integration_config import Integration
 from queueit.request import Request
-from queueit.snapshot import Snapshot
+from queueit.snapshot import Snapshot, TextsInOrder
 from queueit.triggers import Reading
-from queueit.url_forms import Url, forms, normalized, with_folded_host
+from queueit.url_forms import Url, forms, is_plain, normalized, with_folded_host
+
+_LONG: Final = 512
+_GRAM: Final = 4
+
+
+class _LongText:
+    """A long text in which many others are looked for: nearly all are ruled out by four characters at each end."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._grams = frozenset([text[place : place + _GRAM] for place in range(len(text) - _GRAM + 1)])
+
+    def __contains__(self, wanted: str) -> bool:
+        if len(wanted) >= _GRAM and not (wanted[:_GRAM] in self._grams and wanted[-_GRAM:] in self._grams):
+            return False
+        return wanted in self._text
+
+
+def _searched(text: str, texts: TextsInOrder) -> "str | _LongText":
+    """`text`, ready for so many searches."""
+    return _LongText(text) if len(text) > _LONG and len(texts) > len(text) // 64 else text
 
 
 def _first_match(snapshot: Snapshot, request: Request, url: Url) -> Integration | None:
-    upper = url.text_upper
+    upper = _searched(url.text_upper, snapshot.by_required_text)
     for required, place in snapshot.by_required_text:
         if required in upper and snapshot.integrations[place].matches(request, url):
             return snapshot.integrations[place]
@@ -19,8 +41,10 @@ def _first_match(snapshot: Snapshot, request: Request, url: Url) -> Integration 
 
 def _as_configured(snapshot: Snapshot, request: Request, raw: Url, normal: Url) -> Integration | None:
     """Section 2 to the letter, but for the host: each integration looks at one form of the URL."""
-    for required, place in snapshot.by_required_text:
-        if required in raw.text_upper or required in normal.text_upper:
+    texts = snapshot.by_required_text
+    uppers = [_searched(url.text_upper, texts) for url in dict.fromkeys((raw, normal))]
+    for required, place in texts:
+        if any([required in upper for upper in uppers]):
             integration = snapshot.integrations[place]
             if integration.matches(request, normal if integration.is_normalized else raw):
                 return integration
@@ -34,9 +58,10 @@ def _on_own_domain(
 
     An integration looks at `normal` where it asks for the normalized URL, else at `raw`.
     """
-    seen = -1
-    for required, place in snapshot.by_own_domain_text:
-        if place == seen or (required not in raw.text_upper and required not in normal.text_upper):
+    seen, texts = -1, snapshot.by_own_domain_text
+    uppers = [_searched(url.text_upper, texts) for url in dict.fromkeys((raw, normal))]
+    for required, place in texts:
+        if place == seen or not any([required in upper for upper in uppers]):
             continue
         seen = place
         integration = snapshot.integrations[place]
@@ -71,9 +96,9 @@ def reached_integrations(snapshot: Snapshot, request: Request) -> tuple[Integrat
         if own_domain:
             return _each_once(_on_own_domain(snapshot, request, raw, normal))
         return (_as_configured(snapshot, request, raw, normal),)
+    if not own_domain and is_plain(request.url):
+        return (_first_match(snapshot, request, request.url),)
     urls, are_all = forms(request.url)
-    if len(urls) == 1 and not own_domain:
-        return (_first_match(snapshot, request, urls[0]),)
     reached: list[Integration | None] = []
     for url in urls:
         if own_domain:

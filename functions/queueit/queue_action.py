@@ -24,25 +24,23 @@ def _session_state(session: Session, visit: Visit) -> str:
     )
 
 
-def _denied(visit: Visit, queue_id: str, deleted: tuple[str, ...]) -> Decision | None:
-    if not visit.integration.verifies:
-        return None
-    from queueit.verify_action import denial
-
-    return denial(visit, queue_id, deleted)
-
-
 def _with_session(visit: Visit, session: Session, sessions: dict[str, Session]) -> Decision:
     integration = visit.integration
-    if denied := _denied(visit, session.queue_id, delete_cookies(visit, sessions)):
-        return denied
+    if integration.verifies:
+        from queueit.verify_action import denial
+
+        if denied := denial(visit, session.queue_id, delete_cookies(visit, sessions)):
+            return denied
     extends = session.is_extendable and integration.extends_session
     return Decision(integration, "", set_session_cookie(visit, session) if extends else (), SESSION)
 
 
 def _with_token(visit: Visit, token: QueueToken) -> Decision:
-    if denied := _denied(visit, token.queue_id, ()):
-        return denied
+    if visit.integration.verifies:
+        from queueit.verify_action import denial
+
+        if denied := denial(visit, token.queue_id, ()):
+            return denied
     return Decision(visit.integration, "", set_session_cookie(visit, token_session(token)), TOKEN)
 
 

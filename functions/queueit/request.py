@@ -46,7 +46,8 @@ class Request:
         self.method = method
         self.query = query
         self.client_ip = client_ip
-        self.is_own_domain = bool(own_domain) and fold_host(host) == fold_host(own_domain)
+        # The length first: folding only shortens, and nearly always settles it.
+        self.is_own_domain = 0 < len(own_domain) <= len(host) and fold_host(host) == fold_host(own_domain)
         self.header = header
         self._read_body = body
         self._is_body_cut = is_body_cut

@@ -13,12 +13,10 @@ def read_sessions(visit: Visit, validity_minutes: int | None) -> dict[str, Sessi
     stands, else the first.
     """
     sessions: dict[str, Session] = {}
-    request, keys = visit.request, visit.snapshot.keys
+    request, keys, now = visit.request, visit.snapshot.keys, visit.seconds
     for room in visit.integration.rooms:
         for value in request.cookies(session_cookie.cookie_name(room)):
-            session = session_cookie.read(
-                value, room, keys, request.client_ip, visit.seconds, validity_minutes
-            )
+            session = session_cookie.read(value, room, keys, request.client_ip, now, validity_minutes)
             if session.is_valid or room not in sessions:
                 sessions[room] = session
             if session.is_valid:
@@ -40,11 +38,12 @@ def token_session(token: QueueToken) -> Session:
 
 def set_session_cookie(visit: Visit, session: Session) -> tuple[str, ...]:
     """The Set-Cookie header value that begins or extends `session` now."""
+    now = visit.seconds
     return (
         visit.integration.cookies.set_cookie(
             session_cookie.cookie_name(session.event_id),
-            session_cookie.issue(session, visit.snapshot.keys, visit.seconds),
-            visit.seconds + session_cookie.LIFETIME_SECONDS,
+            session_cookie.issue(session, visit.snapshot.keys, now),
+            now + session_cookie.LIFETIME_SECONDS,
         ),
     )
 

@@ -13,10 +13,10 @@ from typing import Final, NamedTuple
 
 from queueit.url_normalization import normalize_url
 
-MAX_CHARACTERS: Final = 24_576
+MAX_CHARACTERS: Final = 20_480
 """Of all resolved forms of a URL together. One with more counts as a URL of any page, so it can only queue."""
 
-_MAX_CHARACTERS_READ: Final = 65_536  # on the way to them, those that come out equal included
+_MAX_CHARACTERS_READ: Final = 32_768  # on the way to them, those that come out equal included
 _MAX_DECODES: Final = 3
 # RFC 3986, appendix B: 1 is the authority, 2 the path.
 _URL = re.compile(r"^(?:[^:/?#]+:)?(?://([^/?#]*))?([^?#]*)")
@@ -183,9 +183,14 @@ def normalized(url: Url) -> Url:
     return url if text is url.text else with_folded_host(Url(text))
 
 
+def is_plain(url: Url) -> bool:
+    """Whether it is seen at a glance that `url` has one form only: itself."""
+    return _PLAIN_URL.fullmatch(url.text) is not None
+
+
 def forms(sent: Url) -> Forms:
     """All forms of the URL `sent`, the hosts folded; equal ones count once."""
-    if _PLAIN_URL.fullmatch(sent.text):
+    if is_plain(sent):
         return Forms((sent,))
     sent = with_folded_host(sent)
     normal = normalized(sent)
