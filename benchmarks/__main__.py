@@ -12,7 +12,8 @@ import time
 
 from benchmarks import enqueue_token, footprint, handling
 from benchmarks.scenarios import scenarios
-from tests.conformance.oracle import install, missing_tool
+from tests.conformance.oracle import install
+from tests.npm_packages import missing_tool
 
 KB, MB = 1024, 1024 * 1024
 MAX_ZIP_SIZE = 80 * KB

@@ -40,7 +40,8 @@ resource "aws_cloudfront_distribution" "site" {
     }
   }
 
-  # Everything else of a site: with the waiting room where the whole site is protected.
+  # Everything else of a site, with the waiting room too: CloudFront chooses a behavior without decoding all of the
+  # path, so another spelling of a protected path comes here. The triggers say which pages queue.
   default_cache_behavior {
     target_origin_id         = "site"
     viewer_protocol_policy   = "redirect-to-https"
@@ -50,7 +51,7 @@ resource "aws_cloudfront_distribution" "site" {
     origin_request_policy_id = local.all_viewer_except_host_header
 
     dynamic "lambda_function_association" {
-      for_each = contains(each.value.protected_paths, "*") ? module.waiting_room.lambda_function_associations : {}
+      for_each = module.waiting_room.lambda_function_associations
       content {
         event_type   = lambda_function_association.value.event_type
         lambda_arn   = lambda_function_association.value.lambda_arn

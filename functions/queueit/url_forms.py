@@ -1,8 +1,9 @@
 """The forms of a URL: all that an origin may take it for, each decided on its own (protocol section 9).
 
 Origins differ in how often they decode a path, in whether a backslash separates segments, in what they cut off at
-`;`, `#` and NUL, and in when they merge slashes. Each mixture of these is a form; those that come out equal count
-once. A path of plain characters has no other form than itself.
+`;`, `#`, `?`, NUL and white space, and when, in when they merge slashes, and in what a dot segment at the end leaves.
+Each mixture of these is a form; those that come out equal count once. A path of plain characters has no other form
+than itself.
 """
 
 import re
@@ -11,7 +12,8 @@ from functools import cached_property
 from itertools import product
 from typing import Final, NamedTuple
 
-from queueit.url_normalization import normalize_url
+from queueit.percent_encoding import LONE_SURROGATE
+from queueit.url_normalization import normalize_part, normalize_url
 
 MAX_CHARACTERS: Final = 20_480
 """Of all resolved forms of a URL together. One with more counts as a URL of any page, so it can only queue."""
@@ -26,10 +28,11 @@ _PLAIN_URL = re.compile(
     r"https://[a-z0-9._\-]*[a-z0-9_\-](?::(?!443/)[0-9]+)?"
     r"(?:/(?![/.])[A-Za-z0-9\-._~:@!$&'()*+,=]*)+(?:\?[A-Za-z0-9\-._~:@!$&'()*+,;=]*)?"
 )
-_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-_CUT = re.compile(r"[#\0].*", re.DOTALL)
+_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+|%[uU][0-9A-Fa-f]{4}")
+_CUT = re.compile(r"[#?\0\t\n\r ].*", re.DOTALL)
 _PARAMETERS = re.compile(r";[^/]*")
 _SLASHES = re.compile(r"//+")
+_ENDS_WITH_DOTS = re.compile(r"[/\\]\.\.?(?:[;#?\0\t\n\r ].*)?$", re.DOTALL)
 _ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 _SPECIAL = re.compile(r"[%;\\#\0]|//|/\.")
 
@@ -48,15 +51,23 @@ def fold_origin(url: str) -> str:
     return f"{scheme.lower()}//{fold_host(host)}{url[match.end() :]}"
 
 
+def _decoded_escape(match: "re.Match[str]") -> str:
+    escape = match[0]
+    if escape[1] in "uU":  # not a URL's own; servlet containers and IIS know it
+        return LONE_SURROGATE.sub("\ufffd", chr(int(escape[2:], 16)))
+    return bytes.fromhex(escape.replace("%", "")).decode("utf-8", "replace")
+
+
 def _decoded(text: str) -> str:
     """`text` percent-decoded once; broken escapes stay, bytes that are not UTF-8 become U+FFFD."""
-    return _ESCAPES.sub(
-        lambda match: bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace"), text
-    )
+    return _ESCAPES.sub(_decoded_escape, text)
 
 
-def _without_dot_segments(path: str) -> str:
-    """RFC 3986 5.2.4 for a path that begins with a slash; an empty segment is one that `..` takes away."""
+def _without_dot_segments(path: str, ends_with_segment: bool) -> str:
+    """RFC 3986 5.2.4 for a path that begins with a slash; an empty segment is one that `..` takes away.
+
+    File servers leave no slash at the end where the last segment is a dot segment: `ends_with_segment`.
+    """
     if "/." not in path:
         return path
     output: list[str] = []
@@ -66,7 +77,7 @@ def _without_dot_segments(path: str) -> str:
             del output[-1:]
         elif segment != ".":
             output.append(segment)
-    if segments[-1] in (".", ".."):
+    if segments[-1] in (".", "..") and not ends_with_segment:
         output.append("")
     return "/" + "/".join(output)
 
@@ -81,6 +92,8 @@ class Resolution(NamedTuple):
     cuts: bool
     drops_parameters: bool
     merges_first: bool
+    cuts_last: bool
+    ends_with_segment: bool
 
     def path(self, path: str) -> str:
         """`path` as this origin reads it."""
@@ -99,7 +112,9 @@ class Resolution(NamedTuple):
         if self.merges_first:
             path = _SLASHES.sub("/", path)
         if path.startswith("/"):
-            path = _without_dot_segments(path)
+            path = _without_dot_segments(path, self.ends_with_segment)
+        if self.cuts_last:
+            path = _CUT.sub("", path)
         return _SLASHES.sub("/", path)
 
     def query(self, query: str) -> str:
@@ -122,14 +137,22 @@ def is_resolved(value: str) -> bool:
     return _SPECIAL.search(value) is not None
 
 
+class _Normalization:
+    """The normalized form, as compared values see it."""
+
+    value = staticmethod(normalize_part)
+
+
 class Url:
     """An absolute URL and the parts that triggers compare, with their upper-cased forms (section 2).
 
     `host` is the authority with its port, `path` is without query or fragment; `resolution` says how a resolved form
-    came about, None for one as sent or normalized.
+    came about, or that it is the normalized form; None for the one as sent.
     """
 
-    def __init__(self, text: str, path: str | None = None, resolution: Resolution | None = None) -> None:
+    def __init__(
+        self, text: str, path: str | None = None, resolution: Resolution | _Normalization | None = None
+    ) -> None:
         self.text = text
         self.resolution = resolution
         match = _URL.match(text)
@@ -160,6 +183,9 @@ class Url:
     def after_host_upper(self) -> str:
         """`after_host`, upper-cased."""
         return self.after_host.upper()
+
+
+_NORMALIZATION: Final = _Normalization()
 
 
 class Forms(NamedTuple):
@@ -194,6 +220,8 @@ def forms(sent: Url) -> Forms:
         return Forms((sent,))
     sent = with_folded_host(sent)
     normal = normalized(sent)
+    if normal is not sent:
+        normal = Url(normal.text, resolution=_NORMALIZATION)
     urls = {(sent.text, sent.path): sent}
     urls.setdefault((normal.text, normal.path), normal)
     path, question_mark, query = sent.after_host.partition("?")
@@ -223,17 +251,20 @@ def _resolutions(path: str) -> Iterator[Resolution]:
         return (False, True) if matters else (False,)
 
     holds = "\n".join(readings).__contains__
-    cuts = holds("#") or holds("\0")
+    cuts = any([_CUT.search(reading) for reading in readings])
+    climbs = holds("/.") or holds("\\.")
     merges = holds("//") or holds("\\") or holds(";") or cuts
     return map(
         Resolution._make,
         product(
-            either("#" in path or "\0" in path),
+            either(bool(_CUT.search(path))),
             either(";" in path),
             range(len(readings)),
             either(holds("\\")),
             either(cuts),
             either(holds(";")),
-            either(merges and (holds("/.") or holds("\\."))),
+            either(merges and climbs),
+            either(cuts and climbs),
+            either(climbs and any([_ENDS_WITH_DOTS.search(reading) for reading in readings])),
         ),
     )

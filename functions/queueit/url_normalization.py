@@ -67,6 +67,14 @@ def _normalize_path(url: str) -> str:
     return authority + _remove_dot_segments(path) + rest
 
 
+def normalize_part(text: str) -> str:
+    """What normalization makes of a part of a URL: all of it but the trimming, and what concerns the whole path."""
+    text = _SLASHES.sub("/", text.replace("\\", "/"))
+    text = _ESCAPE.sub(_decode_unreserved, text)
+    text = _OUTSIDE_URL_ALPHABET.sub(percent_encode, LONE_SURROGATE.sub("\ufffd", text))
+    return _LOWER_CASE_ESCAPE.sub(lambda match: match[0].upper(), text)
+
+
 def normalize_url(url: str) -> str:
     """The normalized form of any string, lone surrogates and astral characters included."""
     if _ALREADY_NORMAL.fullmatch(url):
@@ -74,10 +82,6 @@ def normalize_url(url: str) -> str:
     url = url.strip(_WHITE_SPACE)
     if not url:
         return ""
-    url = _SLASHES.sub("/", url.replace("\\", "/"))
-    url = _ESCAPE.sub(_decode_unreserved, url)
-    url = _OUTSIDE_URL_ALPHABET.sub(percent_encode, LONE_SURROGATE.sub("\ufffd", url))
-    url = _LOWER_CASE_ESCAPE.sub(lambda match: match[0].upper(), url)
-    url = _normalize_path(url)
+    url = _normalize_path(normalize_part(url))
     head, question_mark, query = url.partition("?")
     return (head + question_mark + query.replace("%20", "+")).strip(_WHITE_SPACE)

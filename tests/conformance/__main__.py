@@ -6,7 +6,8 @@ import secrets
 import sys
 
 from tests.conformance.comparison import run
-from tests.conformance.oracle import install, missing_tool
+from tests.conformance.oracle import install
+from tests.npm_packages import missing_tool
 
 
 def main() -> int:

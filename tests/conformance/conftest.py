@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.oracle import Oracle, install, missing_tool
+from tests.conformance.oracle import Oracle, install
+from tests.npm_packages import missing_tool
 
 REPORT = pytest.StashKey[str]()
 

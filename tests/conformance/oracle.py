@@ -2,53 +2,24 @@
 
 import json
 import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests import npm_packages
+
 _HERE = Path(__file__).parent
-_BUILD = _HERE.parents[1] / "build" / "conformance"
 
 NEWEST_ENGINE = "@queue-it/connector-javascript"
 V4_ENGINE = "connector-javascript-4"
 """The packages of the reference, as package.json names them; the comparison is with the newest."""
 
 
-def missing_tool() -> str | None:
-    """Which program of the oracle this machine lacks, with how to get it; None when there is nothing missing."""
-    for program in ("node", "npm"):
-        if shutil.which(program) is None:
-            return (
-                f"the conformance tests compare with an npm package and found no {program}: install Node.js 18 or "
-                "later (nodejs.org, or `apt-get install nodejs npm`) and run them again"
-            )
-    return None
-
-
 def install() -> Path:
     """Install the pinned packages into `build/conformance`, once; the directory that holds node_modules."""
-    wanted = (_HERE / "package.json").read_text()
-    manifest = _BUILD / "package.json"
-    if (_BUILD / "node_modules").is_dir() and manifest.is_file() and manifest.read_text() == wanted:
-        return _BUILD
-    _BUILD.parent.mkdir(exist_ok=True)
-    # Installed beside its place and renamed, so that of two test runs at once each finds a whole directory.
-    with tempfile.TemporaryDirectory(dir=_BUILD.parent, prefix="conformance-") as directory:
-        fresh = Path(directory) / "fresh"
-        fresh.mkdir()
-        (fresh / "package.json").write_text(wanted)
-        command = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
-        finished = subprocess.run(command, cwd=fresh, capture_output=True, text=True, timeout=300)
-        if finished.returncode:
-            raise RuntimeError(f"`{' '.join(command)}` failed:\n{finished.stdout}{finished.stderr}")
-        if _BUILD.exists():
-            _BUILD.rename(Path(directory) / "stale")
-        fresh.rename(_BUILD)
-    return _BUILD
+    return npm_packages.install(_HERE / "package.json")
 
 
 class Oracle:

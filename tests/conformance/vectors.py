@@ -14,9 +14,10 @@ from typing import Any
 from tests.conformance.case_generator import CaseGenerator, Group
 from tests.conformance.comparison import EVERY_FORM, SETTINGS, Comparison, Verdict
 from tests.conformance.intended_differences import INTENDED_DIFFERENCES, normalizable
-from tests.conformance.oracle import Oracle, install, missing_tool
+from tests.conformance.oracle import Oracle, install
 from tests.conformance.pins import PINS
 from tests.conformance.test_enqueue_tokens import SECRETS, asked_of_npm, generated
+from tests.npm_packages import missing_tool
 from tests.vectors.vectors import FILE, FORMAT, expected_document
 
 SEED = 20261125

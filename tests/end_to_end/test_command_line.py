@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -35,6 +36,12 @@ CHECKS = {
     "session",
     "isolation",
     "table",
+    "spellings",
+    "behaviors",
+    "cache_miss",
+    "options",
+    "preflight",
+    "own_domain",
 }
 
 
@@ -103,9 +110,18 @@ def test_the_console_script_talks_to_the_demo_with_the_variables_that_it_prints(
 
 
 def test_a_healthy_site_passes_every_check_of_the_doctor(shop: Demo, queueit: Callable[..., Ran]) -> None:
-    ran = queueit("doctor", f"{shop.shop_url}/tickets?night=12", "--json")
+    port = urlsplit(shop.shop_url).port
+    ran = queueit(
+        "doctor", f"{shop.shop_url}/tickets?night=12", "--own-domain", f"localhost:{port}", "--json"
+    )
     found = {one["name"]: one["status"] for one in ran.document["checks"]}
-    assert (ran.status, found) == (0, dict.fromkeys(CHECKS, "ok"))
+    assert (ran.status, found) == (0, dict.fromkeys(CHECKS, "ok") | {"origin": "skipped"})
+
+
+def test_the_doctor_finds_an_origin_that_answers_everybody(shop: Demo, queueit: Callable[..., Ran]) -> None:
+    ran = queueit("doctor", f"{shop.shop_url}/tickets", "--origin", shop.origin_url)
+    assert ran.status == 1
+    assert "PROBLEM origin: a request directly to the origin gets a page without queueing" in ran.out
 
 
 def test_the_doctor_finds_a_page_that_the_connector_does_not_see(

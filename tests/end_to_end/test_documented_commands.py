@@ -85,6 +85,7 @@ def test_the_reference_names_every_warning_and_every_check() -> None:
     sources = {
         "configuration_warnings.py": r'Warned\(\s*"(\w+)"',
         "site_checks.py": r'self\._(?:add|gate)\(\s*"(\w+)"',
+        "ways_past.py": r'[cC]heck\(\s*"(\w+)"',
         "doctor.py": r'Check\(\s*"(\w+)"',
     }
     text = (DOCS / "command-line.md").read_text(encoding="utf-8")

@@ -90,9 +90,65 @@ header_lines = st.lists(
 )  # fmt: skip
 
 methods = st.one_of(
-    st.sampled_from(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "options", "get", "TRACE", ""]),
+    st.sampled_from(
+        ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "options", "get", "TRACE", "CONNECT", ""]
+    ),
     any_text,
-).filter(lambda method: method != "OPTIONS")
+)
+
+hosts = st.sampled_from(
+    [
+        "shop.example.com",
+        "Shop.EXAMPLE.com",
+        "shop.example.com.",
+        "shop.example.com:443",
+        "d111111abcdef8.cloudfront.net",
+        "D111111ABCDEF8.cloudfront.net.",
+    ]
+)
+"""Names of shop.example.com, and the distribution's own domain."""
+
+claims = st.lists(
+    st.one_of(
+        st.tuples(
+            st.sampled_from(
+                ["x-queueit-clientip", "X-QueueIT-ClientIP", "X-Forwarded-For", "True-Client-IP"]
+            ),
+            st.sampled_from(["198.51.100.9", "127.0.0.1", "", "*"]),
+        ),
+        st.just(("Origin", "https://shop.example.com")),
+    ),
+    max_size=3,
+)
+"""Headers by which a visitor claims another address, and one of the two of a preflight."""
+
+
+@st.composite
+def spellings(draw: st.DrawFn, path: str) -> str:
+    """A path that some origin takes for `path`: what it decodes, turns, cuts and merges is put in (section 9)."""
+    decodes = draw(st.integers(0, 3))
+    separators = st.sampled_from(["/", "\\"] if draw(st.booleans()) else ["/"])
+    parameters = st.sampled_from(["", ";", ";v=1"]) if draw(st.booleans()) else st.just("")
+    detours = st.sampled_from(
+        [["."], ["x", ".."], ["static", ".."], ["x", "y", "..", ".."], ["free", ".", ".."]]
+    )
+    written = []
+    for segment in path[1:].split("/"):
+        for detour in draw(st.lists(detours, max_size=2)):
+            written += [draw(separators) + one + draw(parameters) for one in detour]
+        written.append(draw(separators) * draw(st.integers(1, 2)) + segment + draw(parameters))
+    text = "".join(written)
+    if draw(st.booleans()):
+        text += draw(st.sampled_from(["#", "\0"])) + draw(st.sampled_from(["", "x", "/../../static/app.css"]))
+    form = draw(st.sampled_from(["{:02X}", "{:02x}"]))
+    times = draw(st.lists(st.integers(0, decodes), min_size=len(text), max_size=len(text)))
+    return "".join(
+        [
+            "%" + "25" * (often - 1) + form.format(ord(character)) if often else character
+            for character, often in zip(text, times, strict=True)
+        ]
+    )
+
 
 addresses = st.sampled_from([ADDRESS, "2001:db8::1", ""])
 

@@ -17,21 +17,26 @@ from tests.builders import (
     GUID,
     NOW,
     compiled_snapshot,
+    cookie_header,
     encode_component,
     queue_integration,
     queue_token,
     session_pair,
     session_text,
+    url_part,
     viewer_request_event,
 )
 from tests.property.strategies import (
     addresses,
     any_text,
     bodies,
+    claims,
     header_lines,
     hostile_text,
+    hosts,
     methods,
     query_strings,
+    spellings,
 )
 from workbench.local_edge.rules import check_viewer_request_result
 
@@ -107,7 +112,7 @@ def is_to_the_waiting_room(result: dict[str, Any]) -> bool:
     uri=hostile_text.map("/".__add__),
     query=query_strings,
     headers=header_lines,
-    method=st.one_of(methods, st.just("OPTIONS")),
+    method=methods,
     client_ip=addresses,
     body=bodies,
 )
@@ -148,36 +153,99 @@ def test_no_request_passes_without_a_genuine_token_or_session(queueing: Snapshot
         )  # deleted only
 
 
-def spelled(draw: st.DrawFn, text: str) -> str:
-    """`text` with some of its characters percent-encoded, in either case."""
-    encoded = []
-    for character in text:
-        how = draw(st.sampled_from(["plain", "plain", "upper", "lower"]))
-        if character == "/" or how == "plain":
-            encoded.append(character)
-        else:
-            code = f"%{ord(character):02X}"
-            encoded.append(code if how == "upper" else code.lower())
-    return "".join(encoded)
+PATH = "/tickets/row"
 
 
-@st.composite
-def spellings(draw: st.DrawFn) -> str:
-    """A path that an origin takes for one below /tickets."""
-    detours = st.sampled_from(
-        ["/", "//", "/./", "/x/../", "/%2e/", "/x/%2E%2e/", "\\", "/x/y/../../", "/x\\..\\"]
-    )
-    return f"{draw(detours)}{spelled(draw, 'tickets')}{draw(st.sampled_from(['', '/', '/row', '/./row']))}"
-
-
-@given(uri=spellings(), query=query_strings)
-def test_no_spelling_of_a_protected_path_passes(queueing: Snapshots, uri: str, query: str) -> None:
-    event = viewer_request_event(uri if uri.startswith("/") else f"/{uri}", query)
+@given(uri=spellings(PATH), query=query_strings, headers=header_lines, method=methods, body=bodies)
+def test_no_spelling_of_a_protected_path_passes(queueing: Snapshots, **parts: Any) -> None:
+    uri = parts.pop("uri")
+    event = viewer_request_event(uri if uri[0] == "/" else f"/{uri}", parts.pop("query"), **parts)
     every_form = [one for one in queueing if one.settings.url_matching == "every_form"]
 
     assert every_form
     for snapshot in every_form:
-        assert not is_pass(event_handling.handle(copy.deepcopy(event), snapshot, NOW))
+        result = event_handling.handle(copy.deepcopy(event), snapshot, NOW)
+        assert not is_pass(result)
+        assert is_to_the_waiting_room(result)
+
+
+def part(path: str, **changes: Any) -> list[dict[str, Any]]:
+    return [{"LogicalOperator": "And", "TriggerParts": [url_part(path, **changes)]}]
+
+
+@pytest.fixture(scope="session")
+def guarded() -> Snapshots:
+    """The room for /tickets/ behind everything that lets others pass: exemptions, a Cancel, a weaker room."""
+    office = {
+        "ValidatorType": "HttpHeaderValidator",
+        "HttpHeaderName": "X-Queueit-ClientIP",
+        "Operator": "Equals",
+        "ValueToCompare": "198.51.100.9",
+    }
+    before = [
+        queue_integration(ActionType="Ignore", EventId="open", Triggers=[{"TriggerParts": [office]}]),
+        queue_integration(ActionType="Ignore", EventId="open", Triggers=part("/static/")),
+        queue_integration(ActionType="Cancel", EventId="gone", Triggers=part("/x/")),
+        queue_integration(EventId="free", Triggers=part("/free/")),
+    ]
+    host = url_part("shop.example.com", UrlPart="HostName", Operator="Equals")
+    paths = [
+        url_part("/tickets/"),
+        url_part(PATH, Operator="Equals"),
+        url_part("", Operator="EqualsAny", ValuesToCompare=["/other", PATH]),
+        url_part("/TICKETS/", IsIgnoreCase=True),
+    ]
+    return Snapshots(
+        [
+            compiled_snapshot(
+                *before,
+                queue_integration(Triggers=[{"LogicalOperator": "And", "TriggerParts": [host, path]}]),
+            )
+            for path in paths
+        ]
+    )
+
+
+@given(
+    uri=spellings(PATH),
+    query=query_strings,
+    host=hosts,
+    noise=header_lines,
+    claimed=claims,
+    method=methods,
+    rooms=st.lists(st.sampled_from(["free", "gone", "open", "ticket", "tickets2"]), max_size=3),
+    body=bodies,
+)
+def test_no_request_passes_without_a_proof_for_the_room_of_every_form(
+    guarded: Snapshots,
+    uri: str,
+    query: str,
+    host: str,
+    noise: list[tuple[str, str]],
+    claimed: list[tuple[str, str]],
+    method: str,
+    rooms: list[str],
+    body: Any,
+) -> None:
+    headers = [*noise, *claimed, *cookie_header(*[session_pair(room) for room in rooms])]
+    target = uri if uri[0] == "/" else f"/{uri}"
+    event = viewer_request_event(target, query, headers=headers, method=method, body=body)
+    event["Records"][0]["cf"]["request"]["headers"]["host"] = [{"key": "Host", "value": host}]
+    for snapshot in guarded:
+        result = event_handling.handle(copy.deepcopy(event), snapshot, NOW)
+        assert not is_pass(result)
+        assert is_to_the_waiting_room(result)
+
+
+@given(uri=spellings(PATH), host=hosts)
+def test_a_visitor_with_a_session_of_every_room_passes_in_every_spelling(
+    guarded: Snapshots, uri: str, host: str
+) -> None:
+    held = cookie_header(session_pair("tickets"), session_pair("free"))
+    event = viewer_request_event(uri if uri[0] == "/" else f"/{uri}", headers=held)
+    event["Records"][0]["cf"]["request"]["headers"]["host"] = [{"key": "Host", "value": host}]
+    for snapshot in guarded:
+        assert is_pass(event_handling.handle(copy.deepcopy(event), snapshot, NOW))
 
 
 @st.composite

@@ -9,6 +9,7 @@ from workbench.cli.command import CommandFailed, Context, Result, UsageError, ad
 from workbench.cli.explanation import explain, viewer_event
 from workbench.cli.secret_key_source import add_secret_file, secret_key
 from workbench.cli.site_checks import GOOD, PROBLEM, SKIPPED, WARNING, Check, Examination
+from workbench.cli.ways_past import OPEN_FOLDERS, Ways, ways_past
 
 NAME = "doctor"
 HELP = "ask a live site as visitors would: redirect, headers, cookies, caching, forgeries; say what is wrong"
@@ -20,6 +21,21 @@ def add_arguments(parser: ArgumentParser) -> None:
     """The page, and what lets more be checked."""
     parser.add_argument(
         "url", metavar="URL", help="the address of a protected page, such as https://shop.example.com/tickets"
+    )
+    parser.add_argument(
+        "--own-domain",
+        metavar="DOMAIN",
+        default="",
+        help="the distribution's own domain, to ask through it too",
+    )
+    parser.add_argument(
+        "--origin", metavar="URL", default="", help="the origin's address, to ask it directly too"
+    )
+    parser.add_argument(
+        "--folder",
+        metavar="PATH",
+        action="append",
+        help="a folder that another cache behavior serves, such as /static/; may be given several times",
     )
     add_name(parser, "; then the site is compared with what its table serves")
     add_secret_file(parser)
@@ -43,6 +59,10 @@ def run(options: Namespace, context: Context) -> Result:
     examination = Examination(url, context.session, secret_key=key, now=context.now)
     examination.run()
     checks = examination.checks
+    if examination.queued:
+        folders = [f"/{one.strip('/')}/" for one in options.folder] if options.folder else OPEN_FOLDERS
+        ways = Ways(url, options.own_domain, options.origin, folders)
+        checks = [*checks, *ways_past(ways, examination.ask, examination.is_sent_away)]
     if source:
         checks = [*checks, _comparison(examination, source, context)]
     problems = sum(one.status == PROBLEM for one in checks)

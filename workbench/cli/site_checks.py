@@ -40,7 +40,7 @@ class Queued(NamedTuple):
     integration: str
 
 
-class _Unreachable(Exception):
+class Unreachable(Exception):
     """The site gave no answer; the text says why."""
 
 
@@ -79,7 +79,7 @@ class Examination:
                     self._ask_waiting_room(self.queued)
                     self._come_back_with_token(self.queued)
             self._ask_over_plain_http()
-        except _Unreachable as error:
+        except Unreachable as error:
             self._add(
                 "answer",
                 PROBLEM,
@@ -90,22 +90,28 @@ class Examination:
     def _add(self, name: str, status: str, message: str, remedy: str = "") -> None:
         self.checks.append(Check(name, status, message, remedy))
 
-    def _get(self, url: str, **headers: str) -> requests.Response:
-        """Ask once, as a new visitor who follows no redirect; `_` in header names stands for `-`."""
+    def ask(self, method: str, url: str, headers: dict[str, str]) -> requests.Response:
+        """Ask once, as a new visitor who follows no redirect; the address is sent byte for byte as it is written."""
         sent = {
             "User-Agent": f"Mozilla/5.0 (compatible; queueit-doctor/{__version__})",
             "Accept": "text/html",
         }
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         try:
             with self._session() as session:
-                return session.get(url, headers=sent, allow_redirects=False, timeout=_TIMEOUT_SECONDS)
+                request = session.prepare_request(requests.Request(method, url, headers=sent | headers))
+                request.url = url  # requests would take the detours out of it
+                settings = session.merge_environment_settings(url, {}, None, None, None)
+                return session.send(request, allow_redirects=False, timeout=_TIMEOUT_SECONDS, **settings)
         except requests.exceptions.SSLError:
-            raise _Unreachable("its TLS certificate is not accepted") from None
+            raise Unreachable("its TLS certificate is not accepted") from None
         except requests.exceptions.Timeout:
-            raise _Unreachable(f"none within {_TIMEOUT_SECONDS} s") from None
+            raise Unreachable(f"none within {_TIMEOUT_SECONDS} s") from None
         except requests.RequestException as error:
-            raise _Unreachable(type(error).__name__) from None
+            raise Unreachable(type(error).__name__) from None
+
+    def _get(self, url: str, **headers: str) -> requests.Response:
+        """A GET; `_` in header names stands for `-`."""
+        return self.ask("GET", url, {name.replace("_", "-"): value for name, value in headers.items()})
 
     def _judge_answer(self, answer: requests.Response) -> bool:
         """The plain request: whether the site is up and the connector had its say."""
@@ -246,7 +252,7 @@ class Examination:
                 "look for a response headers policy, or a cache in between, that removes headers",
             )
 
-    def _is_sent_away(self, answer: requests.Response) -> bool:
+    def is_sent_away(self, answer: requests.Response) -> bool:
         """Whether an answer keeps the visitor out: a redirect that leads away from the page, without a session."""
         location = answer.headers.get("Location", "")
         return (
@@ -257,7 +263,7 @@ class Examination:
 
     def _gate(self, name: str, answer: requests.Response, what: str) -> None:
         """Judge what somebody got who tried to get past."""
-        if self._is_sent_away(answer):
+        if self.is_sent_away(answer):
             self._add(name, GOOD, f"{what} does not get past the queue")
         else:
             self._add(
@@ -292,7 +298,7 @@ class Examination:
     def _ask_waiting_room(self, queued: Queued) -> None:
         try:
             status = self._get(queued.location).status_code
-        except _Unreachable as error:
+        except Unreachable as error:
             self._add(
                 "waiting_room",
                 PROBLEM,
@@ -387,7 +393,7 @@ class Examination:
             GOOD,
             f"with its session cookie a visitor gets the page (status {answer.status_code}{where})",
         )
-        if self._is_sent_away(self._get(self.url)):
+        if self.is_sent_away(self._get(self.url)):
             self._add("isolation", GOOD, "the next visitor without a session still queues")
         else:
             self._add(
@@ -402,7 +408,7 @@ class Examination:
             return
         try:
             answer = self._get(f"http://{self.url.removeprefix('https://')}")
-        except _Unreachable:
+        except Unreachable:
             self._add("plain_http", GOOD, "plain HTTP is not answered")
             return
         if answer.headers.get("Location", "").startswith("https://"):

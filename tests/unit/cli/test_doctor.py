@@ -1,27 +1,36 @@
 """`queueit doctor` before sites that are ill in one way each; a healthy one is asked end to end."""
 
+import io
+import posixpath
+import re
 from collections.abc import Callable
 from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 import requests
+from requests.adapters import BaseAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from edge import event_handling, viewer_response
-from tests.builders import NOW, SECRET_KEY, compiled_snapshot, queue_integration
+from tests.builders import NOW, SECRET_KEY, compiled_snapshot, queue_integration, url_part
 from workbench.cli.explanation import viewer_event
 
 Queueit = Callable[..., Any]
 URL = "https://shop.example.com/tickets"
 WAITING_ROOM = "example.queue-it.net"
+ORIGIN = "origin.example.com"
+OWN_DOMAIN = "d111111abcdef8.cloudfront.net"
+PAGES = ("/tickets", "/about", "/")
+ASKED_FOR = ("--own-domain", OWN_DOMAIN, "--origin", f"https://{ORIGIN}")
 
 
-class Site:
-    """A site behind the connector, which a test makes ill; a stand-in for `requests.Session`."""
+class Site(BaseAdapter):
+    """A site behind the connector, which a test makes ill; what a session's requests go to."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.integration = queue_integration(CookieDomain=".example.com", IsCookieSecure=True)
         self.settings: dict[str, Any] = {}
         self.page_headers: dict[str, str] = {}
@@ -29,21 +38,24 @@ class Site:
         self.trouble: dict[str, Exception] = {}
         self.waiting_room_status = 200
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.serves: Callable[[str, str], bool] = lambda method, path: method == "GET" and path in PAGES
+        self.unprotected_folder = "none"
+        self.open_origin = False
 
-    def __call__(self) -> "Site":
-        return self
+    def __call__(self) -> requests.Session:
+        session = requests.Session()
+        session.mount("https://", self)
+        session.mount("http://", self)
+        return session
 
-    def __enter__(self) -> "Site":
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         pass
 
-    def get(
-        self, url: str, *, headers: dict[str, str], allow_redirects: bool, timeout: float
+    def send(  # type: ignore[override]
+        self, request: requests.PreparedRequest, *, timeout: float, **_: Any
     ) -> requests.Response:
-        assert not allow_redirects
         assert timeout > 0
+        url, headers = str(request.url), dict(request.headers)
         self.asked.append((url, headers))
         parts = urlsplit(url)
         for place, error in self.trouble.items():
@@ -51,35 +63,54 @@ class Site:
                 raise error
         if parts.netloc == WAITING_ROOM:
             answer = response(self.waiting_room_status, [])
+        elif parts.netloc == ORIGIN:
+            answer = self._serve(str(request.method), parts.path) if self.open_origin else response(403, [])
         elif parts.scheme == "http":
             answer = response(301, [("Location", url.replace("http:", "https:", 1))])
         else:
-            answer = self._page(url, headers)
+            answer = self._page(str(request.method), url, headers)
+        answer.request, answer.url = request, url
         self.on_answer(url, answer)
         return answer
 
-    def _page(self, url: str, headers: dict[str, str]) -> requests.Response:
+    def _serve(self, method: str, path: str) -> requests.Response:
+        return response(200, [], b"a page") if self.serves(method, path) else response(404, [])
+
+    def _page(self, method: str, url: str, headers: dict[str, str]) -> requests.Response:
+        path = (
+            url.partition("//")[2].partition("/")[1]
+            + url.partition("//")[2].partition("/")[2].partition("?")[0]
+        )
+        if path.startswith(self.unprotected_folder):
+            return self._serve(method, path)
         event = viewer_event(url, headers=tuple(headers.items()), client_ip="203.0.113.7")
+        event["Records"][0]["cf"]["request"] |= {"uri": path, "method": method}
+        event["Records"][0]["cf"]["config"]["distributionDomainName"] = OWN_DOMAIN
         snapshot = compiled_snapshot(self.integration, settings=self.settings)
         outcome = event_handling.handle(event, snapshot, NOW)
+        page = b""
         if "status" not in outcome:
-            page = {
+            served = self._serve(method, path)
+            if served.status_code != 200:
+                return served
+            page = served.content
+            lines = {
                 name.lower(): [{"key": name, "value": value}] for name, value in self.page_headers.items()
             }
-            event["Records"][0]["cf"]["response"] = {"status": "200", "headers": page}
+            event["Records"][0]["cf"]["response"] = {"status": "200", "headers": lines}
             outcome = viewer_response.handler(event, None)
-        lines = [(one["key"], one["value"]) for each in outcome["headers"].values() for one in each]
-        return response(int(outcome["status"]), lines)
+        given = [(one["key"], one["value"]) for each in outcome["headers"].values() for one in each]
+        return response(int(outcome["status"]), given, page)
 
 
-def response(status: int, lines: list[tuple[str, str]]) -> requests.Response:
+def response(status: int, lines: list[tuple[str, str]], body: bytes = b"") -> requests.Response:
     answer = requests.Response()
     answer.status_code = status
     headers = HTTPHeaderDict()
     for name, value in lines:
         headers.add(name, value)
     answer.headers.update(dict(headers))
-    answer.raw = HTTPResponse(headers=headers, status=status)
+    answer.raw = HTTPResponse(io.BytesIO(body), headers=headers, status=status, preload_content=False)
     return answer
 
 
@@ -93,7 +124,8 @@ def doctor(queueit: Queueit, site: Site) -> Callable[..., dict[str, Any]]:
     """What the doctor finds, by check; with the secret key unless told otherwise."""
 
     def examine(url: str = URL, *, key: str = SECRET_KEY) -> dict[str, Any]:
-        ran = queueit("doctor", url, "--json", environ={"QUEUEIT_SECRET_KEY": key}, session=site)
+        environ = {"QUEUEIT_SECRET_KEY": key}
+        ran = queueit("doctor", url, *ASKED_FOR, "--json", environ=environ, session=site)
         found = {one["name"]: one for one in ran.document["checks"]}
         assert ran.status == (1 if "problem" in [one["status"] for one in found.values()] else 0)
         return found
@@ -145,6 +177,13 @@ def test_a_healthy_site_has_no_findings(doctor: Any) -> None:
             "session",
             "isolation",
             "plain_http",
+            "spellings",
+            "behaviors",
+            "cache_miss",
+            "options",
+            "preflight",
+            "own_domain",
+            "origin",
         ],
         "ok",
     )
@@ -377,3 +416,94 @@ def test_what_is_no_address_is_a_matter_of_usage(
         queueit("doctor", url)
     assert stopped.value.code == 2
     assert "write one such as https://shop.example.com/tickets" in capsys.readouterr().err
+
+
+def lenient(method: str, path: str) -> bool:
+    """An origin that decodes twice, knows the backslash, cuts parameters and resolves dots."""
+    read = unquote(unquote(path)).replace("\\", "/")
+    return (
+        method == "GET" and posixpath.normpath("/" + re.sub("[;#?][^/]*", "", read).strip("/")) == "/tickets"
+    )
+
+
+def answers_options(method: str, path: str) -> bool:
+    return method in ("GET", "OPTIONS") and path == "/tickets"
+
+
+def triggers(**part: Any) -> dict[str, Any]:
+    return {"Triggers": [{"TriggerParts": [url_part("/tickets", **part)]}]}
+
+
+ON_THE_HOST = [
+    url_part("shop.example.com", UrlPart="HostName", Operator="Equals"),
+    url_part("/tickets"),
+]
+
+HOLES: dict[str, tuple[str, dict[str, Any]]] = {
+    "spellings compared as configured": (
+        "spellings",
+        {
+            "serves": lenient,
+            "settings": {"url_matching": "as_configured"},
+            "integration": triggers(Operator="Equals"),
+        },
+    ),
+    "an exemption that another spelling claims": (
+        "behaviors",
+        {
+            "serves": lenient,
+            "settings": {"url_matching": "as_configured"},
+            "integration": {"Triggers": [{"TriggerParts": [url_part("/static/", IsNegative=True)]}]},
+        },
+    ),
+    "a behavior without the pair": ("behaviors", {"serves": lenient, "unprotected_folder": "/static/"}),
+    "a trigger for one query string": (
+        "cache_miss",
+        {"integration": triggers(UrlPart="PageUrl", Operator="Equals", ValueToCompare=URL)},
+    ),
+    "an ignored method that the origin answers": (
+        "options",
+        {"serves": answers_options, "settings": {"ignored_methods": ["OPTIONS"]}},
+    ),
+    "a preflight that the origin answers in full": ("preflight", {"serves": answers_options}),
+    "a host trigger and the distribution's own domain": (
+        "own_domain",
+        {
+            "settings": {"own_domain": "as_sent"},
+            "integration": {"Triggers": [{"LogicalOperator": "And", "TriggerParts": ON_THE_HOST}]},
+        },
+    ),
+    "an open origin": ("origin", {"open_origin": True}),
+    "a cookie that is not for this host": ("cookie", {"integration": {"CookieDomain": ".example.org"}}),
+}
+
+
+@pytest.mark.parametrize("name", HOLES)
+def test_a_hole_that_is_planted_is_found(doctor: Any, site: Site, name: str) -> None:
+    check, planted = HOLES[name]
+    for attribute, value in planted.items():
+        if attribute == "integration":
+            value = site.integration | value
+        setattr(site, attribute, value)
+    found = doctor()
+    assert found[check]["status"] == "problem"
+
+
+def test_a_lenient_origin_alone_is_no_hole(doctor: Any, site: Site) -> None:
+    site.serves = lenient
+    assert [name for name, one in doctor().items() if one["status"] != "ok"] == []
+
+
+def test_another_folder_can_be_named(queueit: Queueit, site: Site) -> None:
+    site.serves, site.unprotected_folder = lenient, "/shop-files/"
+    assert queueit("doctor", URL, session=site).status == 0
+    ran = queueit("doctor", URL, "--folder", "shop-files", session=site)
+    assert ran.status == 1
+    assert "PROBLEM behaviors: the path through the folder of another cache behavior gets a page" in ran.out
+    assert "GET https://shop.example.com/shop-files/..%2Ftickets" in ran.out
+
+
+def test_what_was_not_named_is_said_to_be_skipped(queueit: Queueit, site: Site) -> None:
+    ran = queueit("doctor", URL, session=site)
+    assert "skipped own_domain: whether the distribution's own domain leads past was not tried" in ran.out
+    assert "skipped origin: whether the origin answers directly was not tried" in ran.out

@@ -1,0 +1,137 @@
+"""A host is the same in any spelling, and the distribution's own domain is no way round a host (protocol section 9)."""
+
+from typing import Any
+
+import pytest
+
+from queueit.snapshot import Snapshot
+from tests.builders import compiled_snapshot, cookie_header, queue_integration, session_pair, url_part
+from tests.unit.gate.visits import OWN_DOMAIN, outcome, triggers
+
+SPELLED = [
+    "shop.example.com",
+    "SHOP.example.COM",
+    "shop.example.com.",
+    "shop.example.com:443",
+    "Shop.Example.Com.:443",
+]
+
+
+def host_part(host: str = "shop.example.com", **changes: Any) -> dict[str, Any]:
+    return url_part(host, **{"UrlPart": "HostName", "Operator": "Equals"} | changes)
+
+
+def queue(*parts: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return queue_integration(Triggers=triggers(*parts), **changes)
+
+
+def ignore(*parts: dict[str, Any]) -> dict[str, Any]:
+    return queue(*parts, ActionType="Ignore", EventId="open")
+
+
+ON_A_HOST = {
+    "Equals": host_part(),
+    "Equals in any case": host_part("SHOP.Example.com", IsIgnoreCase=True),
+    "Contains": host_part(Operator="Contains"),
+    "EqualsAny": host_part("", Operator="EqualsAny", ValuesToCompare=["www.example.com", "shop.example.com"]),
+    "ContainsAny": host_part("", Operator="ContainsAny", ValuesToCompare=["other.example", "shop."]),
+    "a host with a dot at its end": host_part("shop.example.com."),
+    "a host with capitals": host_part("Shop.Example.com"),
+    "a host with the port": host_part("shop.example.com:443"),
+    "the URL": url_part("https://shop.example.com/tickets", UrlPart="PageUrl"),
+    "the whole URL": url_part("https://shop.example.com/tickets", UrlPart="PageUrl", Operator="Equals"),
+    "the URL without its scheme": url_part("shop.example.com/tickets", UrlPart="PageUrl"),
+    "the URL with capitals in its host": url_part("https://Shop.Example.com/tickets", UrlPart="PageUrl"),
+}
+
+MATCHING = [{}, {"url_matching": "as_configured"}]
+
+
+@pytest.mark.parametrize("settings", MATCHING, ids=str)
+@pytest.mark.parametrize("host", SPELLED)
+@pytest.mark.parametrize("name", ON_A_HOST)
+def test_a_host_is_the_same_in_capitals_with_a_dot_at_its_end_and_with_its_port(
+    name: str, host: str, settings: dict[str, Any]
+) -> None:
+    snapshot = compiled_snapshot(queue(ON_A_HOST[name], url_part("/tickets")), settings=settings)
+    assert outcome(snapshot, host=host) == "tickets"
+
+
+@pytest.mark.parametrize("settings", MATCHING, ids=str)
+@pytest.mark.parametrize("host", SPELLED)
+def test_an_exemption_for_other_hosts_is_none_for_a_spelling_of_this_one(
+    host: str, settings: dict[str, Any]
+) -> None:
+    snapshot = compiled_snapshot(
+        ignore(host_part(IsNegative=True)), queue(url_part("/tickets")), settings=settings
+    )
+    assert outcome(snapshot, host=host) == "tickets"
+
+
+@pytest.mark.parametrize("host", ["shop.example.com:8443", "shop.example.community", "example.com", "", "x"])
+def test_another_host_is_another_host(host: str) -> None:
+    assert outcome(compiled_snapshot(queue(host_part(), url_part("/tickets"))), host=host) == "page"
+
+
+@pytest.mark.parametrize("settings", MATCHING, ids=str)
+@pytest.mark.parametrize("host", [OWN_DOMAIN, OWN_DOMAIN.upper(), f"{OWN_DOMAIN}.", f"{OWN_DOMAIN}:443"])
+@pytest.mark.parametrize("name", ON_A_HOST)
+def test_the_distributions_own_domain_is_queued_for_the_site_behind_it(
+    name: str, host: str, settings: dict[str, Any]
+) -> None:
+    snapshot = compiled_snapshot(queue(ON_A_HOST[name], url_part("/tickets")), settings=settings)
+    assert outcome(snapshot, host=host) == "tickets"
+
+
+def sites(**settings: Any) -> Snapshot:
+    return compiled_snapshot(
+        ignore(host_part("www.example.com")),
+        queue(host_part("blue.example.com"), url_part("/tickets"), EventId="blue"),
+        queue(host_part("red.example.com"), url_part("/tickets"), EventId="red"),
+        settings=settings,
+    )
+
+
+def test_on_the_own_domain_a_visitor_needs_the_room_of_each_site() -> None:
+    blue, red = session_pair("blue"), session_pair("red")
+    assert outcome(sites(), host=OWN_DOMAIN) == "blue"
+    assert outcome(sites(), host=OWN_DOMAIN, headers=cookie_header(blue)) == "red"
+    assert outcome(sites(), host=OWN_DOMAIN, headers=cookie_header(red)) == "blue"
+    assert outcome(sites(), host=OWN_DOMAIN, headers=cookie_header(blue, red)) == "page"
+
+
+def test_on_the_own_domain_an_ignore_for_a_host_opens_nothing() -> None:
+    assert outcome(sites(), host="www.example.com") == "page"
+    assert outcome(sites(), host=OWN_DOMAIN) == "blue"
+    assert outcome(sites(), "/other", host=OWN_DOMAIN) == "page"
+
+
+def test_on_the_own_domain_an_ignore_for_a_path_stays_one() -> None:
+    snapshot = compiled_snapshot(ignore(url_part("/static/")), queue(host_part(), url_part("/")), settings={})
+    assert outcome(snapshot, "/static/app.css", host=OWN_DOMAIN) == "page"
+    assert outcome(snapshot, "/tickets", host=OWN_DOMAIN) == "tickets"
+
+
+def test_on_the_own_domain_a_queue_for_all_hosts_but_one_queues() -> None:
+    snapshot = compiled_snapshot(queue(host_part("www.example.com", IsNegative=True), url_part("/tickets")))
+    assert outcome(snapshot, host="www.example.com") == "page"
+    assert outcome(snapshot, host=OWN_DOMAIN) == "tickets"
+
+
+def test_a_trigger_that_names_the_own_domain_is_compared_as_sent() -> None:
+    snapshot = compiled_snapshot(
+        queue(host_part(OWN_DOMAIN), url_part("/tickets"), EventId="own"),
+        queue(host_part(), url_part("/tickets")),
+    )
+    assert outcome(snapshot, host=OWN_DOMAIN) == "own"
+    assert outcome(snapshot, host="shop.example.com") == "tickets"
+
+
+def test_as_sent_compares_the_own_domain_with_the_hosts_named() -> None:
+    assert outcome(sites(own_domain="as_sent"), host=OWN_DOMAIN) == "page"
+
+
+@pytest.mark.parametrize("target", ["/tickets", "/x/..%2Ftickets", "//tickets"])
+def test_a_domain_of_another_distribution_is_an_ordinary_host(target: str) -> None:
+    assert outcome(sites(), target, host="d222222abcdef8.cloudfront.net") == "page"
+    assert outcome(sites(), target, host=OWN_DOMAIN) == "blue"
