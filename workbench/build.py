@@ -1,15 +1,22 @@
 """Builds the functions' zips, byte for byte the same from the same sources on any machine.
 
-`python -m workbench.build` writes them to functions/dist; with `--check` it compares them with what is there.
+`python -m workbench.build` writes them to functions/dist; with `--check` it compares them with what is there. The
+edge's zip has bytecode too. Where the Python that made it is not installed, the committed bytecode is kept as long as
+it is of the present sources, which its headers say.
 """
 
 import argparse
+import io
 import struct
 import sys
+import zipfile
 import zlib
 from pathlib import Path
 
 import zopfli.zlib
+
+from workbench import bytecode
+from workbench.interpreter import find_python
 
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = ROOT / "functions"
@@ -21,6 +28,9 @@ PACKAGES = {
     "log_retention.zip": ("log_retention",),
     "behavior_association.zip": ("behavior_association",),
 }
+
+WITH_BYTECODE = ("edge.zip",)
+"""Those whose cold start a visitor waits for."""
 
 _DEFLATED = 8
 _VERSION = 20  # of the zip format: 2.0 reads deflated entries
@@ -67,15 +77,49 @@ def zip_bytes(files: dict[str, bytes]) -> bytes:
     return entries + directory + end
 
 
-def build(packages: tuple[str, ...], functions: Path = FUNCTIONS) -> bytes:
-    """A zip of the packages' Python sources, with line endings as on Unix."""
-    return zip_bytes(
-        {
-            path.relative_to(functions).as_posix(): path.read_bytes().replace(b"\r\n", b"\n")
-            for package in packages
-            for path in (functions / package).rglob("*.py")
-        }
-    )
+class CannotBuild(Exception):
+    """What is missing, and how to get it."""
+
+
+def sources_of(packages: tuple[str, ...], functions: Path = FUNCTIONS) -> dict[str, bytes]:
+    """The packages' Python sources and certificates by name, with line endings as on Unix."""
+    return {
+        path.relative_to(functions).as_posix(): path.read_bytes().replace(b"\r\n", b"\n")
+        for package in packages
+        for path in (functions / package).rglob("*")
+        if path.suffix in (".py", ".pem")
+    }
+
+
+def _committed(zip_path: Path) -> dict[str, bytes]:
+    if not zip_path.is_file():
+        return {}
+    with zipfile.ZipFile(io.BytesIO(zip_path.read_bytes())) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _bytecode_files(sources: dict[str, bytes], committed: dict[str, bytes]) -> dict[str, bytes]:
+    """The bytecode to put beside `sources`. Raises CannotBuild."""
+    modules = bytecode.modules_of(sources)
+    python = find_python(bytecode.VERSION)
+    is_current = bytecode.is_of(modules, committed)
+    made_by = committed.get(bytecode.COMPILED_BY, b"").decode().strip()
+    if is_current and (python is None or made_by != f"CPython {python[1]}"):
+        return {name: content for name, content in committed.items() if name not in sources}
+    if python is None:
+        raise CannotBuild(
+            f"python{bytecode.VERSION} is needed to compile the edge's code: install it (python.org, or `pyenv "
+            f"install {bytecode.VERSION}`)"
+        )
+    return bytecode.compiled(*python, modules)
+
+
+def build(name: str) -> bytes:
+    """The zip of that name. Raises CannotBuild."""
+    files = sources_of(PACKAGES[name])
+    if name in WITH_BYTECODE:
+        files |= _bytecode_files(files, _committed(DIST / name))
+    return zip_bytes(files)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -85,21 +129,26 @@ def main(arguments: list[str] | None = None) -> int:
         "--check", action="store_true", help="compare with the committed zips instead of writing"
     )
     check = parser.parse_args(arguments).check
-    stale = []
-    for name, packages in PACKAGES.items():
-        content, path = build(packages), DIST / name
+    failed = False
+    for name in PACKAGES:
+        path = DIST / name
+        try:
+            content = build(name)
+        except CannotBuild as error:
+            print(f"{path.relative_to(ROOT)}: {error}", file=sys.stderr)
+            failed = True
+            continue
         if not check:
             DIST.mkdir(exist_ok=True)
             path.write_bytes(content)
             print(f"{path.relative_to(ROOT)}: {len(content):,} bytes")
         elif not path.is_file() or path.read_bytes() != content:
-            stale.append(name)
-    for name in stale:
-        print(
-            f"functions/dist/{name} is not what the sources give; run `make build` and commit it",
-            file=sys.stderr,
-        )
-    return 1 if stale else 0
+            failed = True
+            print(
+                f"{path.relative_to(ROOT)} is not what the sources give; run `make build` and commit it",
+                file=sys.stderr,
+            )
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -9,14 +9,14 @@ from queueit.snapshot import SECRET_KEY_NAMES
 from queueit.table_items import Current
 
 MARGIN_SECONDS: Final = 10
-"""Beyond the poll interval, for replication and for polls that fail once."""
+"""Beyond the time that an edge may decide by what it knows, for replication and for a read under way."""
 
 
-def _poll_interval_seconds(settings: object) -> int:
+def _freshness_seconds(settings: object) -> int:
     try:
-        return parse_settings(settings, strict=False).poll_interval_seconds
+        return parse_settings(settings, strict=False).freshness_seconds
     except QueueitError:
-        return Settings().poll_interval_seconds
+        return Settings().freshness_seconds
 
 
 def _secret_keys(keys: Mapping[str, str]) -> set[str]:
@@ -29,8 +29,8 @@ def next_keys(
     """The keys to put in force now, on the way from those of `current` to `wanted`, those of the secret.
 
     The secret's `secret_key` is the one that the platform holds, so at once it signs enqueue tokens and is accepted.
-    Session cookies are another matter: edges learn of keys one after the other, within a poll, and each must accept
-    what another one signs. So as long as not every edge has had the time to learn the key, the one that signed cookies
+    Session cookies are another matter: edges learn of keys one after the other, as `freshness_seconds` says, and each
+    must accept what another one signs. So as long as not every edge has had the time to learn the key, the one that signed cookies
     before goes on doing so, as `session_secret_key`. Where the secret does not accept that one any more, it is not to
     be trusted, and the new one takes over at once. `settings` are those in force and those about to be published; `now`
     is in Unix seconds.
@@ -40,7 +40,7 @@ def next_keys(
     signing = current.keys.get("session_secret_key") or current.keys["secret_key"]
     if signing == wanted["secret_key"] or signing not in _secret_keys(wanted):
         return wanted
-    seconds = max(map(_poll_interval_seconds, settings))
+    seconds = max(map(_freshness_seconds, settings))
     is_known_everywhere = now - current.keys_published_at >= seconds + MARGIN_SECONDS
     if wanted["secret_key"] in _secret_keys(current.keys) and is_known_everywhere:
         return wanted

@@ -34,11 +34,8 @@ SPARED_SECONDS: Final = 1.0
 POLL_SECONDS: Final = 0.03
 """How long a poll makes visitors wait in all. What is not there by then is collected by a later request."""
 
-FRESHNESS_SECONDS: Final = 60.0
-"""When no poll has been confirmed for that long, or for two intervals, one request waits for it."""
-
 LONG_POLL_SECONDS: Final = 1.0
-"""How long that request waits."""
+"""How long one request waits when no poll has been confirmed within the setting's `freshness_seconds`."""
 
 SILENT_SECONDS: Final = 1.5
 """How long a wait for the network may last until the exchange has failed."""
@@ -250,8 +247,7 @@ class SnapshotReader:
         """
         if self._snapshot is None:
             return False
-        interval = self._snapshot.settings.poll_interval_seconds
-        if at - self._confirmed_clock < max(FRESHNESS_SECONDS, 2 * interval):
+        if at - self._confirmed_clock < self._snapshot.settings.freshness_seconds:
             return False
         return not self._failures or (has_slept and at - self._long_poll_at >= REGION_REST_SECONDS)
 

@@ -91,6 +91,11 @@ class Settings(NamedTuple):
     diagnostics: bool = True
     decision_log_rate: float = 0.01
 
+    @property
+    def freshness_seconds(self) -> int:
+        """How long an edge decides by what it knows until it waits a moment for what is in force."""
+        return max(60, 2 * self.poll_interval_seconds)
+
 
 def _boolean(value: object) -> bool:
     if not isinstance(value, bool):

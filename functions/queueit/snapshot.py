@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from queueit.errors import InvalidSnapshot, UnknownSnapshotFormat
 from queueit.integration_config import Integration, compile_integration_config
-from queueit.required_texts import required_texts
 from queueit.secret_keys import SecretKeys, secret_keys
 from queueit.settings import Settings, parse_settings
 
@@ -154,6 +153,10 @@ def compile_snapshot(document: object, keys: Mapping[str, str]) -> Snapshot:
     settings = parse_settings(document.get("settings"), strict=False)
     config_document: Any = document.get("integration_config")
     config = compile_integration_config(config_document, customer_id=customer_id, settings=settings)
+    from queueit.required_texts import (
+        required_texts,
+    )  # an edge rarely needs it: the texts come with the snapshot
+
     texts = required_texts(config_document["Integrations"])
     return assemble(
         config.integrations,

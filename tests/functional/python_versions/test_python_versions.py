@@ -1,8 +1,6 @@
 """The functions' code runs on every Python that Lambda has or is about to have, whichever one runs the tests."""
 
 import functools
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from workbench.build import DIST, FUNCTIONS
+from workbench.interpreter import find_python
 
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 SMOKE = Path(__file__).with_name("smoke.py")
@@ -23,26 +22,6 @@ for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.py")):
 """
 
 
-def _answers_to(program: str, version: str) -> bool:
-    """Whether `program` runs and is that Python; a shim of a version that is not installed is not."""
-    asked = [program, "-I", "-S", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-    try:
-        told = subprocess.run(asked, capture_output=True, text=True, timeout=20, check=False)
-    except OSError:
-        return False
-    return told.returncode == 0 and told.stdout.strip() == version
-
-
-@functools.cache
-def find_python(version: str) -> str | None:
-    """The interpreter of that version: the one that runs this, one on the PATH, or one that pyenv has."""
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    on_path = shutil.which(f"python{version}")
-    in_pyenv = map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}")))
-    candidates = [sys.executable, *([on_path] if on_path else []), *in_pyenv]
-    return next((program for program in candidates if _answers_to(program, version)), None)
-
-
 @pytest.fixture(params=VERSIONS)
 def python(request: pytest.FixtureRequest) -> str:
     """An interpreter of each version in turn."""
@@ -53,7 +32,7 @@ def python(request: pytest.FixtureRequest) -> str:
             f"no python{version} on the PATH or in pyenv: install it (python.org, or `pyenv install {version}`) "
             "and run the tests again"
         )
-    return found
+    return found[0]
 
 
 def run(python: str, *arguments: str) -> str:
