@@ -15,7 +15,7 @@ dev_holds := $(QUEUEIT) $(DEMO) $(DEV)
 PIP_INSTALL := -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-queueit build check-build demo journey check test test-full lint format docs bench conformance lock clean
+.PHONY: help setup setup-queueit build check-build demo journey check test test-full lint format docs bench on-sale conformance lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -109,6 +109,10 @@ docs: $(DEV) ## Write the modules' inputs and outputs into the docs
 
 bench: $(DEV) ## Measure speed and size
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.on_sale
+
+on-sale: $(DEV) ## Simulate the minute an on-sale opens, and write docs/scale.md anew
+	$(BIN)/python -m benchmarks.on_sale --write
 
 conformance: $(DEV) ## Compare with the reference over CASES generated cases, of SEED or a new one
 	@$(BIN)/python -m tests.conformance --cases $(or $(CASES),20000) $(addprefix --seed ,$(SEED))

@@ -122,14 +122,21 @@ def scenarios(now: int) -> list[Scenario]:
         config([*others, integration(1, "/tickets/")]),
         config([integration(1, "/tickets/"), *others]),
     )
+    many = config(
+        [
+            *[integration(number, f"/other-page-{number}/") for number in range(2, 1001)],
+            integration(1, "/tickets/"),
+        ]
+    )
     browsing = event(cookie=session_cookie("sale1", now))
     arriving = event(query=f"id=42&queueittoken={queue_token('sale1', now)}&sort=price")
     return [
-        Scenario("1 integration, valid cookie", one, browsing, 1.0),
-        Scenario("1 integration, valid token", one, arriving, 1.0),
+        Scenario("1 integration, valid cookie", one, browsing, 1.3),
+        Scenario("1 integration, valid token", one, arriving, 1.3),
         Scenario("1 integration, to the queue", one, event(), None),
         Scenario("100 integrations, the last matches, valid cookie", last, browsing, 0.1),
         Scenario("100 integrations, the last matches, valid token", last, arriving, 0.1),
         Scenario("100 integrations, the first matches, valid cookie", first, browsing, 0.1),
         Scenario("100 integrations, none matches", config(others), browsing, 0.1),
+        Scenario("1,000 integrations, the last matches, valid cookie", many, browsing, 0.02),
     ]

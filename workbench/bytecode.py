@@ -27,7 +27,6 @@ WITHOUT = {
     "queueit/required_texts.py",
     "queueit/verify_action.py",
     "edge/service_client.py",
-    "edge/outside.py",
 }
 """Modules that a start and a decision with the default settings do not import."""
 

@@ -30,10 +30,10 @@ def next_keys(
 
     The secret's `secret_key` is the one that the platform holds, so at once it signs enqueue tokens and is accepted.
     Session cookies are another matter: edges learn of keys one after the other, as `freshness_seconds` says, and each
-    must accept what another one signs. So as long as not every edge has had the time to learn the key, the one that signed cookies
-    before goes on doing so, as `session_secret_key`. Where the secret does not accept that one any more, it is not to
-    be trusted, and the new one takes over at once. `settings` are those in force and those about to be published; `now`
-    is in Unix seconds.
+    must accept what another one signs. So as long as not every edge has had the time to learn the key, the one that
+    signed cookies before goes on doing so, as `session_secret_key`. Where the secret does not accept that one any
+    more, it is not to be trusted, and the new one takes over at once. `settings` are those in force and those about to
+    be published; `now` is in Unix seconds.
     """
     if current is None:
         return wanted

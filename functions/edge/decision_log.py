@@ -1,4 +1,4 @@
-"""What a worker says of its decisions: a log line for a share of them and for every failure, and counts of them all.
+"""What a worker says of its decisions: a log line for a share of them and for failures, and counts of them all.
 
 Nothing in it tells who asked for what: no token, cookie, address, path or query string.
 """
@@ -12,6 +12,10 @@ from queueit.snapshot import Snapshot
 
 FLUSH_SECONDS: Final = 60.0
 """How long a worker counts before it writes one line of metrics; the first time it is a random part of that."""
+
+FAILURES_IN_FULL: Final = 10
+FAILURES_PER_LINE: Final = 100
+"""A worker logs its first failures each, then one in so many: the counts have them all."""
 
 
 class Health(Protocol):
@@ -45,6 +49,7 @@ class DecisionLog:
         self._counts: dict[Reason, int] = {}
         self._flush_at: float | None = None
         self._flushed_failures = 0
+        self._failed = 0
 
     def decided(self, decision: Decision, snapshot: Snapshot, cf: dict[str, Any], now: float) -> None:
         """Count a decision on the request of `Records[0].cf`, and log it when it is its turn; `now` in Unix seconds."""
@@ -64,15 +69,18 @@ class DecisionLog:
         """Count and log an event that could not be decided on: `how` is FAILED_OPEN or FAILED_CLOSED."""
         try:
             self._counts[how] = self._counts.get(how, 0) + 1
-            self._log(
-                {
-                    "level": "error",
-                    "event": "decision",
-                    "decision": how.name,
-                    "why": why,
-                    **_request(event["Records"][0]["cf"]),
-                }
-            )
+            self._failed += 1
+            if self._failed <= FAILURES_IN_FULL or self._failed % FAILURES_PER_LINE == 0:
+                self._log(
+                    {
+                        "level": "error",
+                        "event": "decision",
+                        "decision": how.name,
+                        "why": why,
+                        "failures": self._failed,
+                        **_request(event["Records"][0]["cf"]),
+                    }
+                )
             self._flush_when_due(now)
         except Exception:  # noqa: S110  # see the class
             pass

@@ -186,6 +186,11 @@ class SnapshotReader:
         drive(self.deciding(seconds_left))
         return self._snapshot
 
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The one that is loaded, without going on with anything."""
+        return self._snapshot
+
     def close(self) -> None:
         """Close the connection to the table; not for use afterwards."""
         self._polling.close()

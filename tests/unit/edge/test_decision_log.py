@@ -113,13 +113,23 @@ def test_one_decision_in_a_hundred_is_logged_by_default() -> None:
 
 
 @pytest.mark.parametrize("how", [FAILED_OPEN, FAILED_CLOSED])
-def test_every_failure_has_a_line_whatever_the_rate(how: Reason) -> None:
+def test_failures_have_a_line_whatever_the_rate(how: Reason) -> None:
     worker = Worker(decision_log_rate=0)
     for _ in range(3):
         worker.log.failed(how, "no snapshot", viewer_request_event(), worker.now)
     assert [(line["level"], line["decision"], line["why"]) for line in worker.decisions] == [
         ("error", how.name, "no snapshot")
     ] * 3
+
+
+def test_after_ten_failures_one_in_a_hundred_has_a_line_and_all_are_counted() -> None:
+    worker = Worker(start=0.5, decision_log_rate=0)
+    for _ in range(1000):
+        worker.log.failed(FAILED_OPEN, "no snapshot", viewer_request_event(), worker.now)
+    assert [line["failures"] for line in worker.decisions] == [*range(1, 11), *range(100, 1001, 100)]
+    worker.now += 2 * FLUSH_SECONDS
+    worker.log.failed(FAILED_OPEN, "no snapshot", viewer_request_event(), worker.now)
+    assert worker.lines[-1]["FailedOpen"] == 1001
 
 
 def test_counts_are_written_with_the_first_request_after_a_minute_and_begin_anew() -> None:
