@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from log_retention.environment import Environment
 from log_retention.errors import RegionsUnknown
+from log_retention.retention_settings import Environment
 
 Client = Callable[[str, str], Any]
 """A boto3 client by its service's name and region."""

@@ -9,8 +9,8 @@ import boto3
 from botocore.config import Config
 
 from log_retention.enforcement import Client, enforce
-from log_retention.environment import read_environment
 from log_retention.errors import Incomplete, LogRetentionError
+from log_retention.retention_settings import read_environment
 
 _CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "max_attempts": 3})
 

@@ -6,13 +6,10 @@ It proves to the waiting room that the visitor came through the site.
 from binascii import b2a_base64
 from hashlib import md5, sha256
 from json.encoder import encode_basestring
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from queueit import aes
 from queueit.percent_encoding import LONE_SURROGATE
-
-if TYPE_CHECKING:
-    from queueit.visit import Visit
 
 MAX_ADDRESS_LENGTH: Final = 1024
 """A longer client address or X-Forwarded-For, in characters, is treated as absent: the token has to fit into a URL."""
@@ -79,22 +76,3 @@ def enqueue_token(
     encrypted = aes.encrypt(signing.round_keys, vector, _encoded(payload))
     signed = _base64url(_encoded(header)) + b"." + _base64url(encrypted)
     return (signed + b"." + _base64url(sha256(signed + signing.secret).digest())).decode()
-
-
-def token_for(visit: "Visit") -> str:
-    """The token that a visitor takes along to the queue, with what the settings want in it; "" where there is none."""
-    signing, services = visit.snapshot.enqueue_key, visit.services
-    if signing is None or services is None:
-        return ""
-    settings, request = visit.snapshot.settings.enqueue_token, visit.request
-    return enqueue_token(
-        visit.snapshot.customer_id,
-        visit.integration.event_id,
-        signing,
-        issued_at_ms=int(visit.now * 1000),
-        token_id=services.new_uuid(),
-        validity_ms=settings.validity_seconds * 1000,
-        client_ip=request.client_ip if settings.client_ip else "",
-        forwarded_for=request.header("x-forwarded-for") if settings.x_forwarded_for else "",
-        key=services.new_uuid() if settings.key else "",
-    )

@@ -52,20 +52,37 @@ def _error(visit: Visit, code: str, reason: str, token: QueueToken | None) -> st
     )
 
 
+def _enqueue_token(visit: Visit) -> str:
+    """The token that a visitor takes along to the queue, "" where there is none (section 10)."""
+    signing, services = visit.snapshot.enqueue_key, visit.services
+    if signing is None or services is None:
+        return ""
+    from queueit.enqueue_token import enqueue_token
+
+    settings, request = visit.snapshot.settings.enqueue_token, visit.request
+    return enqueue_token(
+        visit.snapshot.customer_id,
+        visit.integration.event_id,
+        signing,
+        issued_at_ms=int(visit.now * 1000),
+        token_id=services.new_uuid(),
+        validity_ms=settings.validity_seconds * 1000,
+        client_ip=request.client_ip if settings.client_ip else "",
+        forwarded_for=request.header("x-forwarded-for") if settings.x_forwarded_for else "",
+        key=services.new_uuid() if settings.key else "",
+    )
+
+
 def _to_the_queue(visit: Visit, deleted: tuple[str, ...]) -> Decision:
-    integration, enqueue_token = visit.integration, ""
-    if visit.services is not None:
-        settings = visit.snapshot.settings
-        if settings.direct_pass:
-            from queueit.direct_pass import admission
+    integration = visit.integration
+    if visit.snapshot.settings.direct_pass:
+        from queueit.direct_pass import admission
 
-            if admitted := admission(visit, deleted):
-                return admitted
-        if settings.enqueue_token.enabled:
-            from queueit.enqueue_token import token_for
-
-            enqueue_token = token_for(visit)
-    url = redirect_urls.queue_url(integration.base_url, integration.query, visit.target, enqueue_token)
+        if admitted := admission(visit, deleted):
+            return admitted
+    url = redirect_urls.queue_url(
+        integration.base_url, integration.query, visit.target, _enqueue_token(visit)
+    )
     return Decision(integration, url, deleted, QUEUED)
 
 

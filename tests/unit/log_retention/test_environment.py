@@ -2,8 +2,8 @@
 
 import pytest
 
-from log_retention.environment import read_environment
 from log_retention.errors import InvalidEnvironment
+from log_retention.retention_settings import read_environment
 
 GOOD = {"AWS_LAMBDA_FUNCTION_NAME": "shop-log-retention", "QUEUEIT_LOG_RETENTION_DAYS": "30"}
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/mrk-0123"
