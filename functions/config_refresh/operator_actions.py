@@ -125,8 +125,9 @@ def _decide(
 
 
 def read_history(connector: Connector) -> dict[str, Any]:
-    """What is in force, what operators have decided, and the entries of the history, the newest first."""
+    """What is in force, what operators have decided, how the last run ended, and the history, the newest first."""
     state = read_state(connector.store)
+    rollback = next((one for one in state.stored.history.entries if one["action"] == "rollback"), None)
     current, operator = state.current, state.operator
     digest = current.snapshot if current else None
     return {
@@ -140,6 +141,9 @@ def read_history(connector: Connector) -> dict[str, Any]:
         if current
         else None,
         "held": state.is_held,
+        "hold": {name: rollback[name] for name in ("at", "actor", "reason")}
+        if state.is_held and rollback
+        else None,
         "freeze": operator.freeze._asdict() if operator.freeze else None,
         "override": {"enabled": False, **operator.override._asdict()} if operator.override else None,
         "last_run": connector.store.last_run(),

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from workbench.cli.command import Context, Result, add_name, connector_name, moment
+from workbench.cli.command import Context, Result, add_name, connector_name, duration, moment
 from workbench.cli.connector_function import invoke
 
 NAME = "history"
@@ -28,6 +28,8 @@ def run(options: Namespace, context: Context) -> Result:
     found = read(connector_name(options, context), context)
     entries = found["entries"][: max(0, options.limit)]
     lines = state_lines(found)
+    if last := last_run_line(found, context.now()):
+        lines.append(last)
     for entry in entries:
         lines += _entry_lines(entry, context.now())
     if not entries:
@@ -43,12 +45,22 @@ def state_lines(found: dict[str, Any]) -> list[str]:
     if frozen := found.get("freeze"):
         lines.append(f"FROZEN {_by(frozen)}; take publications again with: queueit unfreeze")
     if found.get("held") and (current := found.get("current")):
+        since = f" {_by(hold)}" if (hold := found.get("hold")) else ""
         lines.append(
-            f"HELD after a rollback: only a version above {current['highest_version']} is taken by itself; end "
+            f"HELD after a rollback{since}: only a version above {current['highest_version']} is taken by itself; end "
             "this with: "
             "queueit publish --force"
         )
     return lines
+
+
+def last_run_line(found: dict[str, Any], now: float) -> str:
+    """When config_refresh last ran and how that ended; empty when nothing says so."""
+    run = found.get("last_run")
+    if not run:
+        return ""
+    ended = f"FAILED: {run['message']}" if "error" in run else str(run.get("outcome", "")).replace("_", " ")
+    return f"last run {moment(run['at'])}, {duration(max(0, round(now - run['at'])))} ago: {ended}"
 
 
 def _by(record: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """`queueit status`: what a connector's table serves, in each of its regions."""
 
 from argparse import ArgumentParser, Namespace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from edge.regions import HOME_REGION
 from queueit.errors import QueueitError
@@ -24,6 +24,10 @@ NAME = "status"
 HELP = (
     "say what the connector's table serves: version, age, switches, and whether every replica is up to date"
 )
+
+
+OVERDUE_SECONDS: Final = 15 * 60
+"""Since the last run of config_refresh: it runs every minute, unless interval_minutes says otherwise."""
 
 
 class _Replica(NamedTuple):
@@ -74,10 +78,11 @@ def run(options: Namespace, context: Context) -> Result:
         lines += served_lines
         problems += problem
         replica_regions = document["settings"].get("replica_regions") or []
-    state, state_lines = _operator_state(name, context)
+    state, state_lines, state_problems = _operator_state(name, context)
     data["operator"] = state
     lines += state_lines
-    replicas = _replicas(name, table, current.snapshot, replica_regions, context)
+    problems += state_problems
+    replicas = _replicas(name, table, current, replica_regions, context)
     data["replicas"] = None if replicas is None else [one._asdict() for one in replicas]
     for one in replicas or []:
         lines.append(f"  replica       {one.region}: {one.problem or 'up to date'}")
@@ -135,18 +140,32 @@ def _served(
     return data, lines, []
 
 
-def _operator_state(name: str, context: Context) -> tuple[dict[str, Any] | None, list[str]]:
-    """What operators have switched; None when these credentials may not ask."""
+def _operator_state(name: str, context: Context) -> tuple[dict[str, Any] | None, list[str], list[str]]:
+    """What operators have switched, how the last run ended, and which of it needs a person.
+
+    None when these credentials may not ask.
+    """
     try:
         found = history.read(name, context)
     except CommandFailed as error:
-        return None, [f"  switches      unknown: {error}"]
-    state = {key: found.get(key) for key in ("held", "freeze", "override")}
-    return state, [f"  {line}" for line in history.state_lines(found)]
+        return None, [f"  switches      unknown: {error}"], []
+    state = {key: found.get(key) for key in ("held", "hold", "freeze", "override", "last_run")}
+    problems = []
+    run = found.get("last_run")
+    if run and "error" in run:
+        problems.append(f"the last run of {name}-config-refresh failed: {run['message']}")
+    if run and context.now() - run["at"] > OVERDUE_SECONDS:
+        problems.append(
+            f"{name}-config-refresh has not run for {duration(round(context.now() - run['at']))}: check its schedule"
+        )
+    if found.get("override"):
+        problems.append("the connector is switched off until somebody switches it on with: queueit enable")
+    lines = [*history.state_lines(found), history.last_run_line(found, context.now())]
+    return state, [f"  {line}" for line in lines if line], problems
 
 
 def _replicas(
-    name: str, table: ConnectorTable, digest: str, wanted: list[str], context: Context
+    name: str, table: ConnectorTable, home: Current, wanted: list[str], context: Context
 ) -> list[_Replica] | None:
     """The table's replicas beside the home region; None when they cannot be listed."""
     statuses = table.replicas()
@@ -158,7 +177,7 @@ def _replicas(
             problem = "does not exist, though the settings name it: apply Terraform again"
             found.append(_Replica(region, "missing", None, problem))
             continue
-        snapshot, problem = _served_in(region, name, digest, context)
+        snapshot, problem = _served_in(region, name, home, context)
         if statuses[region] != "ACTIVE":
             problem = f"is {statuses[region]}, not ACTIVE"
         elif not problem and region not in wanted:
@@ -167,20 +186,22 @@ def _replicas(
     return found
 
 
-def _served_in(region: str, name: str, digest: str, context: Context) -> tuple[str | None, str]:
+def _served_in(region: str, name: str, home: Current, context: Context) -> tuple[str | None, str]:
     """The digest that a replica points at, and what is wrong with it."""
     table = ConnectorTable(name, region, context)
     try:
         current = table.current()
         if current is None:
             return None, "has nothing yet; replication takes a second or two"
-        if current.snapshot != digest:
+        if (current.revision, current.snapshot) != (home.revision, home.snapshot):
+            lag = max(0, round(context.now() - max(home.published_at, home.keys_published_at)))
             return (
                 current.snapshot,
-                f"is behind: it serves version {current.version}; ask again in a few seconds",
+                f"is behind by {duration(lag)} at most: it serves version {current.version}; ask again in a few "
+                "seconds",
             )
         if table.document(current) is None:
             return current.snapshot, "points at a snapshot that it does not have; ask again in a few seconds"
     except CommandFailed as error:
         return None, f"cannot be read: {error}"
-    return digest, ""
+    return home.snapshot, ""

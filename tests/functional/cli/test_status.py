@@ -171,7 +171,58 @@ def test_what_operators_have_switched_is_part_of_the_status(shop: Shop) -> None:
     )
     shop.publish()
     assert "FROZEN since 2026-09-21 15:15:00 UTC by somebody" in shop("status").out
-    assert shop.status()["operator"] == {"held": False, "freeze": record, "override": None}
+    operator = shop.status()["operator"]
+    assert (operator["held"], operator["freeze"], operator["override"]) == (False, record, None)
+
+
+def test_a_hold_says_by_whom_and_why(shop: Shop) -> None:
+    hold = {"at": shop.now, "actor": "ada", "reason": "a wrong trigger"}
+    current = {"highest_version": 8}
+    shop.function = Function({"held": True, "hold": hold, "current": current, "entries": []})
+    shop.publish()
+    ran = shop("status")
+    assert "HELD after a rollback since 2026-09-21 15:15:00 UTC by ada: a wrong trigger: only" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("last_run", "line", "problem"),
+    [
+        ({"outcome": "unchanged"}, "1 min ago: unchanged", None),
+        (
+            {"error": "PlatformError", "message": "the platform answered 401"},
+            "1 min ago: FAILED: the platform answered 401",
+            "the last run of shop-config-refresh failed: the platform answered 401",
+        ),
+    ],
+)
+def test_how_the_last_run_ended_is_said_and_a_failure_needs_a_person(
+    shop: Shop, last_run: dict[str, Any], line: str, problem: str | None
+) -> None:
+    shop.function = Function(
+        {"last_run": {"at": shop.now - 60, "action": "refresh", **last_run}, "entries": []}
+    )
+    shop.publish()
+    ran = shop("status")
+    assert (ran.status, line in ran.out) == (1 if problem else 0, True)
+    assert shop.status()["problems"] == ([problem] if problem else [])
+    assert line in shop("history").out
+
+
+def test_a_run_that_is_overdue_needs_a_person(shop: Shop) -> None:
+    shop.function = Function({"last_run": {"at": shop.now - 3600, "outcome": "unchanged"}, "entries": []})
+    shop.publish()
+    assert shop("status").status == 1
+    assert "shop-config-refresh has not run for 1 h" in shop.status()["problems"][0]
+
+
+def test_a_connector_that_an_operator_switched_off_needs_a_person(shop: Shop) -> None:
+    record = {"at": shop.now, "actor": "somebody", "reason": "an outage"}
+    shop.function = Function({"override": record, "entries": []})
+    shop.publish(settings={"enabled": False})
+    ran = shop("status")
+    assert ran.status == 1
+    assert "SWITCHED OFF since 2026-09-21 15:15:00 UTC by somebody: an outage" in ran.out
+    assert "problem  the connector is switched off until somebody switches it on" in ran.out
 
 
 def test_a_replica_that_serves_the_same_is_up_to_date(shop: Shop) -> None:
@@ -187,7 +238,12 @@ def test_a_replica_that_serves_the_same_is_up_to_date(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("replicas", "wanted", "served", "problem"),
     [
-        ({REPLICA: "ACTIVE"}, [REPLICA], 6, "is behind: it serves version 6; ask again in a few seconds"),
+        (
+            {REPLICA: "ACTIVE"},
+            [REPLICA],
+            6,
+            "is behind by 1 h 1 min at most: it serves version 6; ask again in a few seconds",
+        ),
         ({REPLICA: "ACTIVE"}, [REPLICA], None, "has nothing yet; replication takes a second or two"),
         ({REPLICA: "CREATING"}, [REPLICA], 7, "is CREATING, not ACTIVE"),
         ({}, [REPLICA], None, "does not exist, though the settings name it: apply Terraform again"),

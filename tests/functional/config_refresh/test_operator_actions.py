@@ -315,6 +315,7 @@ class TestHistory:
             "outcome": "history",
             "current": None,
             "held": False,
+            "hold": None,
             "freeze": None,
             "override": None,
             "last_run": None,
