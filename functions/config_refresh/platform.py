@@ -111,7 +111,10 @@ def _parse(body: bytes, api_key: str) -> dict[str, Any]:
     except (RecursionError, ValueError):
         document = None
     if not isinstance(document, dict):
-        raise PlatformError(f"the platform's answer is no JSON object{_excerpt(body, api_key)}")
+        raise PlatformError(
+            f"the platform's answer is no JSON object{_excerpt(body, api_key)}; check the customer id and "
+            "QUEUEIT_BASE_URL: something else than the platform may answer there"
+        )
     return document
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from config_refresh.content import Content, snapshot_document
 from config_refresh.credentials import Credentials
-from config_refresh.errors import PublicationRefused, RefreshError
+from config_refresh.errors import Defect, PublicationRefused, RefreshError, place_of
 from config_refresh.history import Cause
 from config_refresh.in_force import (
     Connector,
@@ -101,11 +101,11 @@ def _refresh(connector: Connector, sources: Sources, cause: Cause) -> Outcome:
             if is_to_be_taken(state, published):
                 config, is_held = published, False
                 highest_version = max(highest_version, version_of(published))
-    except RefreshError as error:
+    except Exception as error:
         # A customer id that the platform has not confirmed must not reach the edge with another one's configuration.
         if in_force is None or is_of_another_account:
             raise
-        problem = error
+        problem = error if isinstance(error, RefreshError) else Defect(place_of(error))
     done = change(
         connector,
         state,

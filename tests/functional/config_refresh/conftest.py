@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -59,6 +59,8 @@ class Run:
         self.lines: list[str] = []
         self.now = NOW
         self.seconds = 60.0
+        self.sleep: Callable[[float], None] = lambda seconds: None
+        self.monotonic: Callable[[], float] = lambda: 0.0
         self.secret_reads = 0
         self.endpoint_credentials = CachedCredentials(self._read_credentials, lambda: self.now)
 
@@ -79,7 +81,8 @@ class Run:
             client=self.clients.__getitem__,
             fetch=self._fetch,
             clock=lambda: self.now,
-            sleep=lambda seconds: None,
+            sleep=self.sleep,
+            monotonic=self.monotonic,
             seconds=self.seconds,
             print_line=self.lines.append,
         )
