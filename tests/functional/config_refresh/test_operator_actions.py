@@ -244,14 +244,16 @@ class TestRotation:
         "api_key": "not-a-real-api-key",
     }
 
-    def test_a_new_key_is_in_force_with_the_next_run_and_signs_cookies_a_poll_later(self, run: Any) -> None:
+    def test_a_new_key_is_in_force_with_the_next_run_and_signs_cookies_when_every_edge_knows_it(
+        self, run: Any
+    ) -> None:
         run()
         run.store_secret(self.NEW)
         run.now += 60
 
         assert run()["outcome"] == "published"
         assert keys_in_force(run) == {**self.NEW, "session_secret_key": "not-a-real-secret-key"}
-        run.now += 39
+        run.now += 69
         assert run()["outcome"] == "unchanged"
         run.now += 1
         assert run()["outcome"] == "published"
@@ -270,7 +272,7 @@ class TestRotation:
             }
         )
         assert run()["outcome"] == "published"
-        run.now += 40
+        run.now += 70
         run.store_secret(self.NEW)
         assert run()["outcome"] == "published"
         assert keys_in_force(run) == self.NEW
@@ -280,7 +282,7 @@ class TestRotation:
         run.store_secret(self.NEW)
         run.platform_fails()
         for _ in range(2):
-            run.now += 60
+            run.now += 70
             with pytest.raises(RefreshError, match="could not be reached"):
                 run()
 
@@ -289,7 +291,7 @@ class TestRotation:
     def test_a_rollback_keeps_the_new_key(self, run: Any, two: tuple[str, str]) -> None:
         run.store_secret(self.NEW)
         for _ in range(2):
-            run.now += 60
+            run.now += 70
             run()
 
         result = run.operate("rollback", snapshot=two[0])
