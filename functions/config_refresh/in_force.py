@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from config_refresh.content import Content, is_same
 from config_refresh.deadline import Deadline
 from config_refresh.difference import difference
+from config_refresh.edge_limits import over_the_limit
 from config_refresh.environment import Environment
-from config_refresh.errors import Defect, Overtaken, PlatformError, RefreshError, place_of
+from config_refresh.errors import Defect, Overtaken, PlatformError, RefreshError, Unusable, place_of
 from config_refresh.history import Cause, entry
 from config_refresh.operator_state import OperatorState
 from config_refresh.publication import publication
@@ -120,6 +121,8 @@ def check_content(content: Content) -> None:
         raise RefreshError(f"{error}; the last good snapshot stays") from None
     except Exception as defect:
         raise Defect(place_of(defect)) from None
+    if too_much := over_the_limit(content.document["integration_config"]):
+        raise Unusable(f"{too_much}; the last good snapshot stays")
 
 
 def outcome(name: str, state: State, *, previous: str | None) -> Outcome:
