@@ -32,7 +32,7 @@ _MAX_ROOMS: Final = 50
 
 _TEXT, _FLAG, _NUMBER = "text", "true or false", "a whole number"
 _TEXTS, _OBJECTS = "a list of texts", "a list"
-_INTEGRATION_FIELDS: Final = {
+INTEGRATION_FIELDS: Final = {
     "Name": _TEXT,
     "ActionType": _TEXT,
     "EventId": _TEXT,
@@ -68,8 +68,8 @@ _CANCEL_FIELDS: Final = _IGNORE_FIELDS | {
 _FORCED_TARGET: Final = {"ForecedTargetUrl": "ForcedTargetUrl"}
 """An old spelling, which accounts still hold."""
 
-_TRIGGER_FIELDS: Final = {"LogicalOperator": _TEXT, "TriggerParts": _OBJECTS}
-_PART_FIELDS: Final = {
+TRIGGER_FIELDS: Final = {"LogicalOperator": _TEXT, "TriggerParts": _OBJECTS}
+PART_FIELDS: Final = {
     "ValidatorType": _TEXT,
     "Operator": _TEXT,
     "ValueToCompare": _TEXT,
@@ -156,9 +156,9 @@ def _check_fields(document: Any, fields: dict[str, str], where: str, problems: l
 def _check_triggers(integration: dict[str, Any], where: str, problems: list[str]) -> None:
     for t, trigger in enumerate(integration.get("Triggers") or [], 1):
         at = f"{where}, trigger {t}"
-        if _check_fields(trigger, _TRIGGER_FIELDS, at, problems):
+        if _check_fields(trigger, TRIGGER_FIELDS, at, problems):
             for p, part in enumerate(trigger.get("TriggerParts") or [], 1):
-                _check_fields(part, _PART_FIELDS, f"{at}, part {p}", problems)
+                _check_fields(part, PART_FIELDS, f"{at}, part {p}", problems)
 
 
 def _rooms(integration: dict[str, Any]) -> tuple[str, ...]:
@@ -253,7 +253,7 @@ def _check(document: object, customer_id: str | None) -> list[str]:
             continue
         action = _action(integration)
         used = _used(integration, action)
-        if _check_fields(used, _INTEGRATION_FIELDS, where, problems):
+        if _check_fields(used, INTEGRATION_FIELDS, where, problems):
             _check_triggers(used, where, problems)
             if action != IGNORE:
                 _check_waiting_room(used, action, where, problems, has_account)

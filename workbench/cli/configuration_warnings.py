@@ -1,11 +1,20 @@
 """What is allowed in a configuration but hardly meant: each finding says what happens and what to do instead."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from queueit.integration_config import CANCEL, IGNORE, QUEUE
+from queueit.integration_config import (
+    CANCEL,
+    IGNORE,
+    INTEGRATION_FIELDS,
+    PART_FIELDS,
+    QUEUE,
+    TRIGGER_FIELDS,
+)
 from queueit.settings import Settings
+from queueit.triggers import CLIENT_IP_HEADER
 from workbench.cli.condition import (
     VISITORS_CHOICE,
     Condition,
@@ -19,6 +28,7 @@ from workbench.cli.condition import (
 )
 
 _HOLDS_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_CLIENT_ADDRESS = f"header {CLIENT_IP_HEADER}"
 _SHORT = 2  # characters; a Contains with no more of them matches by accident
 
 
@@ -64,6 +74,7 @@ def warnings(
     for index, integration in enumerate(integrations):
         before, after = integrations[:index], integrations[index + 1 :]
         found += _about_names(integration, before)
+        found += _about_fields(integration)
         found += _about_triggers(integration, include_body)
         found += _about_reach(integration, before, after, settings)
         found += _about_visitors_choice(integration, after)
@@ -71,6 +82,7 @@ def warnings(
             found += _about_rooms(integration)
             found += _about_cookies(integration, settings)
         if integration.action == QUEUE:
+            found += _about_involved_rooms(integration, integrations)
             found += _about_return(integration)
             if integration.document.get("VerifyQueueIdEnabled") and not has_verify_service:
                 found.append(
@@ -102,6 +114,43 @@ def _about_names(integration: _Integration, before: list[_Integration]) -> Itera
         yield Warned(
             "duplicate_name", place, "another integration has this name; logs cannot tell them apart"
         )
+
+
+def _about_fields(integration: _Integration) -> Iterator[Warned]:
+    """Fields that nothing reads, with the known one that is near."""
+
+    def unknown(document: dict[str, Any], known: Iterable[str], place: str) -> Iterator[Warned]:
+        for name in document:
+            if name not in known:
+                near = get_close_matches(name, known, n=1)
+                meant = f"; {near[0]} is a known one" if near else ""
+                yield Warned(
+                    "unknown_field", place, f"has a field {name}, which the connector does not read{meant}"
+                )
+
+    yield from unknown(integration.document, INTEGRATION_FIELDS, integration.place)
+    for t, trigger in enumerate(integration.document.get("Triggers") or [], 1):
+        at = f"{integration.place}, trigger {t}"
+        yield from unknown(trigger, TRIGGER_FIELDS, at)
+        for p, part in enumerate(trigger.get("TriggerParts") or [], 1):
+            yield from unknown(part, PART_FIELDS, f"{at}, part {p}")
+
+
+def _about_involved_rooms(integration: _Integration, everyone: list[_Integration]) -> Iterator[Warned]:
+    own = (integration.document.get("EventId") or "").lower()
+    for room in integration.document.get("InvolvedWaitingRoomIds") or []:
+        others = [
+            one.place
+            for one in everyone
+            if one.action == QUEUE and (one.document.get("EventId") or "").lower() == room.lower() != own
+        ]
+        if others:
+            yield Warned(
+                "room_opens_other",
+                integration.place,
+                f'has the involved waiting room "{room}", for which {others[0]} queues: who has waited there alone '
+                "gets in here too. Take the room out of InvolvedWaitingRoomIds unless both queues are one",
+            )
 
 
 def _about_rooms(integration: _Integration) -> Iterator[Warned]:
@@ -222,24 +271,32 @@ def _chosen_by_visitor(one: Condition | None) -> bool:
     if one is None:
         return False
     if one.kind in VISITORS_CHOICE:
-        return True
+        return one.subject != _CLIENT_ADDRESS
     return one.subject == "url" and not one.is_exact and not one.is_negative
 
 
 def _about_visitors_choice(integration: _Integration, after: list[_Integration]) -> Iterator[Warned]:
-    if integration.action == IGNORE and any(one.action == QUEUE for one in after):
+    if integration.action == IGNORE:
+        queues = [
+            these
+            for one in after
+            if one.action == QUEUE
+            for these in one.alternatives
+            if not why_empty(these)
+        ]
         for these in integration.alternatives:
-            open_to_all = bool(these) and all(_chosen_by_visitor(one) or always(one) for one in these)
-            if open_to_all and not why_empty(these):
-                subjects = " and ".join(
-                    sorted({one.subject or "nothing" for one in these if one is not None})
-                )
+            claimed = [one for one in these if _chosen_by_visitor(one)]
+            rest = tuple([one for one in these if one not in claimed])
+            if not claimed or why_empty(these):
+                continue
+            if any(all_imply(rest, queue) or all_imply(queue, rest) for queue in queues):
+                subjects = " and ".join(sorted({one.subject for one in claimed if one is not None}))
                 yield Warned(
                     "visitor_can_pass",
                     integration.place,
-                    f"lets requests pass by their {subjects}, which a visitor can choose for any page (the query "
-                    "string is "
-                    "part of PageUrl), and so pass every queue below. Compare the PagePath or HostName as well",
+                    f"lets requests for pages that are queued for below pass by their {subjects}, which a visitor can "
+                    "choose (the query string is part of PageUrl). Exempt by the PagePath of pages that need no queue, "
+                    f"or by the client's address (a header part named {CLIENT_IP_HEADER})",
                 )
                 return
     if integration.action == QUEUE:
@@ -247,7 +304,10 @@ def _about_visitors_choice(integration: _Integration, after: list[_Integration])
             one.subject
             for these in integration.alternatives
             for one in these
-            if one is not None and one.kind in VISITORS_CHOICE and not always(one)
+            if one is not None
+            and one.kind in VISITORS_CHOICE
+            and one.subject != _CLIENT_ADDRESS
+            and not always(one)
         }
         if chosen:
             yield Warned(

@@ -280,3 +280,59 @@ def test_an_operator_that_counts_as_and_and_a_name_used_twice_are_warned_of(code
 
 def test_a_configuration_that_queues_nobody_is_warned_of(codes: Any) -> None:
     assert codes(ignore(url_part("/about"))) == ["ignore_without_effect", "no_queue"]
+
+
+def header_part(name: str, value: str = "1") -> dict[str, Any]:
+    return {
+        "ValidatorType": "HttpHeaderValidator",
+        "HttpHeaderName": name,
+        "Operator": "Equals",
+        "ValueToCompare": value,
+    }
+
+
+def test_an_exemption_that_any_visitor_can_claim_for_a_queued_page_is_warned_of(codes: Any) -> None:
+    claimed = header_part("x-vip")
+    assert codes(ignore(url_part("/tickets/vip"), claimed), good()) == ["visitor_can_pass"]
+    assert codes(ignore(url_part("/tick"), claimed), good()) == ["visitor_can_pass"]
+    assert codes(ignore(url_part("/static/"), claimed), good()) == []
+    assert codes(ignore(url_part("/tickets/vip")), good()) == []
+
+
+def test_an_exemption_by_the_clients_address_is_no_visitors_choice(codes: Any) -> None:
+    address = header_part("X-Queueit-ClientIP", "198.51.100.9")
+    assert codes(ignore(address), good()) == []
+    assert codes(ignore(url_part("/tickets/vip"), address), good()) == []
+    assert codes(good(Triggers=triggers(url_part("/tickets"), address))) == []
+
+
+def test_the_advice_on_a_claimed_exemption_closes_it(queueit: Queueit, write_json: WriteJson) -> None:
+    path = write_json(integration_config(ignore(header_part("x-vip")), good()))
+    ran = queueit("validate", path)
+    assert "Exempt by the PagePath of pages that need no queue, or by the client's address" in ran.out
+
+
+def test_a_room_whose_sessions_open_the_pages_of_another_is_warned_of(codes: Any) -> None:
+    free = good(Name="Free", EventId="free", Triggers=triggers(url_part("/free/")))
+    assert codes(free, good(InvolvedWaitingRoomIds=["Free"])) == ["room_opens_other"]
+    assert codes(free, good(InvolvedWaitingRoomIds=["tickets", "elsewhere"])) == []
+
+
+def test_a_field_that_nothing_reads_is_warned_of_with_the_known_one_that_is_near(
+    queueit: Queueit, write_json: WriteJson
+) -> None:
+    trigger = {"LogicOperator": "And", "TriggerParts": [url_part("/tickets", IsIgnoreCas=True)]}
+    path = write_json(integration_config(good(CookieDomian="x", Triggers=[trigger], Zzz=1)))
+    ran = queueit("validate", path)
+    assert ran.status == 0
+    assert (
+        "has a field CookieDomian, which the connector does not read; CookieDomain is a known one" in ran.out
+    )
+    assert "trigger 1: has a field LogicOperator" in ran.out
+    assert "part 1: has a field IsIgnoreCas, which the connector does not read; IsIgnoreCase is" in ran.out
+    assert "has a field Zzz, which the connector does not read [unknown_field]" in ran.out
+
+
+def test_a_configuration_without_integrations_is_warned_of(queueit: Queueit, write_json: WriteJson) -> None:
+    path = write_json(integration_config() | {"Integrations": []})
+    assert [one["code"] for one in queueit("validate", path, "--json").document["warnings"]] == ["no_queue"]
