@@ -222,14 +222,14 @@ def test_what_config_refresh_refuses_reaches_the_operator_in_its_words(
     good = shop.waiting_room.publication.current()
     broken = json.loads(json.dumps(good))
     broken["Version"] += 1
-    broken["Integrations"][-1]["QueueDomain"] = ""
+    broken["Integrations"][-1]["EventId"] = ""
     shop.waiting_room.publication.publish_unchecked(broken)
     try:
         ran = queueit("publish")
     finally:
         shop.waiting_room.publication.publish_unchecked(good)
     assert ran.status == 1
-    assert 'integration 4 "Tickets": QueueDomain is missing' in ran.err
+    assert 'integration 4 "Tickets": EventId is missing' in ran.err
 
 
 def test_a_function_or_table_of_no_such_name_is_said_to_be_missing(queueit: Callable[..., Ran]) -> None:

@@ -136,7 +136,7 @@ def test_a_guest_goes_in_without_waiting(visitor: Visitor, services: Any) -> Non
     assert answer.status_code == 200
     assert "RedirectType=directpass" in unquote(visitor.session_cookie or "")
     (asked,) = services.asked
-    assert asked.body["protectedUrl"] == f"https://{urlsplit(visitor.url).netloc}{TICKETS}"
+    assert unquote(asked.body["protectedUrl"]) == f"https://{urlsplit(visitor.url).netloc}{TICKETS}"
 
 
 @pytest.mark.parametrize("behaviour", ["fails", "sleeps"])
