@@ -18,8 +18,9 @@ def test_an_example_is_upgraded_and_destroyed(example: str, stacks: Stacks, aws:
     place = stacks[example].workspace
     main = place.path / "main.tf"
     text = re.sub(r"\n  deletion_protection += \w+", "", main.read_text(encoding="utf-8"))
-    unprotected = '  source = "../.."\n\n  deletion_protection = false\n'
-    main.write_text(text.replace('  source = "../.."\n', unprotected), encoding="utf-8")
+    text, modules = re.subn(r'(\n  source += "\.\./\.\.")', r"\1\n\n  deletion_protection = false", text)
+    assert modules == 1
+    main.write_text(text, encoding="utf-8")
     change_code(place.copy, "edge.zip")
 
     assert place.apply().count("aws_lambda_function.this[") >= 4
