@@ -15,7 +15,7 @@ dev_holds := $(QUEUEIT) $(DEMO) $(DEV)
 PIP_INSTALL := -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-queueit build check-build demo journey check test test-full lint format docs bench on-sale conformance lock clean
+.PHONY: help setup setup-queueit build check-build demo journey check test test-full lint format docs bench on-sale conformance fuzz lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -116,6 +116,9 @@ on-sale: $(DEV) ## Simulate the minute an on-sale opens, and write docs/scale.md
 
 conformance: $(DEV) ## Compare with the reference over CASES generated cases, of SEED or a new one
 	@$(BIN)/python -m tests.conformance --cases $(or $(CASES),20000) $(addprefix --seed ,$(SEED))
+
+fuzz: $(DEV) ## Look for a request past the queue for SECONDS, 60 by default, with SEED or a new one
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(addprefix --seed ,$(SEED))
 
 LOCK := $(BIN)/uv pip compile --quiet $(addprefix --upgrade-package ,$(UPGRADE)) --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock'

@@ -16,6 +16,7 @@ from tests.builders import (
     queue_token,
     session_text,
 )
+from tests.spelling import spelled
 
 any_text = st.text(st.characters(codec=None), max_size=60)
 """Text of any code points, lone surrogates included."""
@@ -125,29 +126,8 @@ claims = st.lists(
 
 @st.composite
 def spellings(draw: st.DrawFn, path: str) -> str:
-    """A path that some origin takes for `path`: what it decodes, turns, cuts and merges is put in (section 9)."""
-    decodes = draw(st.integers(0, 3))
-    separators = st.sampled_from(["/", "\\"] if draw(st.booleans()) else ["/"])
-    parameters = st.sampled_from(["", ";", ";v=1"]) if draw(st.booleans()) else st.just("")
-    detours = st.sampled_from(
-        [["."], ["x", ".."], ["static", ".."], ["x", "y", "..", ".."], ["free", ".", ".."]]
-    )
-    written = []
-    for segment in path[1:].split("/"):
-        for detour in draw(st.lists(detours, max_size=2)):
-            written += [draw(separators) + one + draw(parameters) for one in detour]
-        written.append(draw(separators) * draw(st.integers(1, 2)) + segment + draw(parameters))
-    text = "".join(written)
-    if draw(st.booleans()):
-        text += draw(st.sampled_from(["#", "\0"])) + draw(st.sampled_from(["", "x", "/../../static/app.css"]))
-    form = draw(st.sampled_from(["{:02X}", "{:02x}"]))
-    times = draw(st.lists(st.integers(0, decodes), min_size=len(text), max_size=len(text)))
-    return "".join(
-        [
-            "%" + "25" * (often - 1) + form.format(ord(character)) if often else character
-            for character, often in zip(text, times, strict=True)
-        ]
-    )
+    """A path that some origin takes for `path` (section 9)."""
+    return spelled(path, lambda options: draw(st.sampled_from(options)))
 
 
 addresses = st.sampled_from([ADDRESS, "2001:db8::1", ""])

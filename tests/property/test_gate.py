@@ -1,10 +1,9 @@
 """No request raises, and none turns a Queue decision into a pass (design: at the edge)."""
 
 import copy
-import re
 import string
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import pytest
 from hypothesis import assume, given
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from edge import event_handling, handover, viewer_response
 from queueit.snapshot import Snapshot
+from tests.answers import is_pass, is_to_the_waiting_room
 from tests.builders import (
     COOKIE_PREFIX,
     GUID,
@@ -92,20 +92,6 @@ def mixed() -> Snapshot:
         queue_integration(Triggers=[{"LogicalOperator": "Or", "TriggerParts": either}]),
         queue_integration(),
     )
-
-
-def is_pass(result: dict[str, Any]) -> bool:
-    return "status" not in result
-
-
-def is_to_the_waiting_room(result: dict[str, Any]) -> bool:
-    """Whether an answer sends the visitor to the platform: the queue, an error page or the one of diagnostics."""
-    headers = result["headers"]
-    if "location" in headers:
-        url = headers["location"][0]["value"]
-    else:
-        url = unquote(headers["x-queueit-redirect"][0]["value"])
-    return re.match(r"https://example\.(api2\.)?queue-it\.net/", url) is not None
 
 
 @given(

@@ -1,0 +1,137 @@
+"""Configurations, settings and keys to fuzz under."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any, NamedTuple
+
+from queueit.integration_config import Integration
+from queueit.snapshot import Snapshot
+from tests.builders import SECRET_KEY, Document, compiled_snapshot, queue_integration, url_part
+from tests.fuzz.choices import Choices
+
+HOST = "shop.example.com"
+OWN_DOMAIN = "d111111abcdef8.cloudfront.net"
+HOSTS = [HOST, HOST, "Shop.EXAMPLE.com", f"{HOST}.", f"{HOST}:443", "other.example.com", OWN_DOMAIN]
+ROOMS = ["tickets", "vip", "vip1", "sale", "Tickets", "a-b"]
+PAGES = ["/tickets/row", "/vip/", "/free/page", "/tickets", "/", "/vip/a/b", "/static/app.css"]
+METHODS = ["GET", "GET", "GET", "HEAD", "POST", "OPTIONS", "TRACE", "get", ""]
+OFFICE = "198.51.100.9"
+
+_PATHS = ["/tickets", "/tickets/", "/vip/", "/free/", "/static/", "/", "/TICKETS/", "/tickets/row"]
+_ODD_PATHS = ["/a%2Fb/", "/free;v=1/", "/x//y/", "/tickets%2f", "/vip\\a", "*", "", "/caf%C3%A9/"]
+_OPERATORS = ["Contains", "Contains", "Contains", "Equals", "EqualsAny", "ContainsAny", "Matches"]
+_OTHER_PARTS: list[Document] = [
+    {
+        "ValidatorType": "HttpHeaderValidator",
+        "HttpHeaderName": "X-Queueit-ClientIP",
+        "ValueToCompare": OFFICE,
+    },
+    {"ValidatorType": "HttpHeaderValidator", "HttpHeaderName": "Accept", "ValueToCompare": "json"},
+    {"ValidatorType": "CookieValidator", "CookieName": "a", "ValueToCompare": "1"},
+    {"ValidatorType": "UserAgentValidator", "ValueToCompare": "bot"},
+    {"ValidatorType": "RequestBodyValidator", "ValueToCompare": "b"},
+]
+_OLD, _NEXT = "a-key-of-before", "a-key-for-later"
+_KEYS: list[dict[str, str]] = [
+    {"secret_key": SECRET_KEY},
+    {"secret_key": SECRET_KEY, "previous_secret_key": _OLD},
+    {"secret_key": SECRET_KEY, "next_secret_key": _NEXT},
+    {"secret_key": SECRET_KEY, "next_secret_key": _NEXT, "session_secret_key": _NEXT},
+]
+_SERVICE = "https://services.example.com/"
+
+
+class World(NamedTuple):
+    """A snapshot and what it is made of; `keys` are those that sign proofs that count."""
+
+    snapshot: Snapshot
+    integrations: list[Document]
+    settings: Document
+    keys: list[str]
+
+    def queues(self, integration: int) -> Integration | None:
+        """The integration at that place, if it is a Queue one."""
+        compiled = self.snapshot.integrations[integration]
+        return compiled if compiled.is_queue else None
+
+
+def _url_part(choices: Choices) -> Document:
+    place = choices.pick(["PagePath", "PagePath", "PagePath", "PageUrl", "HostName"])
+    if place == "HostName":
+        values = [choices.pick([HOST, HOST, "Shop.example.com", "other.example.com"])]
+    else:
+        values = [choices.pick(_PATHS) if choices.below(6) else choices.pick(_ODD_PATHS)]
+        if choices.once_in(3):
+            values.append(choices.pick(_PATHS))
+    return url_part(
+        values[0],
+        UrlPart=place,
+        Operator=choices.pick(_OPERATORS),
+        ValuesToCompare=values,
+        IsNegative=choices.once_in(8),
+        IsIgnoreCase=choices.once_in(3),
+    )
+
+
+def _part(choices: Choices) -> Document:
+    if choices.below(5):
+        return _url_part(choices)
+    other: Document = choices.pick(_OTHER_PARTS)
+    operator = choices.pick(["Equals", "Contains"])
+    return other | {
+        "Operator": operator,
+        "IsNegative": choices.once_in(6),
+        "IsIgnoreCase": choices.once_in(3),
+    }
+
+
+def _integration(choices: Choices) -> Document:
+    triggers = [
+        {
+            "LogicalOperator": choices.pick(["And", "Or"]),
+            "TriggerParts": [_part(choices) for _ in range(1 + choices.once_in(3))],
+        }
+        for _ in range(1 + choices.once_in(4))
+    ]
+    return queue_integration(
+        ActionType=choices.pick(["Queue", "Queue", "Queue", "Ignore", "Cancel", "Watch"]),
+        EventId=choices.pick(ROOMS),
+        InvolvedWaitingRoomIds=choices.pick([None, None, ["sale"], ["Tickets", "a-b"]]),
+        Triggers=triggers,
+        ExtendCookieValidity=not choices.once_in(3),
+        CookieValidityMinute=choices.pick([20, None, 1, 1440]),
+        IsNormalizationEnabled=choices.once_in(3),
+        RedirectLogic=choices.pick(["AllowTParameter", "EventTargetUrl", "ForcedTargetUrl"]),
+        ForcedTargetUrl="https://x.example/",
+        VerifyQueueIdEnabled=choices.once_in(4),
+        QueueIdUsageLimit=choices.pick([None, 0, 3]),
+    )
+
+
+def _settings(choices: Choices) -> Document:
+    settings: Document = {
+        "url_matching": choices.pick(["every_form", "every_form", "every_form", "as_configured"]),
+        "own_domain": choices.pick(["queue", "queue", "as_sent"]),
+        "preflight": choices.pick(["pass", "decide"]),
+        "ignored_methods": choices.pick([[], [], [], ["TRACE"], ["HEAD", "POST"]]),
+        "diagnostics": not choices.once_in(3),
+        "truncated_body": choices.pick(["queue", "visible_part"]),
+        "enqueue_token": {"enabled": not choices.once_in(3), "x_forwarded_for": choices.once_in(2)},
+        "enabled": not choices.once_in(40),
+    }
+    if choices.once_in(5):
+        settings["verify"] = {"url": _SERVICE}
+    if choices.once_in(5):
+        settings["direct_pass"] = {"url": _SERVICE, "on_failure": "queue"}
+    return settings
+
+
+def world(given: Sequence[int], random: Random) -> tuple[World, list[int]]:
+    """A world of these choices, and all choices that made it."""
+    choices = Choices(given, random)
+    settings = _settings(choices)
+    keys: dict[str, str] = choices.pick(_KEYS)
+    integrations = [_integration(choices) for _ in range(1 + choices.below(4))]
+    service_keys: dict[str, Any] = {"api_key": "a-fake-key", "proxy_key": "a-fake-key"}
+    snapshot = compiled_snapshot(*integrations, settings=settings, keys=keys | service_keys)
+    return World(snapshot, integrations, settings, sorted(set(keys.values()))), choices.taken
