@@ -32,10 +32,13 @@ def _searched(text: str, texts: TextsInOrder) -> "str | _LongText":
 
 
 def _first_match(snapshot: Snapshot, request: Request, url: Url) -> Integration | None:
-    upper = _searched(url.text_upper, snapshot.by_required_text)
-    for required, place in snapshot.by_required_text:
-        if required in upper and snapshot.integrations[place].matches(request, url):
-            return snapshot.integrations[place]
+    texts, integrations = snapshot.by_required_text, snapshot.integrations
+    upper: str | _LongText = url.text_upper
+    if len(url.text) > _LONG:
+        upper = _searched(url.text_upper, texts)
+    for required, place in texts:
+        if required in upper and integrations[place].matches(request, url):
+            return integrations[place]
     return None
 
 

@@ -100,7 +100,7 @@ def decide_queue(visit: Visit) -> Decision:
             return _with_token(visit, token)
         if error == "eventid" and token.event_id in visit.other_rooms:
             token = None
-    deleted = delete_cookies(visit, sessions)
+    deleted = delete_cookies(visit, sessions) if sessions else ()
     if token and error and not token.is_debug:
         reason = _other_address(request.client_ip, token.hashed_ip) if error == "ip" else ""
         return Decision(integration, _error(visit, error, reason, token), deleted, token_refused(error))
