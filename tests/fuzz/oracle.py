@@ -10,6 +10,7 @@ from edge import event_handling, handover
 from edge.cloudfront_event import to_request
 from queueit.integration_config import Integration
 from queueit.matching import reached_integrations
+from queueit.triggers import Reading
 from queueit.url_forms import forms
 from tests.answers import is_pass, is_to_the_waiting_room
 from tests.builders import COOKIE_PREFIX, NOW, Document
@@ -95,7 +96,14 @@ def guards(world: World, visitor: Visitor) -> list[Integration]:
     if world.settings["url_matching"] == "every_form":
         for url in urls:
             found += [one for one in snapshot.integrations if one.matches(request, url)][:1]
-    if not are_all or request.is_own_domain or world.settings["url_matching"] != "every_form":
+        if not are_all:
+            some_page = [one.matches_under(Reading.SOME_PAGE) for one in snapshot.integrations]
+            found += [
+                one
+                for one, is_for in zip(snapshot.integrations, some_page, strict=True)
+                if is_for(request, request.url)
+            ]
+    if request.is_own_domain or world.settings["url_matching"] != "every_form":
         found += reached_integrations(snapshot, request)
     page = _of_the_page(world, visitor)
     return [one for one in [*found, page] if one and one.is_queue]

@@ -40,6 +40,9 @@ _PIECES = [
     "%", "%2e", "%2F", "..", ".", "/", "//", ";", "#", "?", "\\", "\0", "\ud800", "%u002e", "%C0%AF", "a", "tickets",
     "vip", "free", "static", "%252e", "\u2028", "🎟", "%zz", ":", "@",
 ]  # fmt: skip
+_DETOURS = ["/x/..;/", "/.%2f", "/%2e%2e/", "/y\\..\\"]
+"""Ways from the root to the root. Many of them make more forms than are told apart."""
+
 _NOISE: list[tuple[str, str]] = [
     ("x-queueit-connector", "akamai"),
     ("X-Queueit-Handover", "request-1 | ok | a=b"),
@@ -245,6 +248,8 @@ def _address(choices: Choices, host: str) -> tuple[str, Page | None]:
     if way <= 6:
         uri: str = spelled(path, choices.pick)
         return (uri if uri[0] == "/" else f"/{uri}"), page
+    if choices.once_in(16):
+        return choices.pick(_DETOURS) * choices.pick([10, 40, 300]) + spelled(path, choices.pick), page
     return "/" + "".join([choices.pick(_PIECES) for _ in range(choices.below(10))]), None
 
 
