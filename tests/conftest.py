@@ -7,7 +7,6 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-from tests import builders
 from tests.builders import Document, header_of
 
 # Property tests try the same examples on every run; `pytest --hypothesis-profile=explore` looks for new ones.
@@ -58,25 +57,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     if hasattr(config, "workerinput"):
         items.sort(key=turn)
-
-
-class Builders:
-    """The builders, for tests that do not import them yet."""
-
-    now = builders.NOW
-    secret_key = builders.SECRET_KEY
-    url_part = staticmethod(builders.url_part)
-    queue_integration = staticmethod(builders.queue_integration)
-    integration_config = staticmethod(builders.integration_config)
-    snapshot_document = staticmethod(builders.snapshot_document)
-    snapshot = staticmethod(builders.compiled_snapshot)
-    viewer_request = staticmethod(builders.viewer_request_event)
-
-
-@pytest.fixture(scope="session")
-def build() -> type[Builders]:
-    """Builders of documents, events and snapshots."""
-    return Builders
 
 
 @pytest.fixture(scope="session")

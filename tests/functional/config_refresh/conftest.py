@@ -13,6 +13,7 @@ from config_refresh import handler, publish_endpoint
 from config_refresh.credentials import CachedCredentials, Credentials, read_credentials
 from config_refresh.deadline import Deadline
 from config_refresh.errors import PassingFailure
+from tests.builders import integration_config
 
 API_KEY = "not-a-real-api-key"
 SECRET_KEY = "not-a-real-secret-key"
@@ -134,6 +135,6 @@ class Run:
 
 
 @pytest.fixture
-def run(build: Any) -> Iterator[Run]:
+def run() -> Iterator[Run]:
     with mock_aws():
-        yield Run(build.integration_config(version=7))
+        yield Run(integration_config(version=7))

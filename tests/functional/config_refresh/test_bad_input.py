@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from config_refresh.errors import RefreshError
+from tests.builders import integration_config, queue_integration, url_part
 
 
 @pytest.mark.parametrize(
@@ -36,15 +37,15 @@ def test_a_wrong_setting_stops_the_run_and_changes_nothing(run: Any, settings: s
     assert metrics["RefreshFailed"] == 1
 
 
-def test_every_problem_of_a_configuration_is_in_the_log_with_its_place(run: Any, build: Any) -> None:
+def test_every_problem_of_a_configuration_is_in_the_log_with_its_place(run: Any) -> None:
     run()
     before = run.everything()
     run.lines.clear()
-    wrong = build.queue_integration(
+    wrong = queue_integration(
         EventId="a b",
-        Triggers=[{"TriggerParts": [build.url_part("/"), build.url_part("/") | {"Operator": 5}]}],
+        Triggers=[{"TriggerParts": [url_part("/"), url_part("/") | {"Operator": 5}]}],
     )
-    run.platform_has(build.integration_config(build.queue_integration(Name="Sound"), wrong, version=8))
+    run.platform_has(integration_config(queue_integration(Name="Sound"), wrong, version=8))
 
     with pytest.raises(RefreshError):
         run()
@@ -62,10 +63,8 @@ def test_every_problem_of_a_configuration_is_in_the_log_with_its_place(run: Any,
     ["lone \\ud800 surrogate", "a\\nb", "🎟", "x" * 5000],
     ids=["surrogate", "newline", "emoji", "long"],
 )
-def test_whatever_an_account_is_called_the_log_line_can_be_printed(
-    run: Any, build: Any, account: str
-) -> None:
-    text = json.dumps(build.integration_config(), ensure_ascii=False).replace('"example"', f'"{account}"')
+def test_whatever_an_account_is_called_the_log_line_can_be_printed(run: Any, account: str) -> None:
+    text = json.dumps(integration_config(), ensure_ascii=False).replace('"example"', f'"{account}"')
     run.answers = [(200, text.encode())]
 
     with pytest.raises(RefreshError, match="the configuration is of the account"):

@@ -17,6 +17,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from config_refresh.errors import PassingFailure, RefreshError
+from tests.builders import integration_config, queue_integration
 from tests.functional.config_refresh.conftest import API_KEY, SECRET_KEY
 from tests.functional.config_refresh.test_refresh import in_force, version_in_force
 
@@ -84,10 +85,10 @@ class Faulty:
 
 
 @pytest.fixture
-def published(run: Any, build: Any) -> Any:
+def published(run: Any) -> Any:
     """A connector with version 7 in force, version 8 at the platform, and an operator's earlier snapshot."""
     run.first = run()["snapshot"]
-    run.platform_has(build.integration_config(build.queue_integration(Name="Other"), version=8))
+    run.platform_has(integration_config(queue_integration(Name="Other"), version=8))
     run.now += 60
     run.lines.clear()
     return run

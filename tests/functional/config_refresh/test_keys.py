@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from config_refresh.errors import CredentialsError, PlatformError, RefreshError
+from tests.builders import integration_config
 from tests.functional.config_refresh.conftest import API_KEY, SECRET_KEY
 from tests.functional.config_refresh.test_refresh import in_force, keys_in_force
 
@@ -89,12 +90,10 @@ def test_a_run_without_time_ends_by_itself_and_says_so(run: Any) -> None:
     assert metrics["RefreshFailed"] == 1
 
 
-def test_a_configuration_without_integrations_is_published_with_a_warning_everywhere(
-    run: Any, build: Any
-) -> None:
+def test_a_configuration_without_integrations_is_published_with_a_warning_everywhere(run: Any) -> None:
     run()
     run.lines.clear()
-    run.platform_has({**build.integration_config(version=8), "Integrations": []})
+    run.platform_has({**integration_config(version=8), "Integrations": []})
 
     result = run()
 

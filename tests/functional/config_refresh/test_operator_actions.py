@@ -10,23 +10,24 @@ import pytest
 
 from config_refresh import publish_endpoint
 from config_refresh.errors import RefreshError
+from tests.builders import integration_config, queue_integration
 from tests.functional.config_refresh.test_refresh import in_force, keys_in_force, version_in_force
 
 
 @pytest.fixture
-def two(run: Any, build: Any) -> tuple[str, str]:
+def two(run: Any) -> tuple[str, str]:
     """The digests of two publications, versions 7 and 8, a minute apart."""
     first = run()["snapshot"]
-    run.platform_has(build.integration_config(version=8))
+    run.platform_has(integration_config(version=8))
     run.now += 60
     return first, run()["snapshot"]
 
 
 class TestFreeze:
-    def test_no_configuration_is_taken_and_the_run_says_so(self, run: Any, build: Any) -> None:
+    def test_no_configuration_is_taken_and_the_run_says_so(self, run: Any) -> None:
         run()
         assert run.operate("freeze")["outcome"] == "frozen"
-        run.platform_has(build.integration_config(version=8))
+        run.platform_has(integration_config(version=8))
 
         result = run()
         assert (result["outcome"], result["frozen"], result["version"]) == ("frozen", True, 7)
@@ -65,10 +66,10 @@ class TestFreeze:
         assert run()["outcome"] == "frozen"
         assert version_in_force(run) == 7
 
-    def test_after_it_the_next_run_takes_what_the_platform_has(self, run: Any, build: Any) -> None:
+    def test_after_it_the_next_run_takes_what_the_platform_has(self, run: Any) -> None:
         run()
         run.operate("freeze")
-        run.platform_has(build.integration_config(version=8))
+        run.platform_has(integration_config(version=8))
 
         assert run.operate("unfreeze")["outcome"] == "unfrozen"
         assert version_in_force(run) == 7
@@ -96,12 +97,12 @@ class TestFreeze:
 
 class TestKillSwitch:
     @pytest.mark.parametrize("integrations", [1, 300])
-    def test_it_takes_four_calls_to_the_table_at_most(self, run: Any, build: Any, integrations: int) -> None:
+    def test_it_takes_four_calls_to_the_table_at_most(self, run: Any, integrations: int) -> None:
         many = [
-            build.queue_integration(Name=f"{number}", EventId=sha256(b"%d" % number).hexdigest())
+            queue_integration(Name=f"{number}", EventId=sha256(b"%d" % number).hexdigest())
             for number in range(integrations)
         ]
-        run.platform_has(build.integration_config(*many, version=7))
+        run.platform_has(integration_config(*many, version=7))
         run()
         calls: list[str] = []
         run.table.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
@@ -129,17 +130,15 @@ class TestKillSwitch:
         assert in_force(run)["settings"] == {"enabled": False}
         assert len(run.requests) == asked
 
-    def test_it_wins_over_the_settings_and_every_publication_until_it_is_lifted(
-        self, run: Any, build: Any
-    ) -> None:
+    def test_it_wins_over_the_settings_and_every_publication_until_it_is_lifted(self, run: Any) -> None:
         run()
         run.operate("kill")
         run.environ["QUEUEIT_SETTINGS"] = '{"enabled": true, "poll_interval_seconds": 60}'
-        run.platform_has(build.integration_config(version=8))
+        run.platform_has(integration_config(version=8))
 
         assert run()["outcome"] == "published"
         assert in_force(run)["settings"] == {"enabled": False, "poll_interval_seconds": 60}
-        assert run.push(build.integration_config(version=9))["statusCode"] == 200
+        assert run.push(integration_config(version=9))["statusCode"] == 200
         assert in_force(run)["settings"]["enabled"] is False
         assert run.operate("enable")["outcome"] == "enabled"
         assert in_force(run)["settings"] == {"enabled": True, "poll_interval_seconds": 60}
@@ -196,9 +195,9 @@ class TestKillSwitch:
         assert run.operate("kill")["outcome"] == "killed"
         assert in_force(run)["settings"] == {"enabled": False}
 
-    def test_a_run_that_began_before_it_does_not_undo_it(self, run: Any, build: Any) -> None:
+    def test_a_run_that_began_before_it_does_not_undo_it(self, run: Any) -> None:
         run()
-        run.platform_has(build.integration_config(version=8))
+        run.platform_has(integration_config(version=8))
         read = run.table.transact_get_items
 
         def killed_meanwhile(**arguments: Any) -> Any:
@@ -225,13 +224,13 @@ def test_a_decision_that_somebody_wrote_into_the_table_by_hand_counts_all_the_sa
     assert run.operate("enable")["enabled"] is True
 
 
-def test_a_history_that_nobody_can_read_begins_anew_and_stops_no_publication(run: Any, build: Any) -> None:
+def test_a_history_that_nobody_can_read_begins_anew_and_stops_no_publication(run: Any) -> None:
     run()
     run.table.put_item(
         TableName="shop",
         Item={"pk": {"S": "history"}, "entries": {"S": "{"}, "revision": {"N": "5"}},
     )
-    run.platform_has(build.integration_config(version=8))
+    run.platform_has(integration_config(version=8))
 
     assert run()["version"] == 8
     assert len(run(action="history")["entries"]) == 1

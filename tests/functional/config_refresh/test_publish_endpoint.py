@@ -13,6 +13,7 @@ from config_refresh.credentials import CACHE_SECONDS, RENEWAL_SECONDS
 from config_refresh.errors import RefreshError
 from config_refresh.publish_endpoint import MAX_BODY_CHARACTERS
 from queueit.secret_keys import secret_keys
+from tests.builders import integration_config, queue_integration, url_part
 from tests.functional.config_refresh.conftest import SECRET_KEY, pushed
 from tests.functional.config_refresh.test_refresh import in_force, version_in_force
 
@@ -32,79 +33,79 @@ def ready(run: Any) -> Any:
 
 
 class TestPublication:
-    def test_a_push_publishes_a_newer_version_at_once(self, ready: Any, build: Any) -> None:
-        answer = ready.push(build.integration_config(version=8))
+    def test_a_push_publishes_a_newer_version_at_once(self, ready: Any) -> None:
+        answer = ready.push(integration_config(version=8))
 
         assert told(answer) == (200, {"status": "published", "version": 8})
         assert version_in_force(ready) == 8
         assert in_force(ready)["source"] == "publish"
 
-    def test_the_schedule_finds_nothing_to_do_after_it(self, ready: Any, build: Any) -> None:
-        ready.push(build.integration_config(version=8))
-        ready.platform_has(build.integration_config(version=8))
+    def test_the_schedule_finds_nothing_to_do_after_it(self, ready: Any) -> None:
+        ready.push(integration_config(version=8))
+        ready.platform_has(integration_config(version=8))
 
         assert ready()["outcome"] == "unchanged"
 
-    def test_it_changes_the_configuration_and_nothing_else(self, ready: Any, build: Any) -> None:
+    def test_it_changes_the_configuration_and_nothing_else(self, ready: Any) -> None:
         before = in_force(ready)
         ready.environ["QUEUEIT_SETTINGS"] = '{"enabled": false}'
-        ready.push(build.integration_config(version=8))
+        ready.push(integration_config(version=8))
 
         changed = {"integration_config", "published_at", "source"}
         assert {name: value for name, value in in_force(ready).items() if name not in changed} == {
             name: value for name, value in before.items() if name not in changed
         }
 
-    def test_the_platform_is_not_asked_for_anything_meanwhile(self, ready: Any, build: Any) -> None:
+    def test_the_platform_is_not_asked_for_anything_meanwhile(self, ready: Any) -> None:
         asked = len(ready.requests)
-        ready.push(build.integration_config(version=8))
+        ready.push(integration_config(version=8))
         assert len(ready.requests) == asked
 
-    def test_it_is_in_the_history_as_a_push(self, ready: Any, build: Any) -> None:
-        ready.push(build.integration_config(version=8))
+    def test_it_is_in_the_history_as_a_push(self, ready: Any) -> None:
+        ready.push(integration_config(version=8))
 
         newest = ready(action="history")["entries"][0]
         assert (newest["action"], newest["source"], newest["actor"]) == ("push", "publish", None)
         assert newest["difference"] == ["version 7 → 8"]
 
-    def test_what_is_in_force_already_is_fine_and_writes_nothing(self, ready: Any, build: Any) -> None:
+    def test_what_is_in_force_already_is_fine_and_writes_nothing(self, ready: Any) -> None:
         before = ready.everything()
 
-        answer = ready.push(build.integration_config(version=7))
+        answer = ready.push(integration_config(version=7))
         assert told(answer) == (200, {"status": "unchanged", "version": 7})
         assert ready.everything() == before
 
-    def test_the_same_configuration_written_another_way_is_the_same(self, ready: Any, build: Any) -> None:
-        ready.push(build.integration_config(version=8))
+    def test_the_same_configuration_written_another_way_is_the_same(self, ready: Any) -> None:
+        ready.push(integration_config(version=8))
         before = ready.everything()
-        integration = build.queue_integration()
+        integration = queue_integration()
         other = {name: value for name, value in integration.items() if value is not None} | {"Later": None}
-        rewritten = build.integration_config(other, version=8) | {"PublishDate": "2026-11-25T04:00:00Z"}
+        rewritten = integration_config(other, version=8) | {"PublishDate": "2026-11-25T04:00:00Z"}
 
         assert told(ready.push(rewritten)) == (200, {"status": "unchanged", "version": 8})
         ready.platform_has(rewritten)
         assert ready()["outcome"] == "unchanged"
         assert ready.everything() == before
 
-    def test_a_body_in_base64_is_read_too(self, ready: Any, build: Any) -> None:
-        body = base64.b64encode(pushed(build.integration_config(version=8)).encode()).decode()
+    def test_a_body_in_base64_is_read_too(self, ready: Any) -> None:
+        body = base64.b64encode(pushed(integration_config(version=8)).encode()).decode()
 
         assert told(ready.request(body, isBase64Encoded=True))[0] == 200
 
-    def test_capital_hexadecimal_digits_are_those_that_are_signed(self, ready: Any, build: Any) -> None:
-        hex_text = json.dumps(build.integration_config(version=8)).encode().hex().upper()
+    def test_capital_hexadecimal_digits_are_those_that_are_signed(self, ready: Any) -> None:
+        hex_text = json.dumps(integration_config(version=8)).encode().hex().upper()
         signed = secret_keys(SECRET_KEY).sign(hex_text)
 
         assert told(ready.request(json.dumps({"integrationInfo": hex_text, "hash": signed})))[0] == 200
         body = json.dumps({"integrationInfo": hex_text.lower(), "hash": signed})
         assert told(ready.request(body)) == REFUSED
 
-    def test_fields_that_the_platform_may_add_do_not_matter(self, ready: Any, build: Any) -> None:
-        body = json.loads(pushed(build.integration_config(version=8))) | {"sentAt": "now"}
+    def test_fields_that_the_platform_may_add_do_not_matter(self, ready: Any) -> None:
+        body = json.loads(pushed(integration_config(version=8))) | {"sentAt": "now"}
 
         assert told(ready.request(json.dumps(body)))[0] == 200
 
-    def test_one_that_is_overtaken_decides_again(self, ready: Any, build: Any) -> None:
+    def test_one_that_is_overtaken_decides_again(self, ready: Any) -> None:
         write = ready.table.transact_write_items
 
         def overtaken(**arguments: Any) -> Any:
@@ -113,7 +114,7 @@ class TestPublication:
             return write(**arguments)
 
         ready.table.transact_write_items = overtaken
-        assert told(ready.push(build.integration_config(version=8)))[0] == 200
+        assert told(ready.push(integration_config(version=8)))[0] == 200
         assert version_in_force(ready) == 8
         assert in_force(ready)["settings"] == {"enabled": False}
 
@@ -157,41 +158,41 @@ class TestSignature:
         assert told(ready.request(body, isBase64Encoded=True)) == REFUSED
 
     @pytest.mark.parametrize("key", ["", "another", SECRET_KEY.upper(), "not-a-real-api-key"])
-    def test_another_key_is_refused(self, ready: Any, build: Any, key: str) -> None:
-        assert told(ready.push(build.integration_config(version=8), key)) == REFUSED
+    def test_another_key_is_refused(self, ready: Any, key: str) -> None:
+        assert told(ready.push(integration_config(version=8), key)) == REFUSED
         assert version_in_force(ready) == 7
 
-    def test_one_changed_digit_is_refused(self, ready: Any, build: Any) -> None:
-        body = json.loads(pushed(build.integration_config(version=8)))
+    def test_one_changed_digit_is_refused(self, ready: Any) -> None:
+        body = json.loads(pushed(integration_config(version=8)))
         body["integrationInfo"] = body["integrationInfo"].replace("8", "9", 1)
 
         assert told(ready.request(json.dumps(body))) == REFUSED
 
-    def test_the_previous_key_counts_while_a_rotation_lasts(self, ready: Any, build: Any) -> None:
+    def test_the_previous_key_counts_while_a_rotation_lasts(self, ready: Any) -> None:
         both = {"secret_key": "new", "previous_secret_key": SECRET_KEY, "api_key": "a"}
         ready.store_secret(both)
 
-        assert told(ready.push(build.integration_config(version=8), "new"))[0] == 200
-        assert told(ready.push(build.integration_config(version=9), SECRET_KEY))[0] == 200
+        assert told(ready.push(integration_config(version=8), "new"))[0] == 200
+        assert told(ready.push(integration_config(version=9), SECRET_KEY))[0] == 200
         ready.store_secret({"secret_key": "new", "api_key": "a"})
         ready.now += CACHE_SECONDS
-        assert told(ready.push(build.integration_config(version=10), SECRET_KEY)) == REFUSED
+        assert told(ready.push(integration_config(version=10), SECRET_KEY)) == REFUSED
 
-    def test_what_is_signed_with_a_key_of_a_minute_ago_is_taken_at_once(self, ready: Any, build: Any) -> None:
-        ready.push(build.integration_config(version=8))
+    def test_what_is_signed_with_a_key_of_a_minute_ago_is_taken_at_once(self, ready: Any) -> None:
+        ready.push(integration_config(version=8))
         ready.now += 60
         ready.store_secret({"secret_key": "new", "previous_secret_key": SECRET_KEY, "api_key": "a"})
 
-        assert told(ready.push(build.integration_config(version=9), "new"))[0] == 200
+        assert told(ready.push(integration_config(version=9), "new"))[0] == 200
 
-    def test_a_flood_of_junk_reads_the_secret_seldom(self, ready: Any, build: Any) -> None:
+    def test_a_flood_of_junk_reads_the_secret_seldom(self, ready: Any) -> None:
         for _ in range(50):
-            ready.push(build.integration_config(version=8), "junk")
+            ready.push(integration_config(version=8), "junk")
             ready.request("{}")
         assert ready.secret_reads == 1
         ready.now += RENEWAL_SECONDS
         for _ in range(50):
-            ready.push(build.integration_config(version=8), "junk")
+            ready.push(integration_config(version=8), "junk")
         assert ready.secret_reads == 2
 
     def test_what_has_not_even_the_shape_reads_no_secret(self, ready: Any) -> None:
@@ -199,17 +200,17 @@ class TestSignature:
         ready.request("x", requestContext={"http": {"method": "GET"}})
         assert ready.secret_reads == 0
 
-    def test_a_secret_that_could_not_be_read_is_read_again(self, ready: Any, build: Any) -> None:
+    def test_a_secret_that_could_not_be_read_is_read_again(self, ready: Any) -> None:
         ready.store_secret("not JSON")
-        assert told(ready.push(build.integration_config(version=8))) == (503, {"status": "unavailable"})
+        assert told(ready.push(integration_config(version=8))) == (503, {"status": "unavailable"})
         ready.store_secret({"secret_key": SECRET_KEY, "api_key": "a"})
-        assert told(ready.push(build.integration_config(version=8)))[0] == 200
+        assert told(ready.push(integration_config(version=8)))[0] == 200
 
 
 class TestRequest:
     @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "put", "", None, 5, ["PUT"]])
-    def test_anything_but_put_is_told_so(self, ready: Any, build: Any, method: Any) -> None:
-        answer = ready.push(build.integration_config(version=8), requestContext={"http": {"method": method}})
+    def test_anything_but_put_is_told_so(self, ready: Any, method: Any) -> None:
+        answer = ready.push(integration_config(version=8), requestContext={"http": {"method": method}})
 
         assert told(answer) == (405, {"status": "method"})
         assert answer["headers"]["allow"] == "PUT"
@@ -245,42 +246,38 @@ class TestRequest:
 
 
 class TestRefusal:
-    def test_an_older_version_is_refused_so_that_no_old_push_can_be_sent_again(
-        self, ready: Any, build: Any
-    ) -> None:
-        seen = pushed(build.integration_config(version=8))
+    def test_an_older_version_is_refused_so_that_no_old_push_can_be_sent_again(self, ready: Any) -> None:
+        seen = pushed(integration_config(version=8))
         assert told(ready.request(seen))[0] == 200
-        assert told(ready.push(build.integration_config(version=9)))[0] == 200
+        assert told(ready.push(integration_config(version=9)))[0] == 200
 
         assert told(ready.request(seen)) == (409, {"status": "conflict"})
         assert version_in_force(ready) == 9
 
-    def test_another_configuration_under_the_same_version_is_refused(self, ready: Any, build: Any) -> None:
-        other = build.integration_config(build.queue_integration(Name="Other"), version=7)
+    def test_another_configuration_under_the_same_version_is_refused(self, ready: Any) -> None:
+        other = integration_config(queue_integration(Name="Other"), version=7)
         assert told(ready.push(other)) == (409, {"status": "conflict"})
 
-    def test_while_publications_are_frozen_none_is_taken(self, ready: Any, build: Any) -> None:
+    def test_while_publications_are_frozen_none_is_taken(self, ready: Any) -> None:
         ready.operate("freeze")
-        assert told(ready.push(build.integration_config(version=8))) == (409, {"status": "frozen"})
+        assert told(ready.push(integration_config(version=8))) == (409, {"status": "frozen"})
         ready.operate("unfreeze")
-        assert told(ready.push(build.integration_config(version=8)))[0] == 200
+        assert told(ready.push(integration_config(version=8)))[0] == 200
 
-    def test_a_push_does_not_undo_a_rollback(self, ready: Any, build: Any) -> None:
+    def test_a_push_does_not_undo_a_rollback(self, ready: Any) -> None:
         first = ready.item("current")["snapshot"]["S"]
-        ready.push(build.integration_config(version=8))
+        ready.push(integration_config(version=8))
         ready.operate("rollback", snapshot=first)
 
-        assert told(ready.push(build.integration_config(version=8))) == (409, {"status": "held"})
+        assert told(ready.push(integration_config(version=8))) == (409, {"status": "held"})
         assert version_in_force(ready) == 7
-        assert told(ready.push(build.integration_config(version=9)))[0] == 200
+        assert told(ready.push(integration_config(version=9)))[0] == 200
         assert ready(action="history")["held"] is False
 
-    def test_what_the_edge_could_not_load_is_refused_and_the_log_names_the_field(
-        self, ready: Any, build: Any
-    ) -> None:
-        broken = build.queue_integration(CookieValidityMinute="ten")
+    def test_what_the_edge_could_not_load_is_refused_and_the_log_names_the_field(self, ready: Any) -> None:
+        broken = queue_integration(CookieValidityMinute="ten")
 
-        assert told(ready.push(build.integration_config(broken, version=8))) == (422, {"status": "invalid"})
+        assert told(ready.push(integration_config(broken, version=8))) == (422, {"status": "invalid"})
         assert version_in_force(ready) == 7
         assert 'CookieValidityMinute is "ten"' in json.loads(ready.lines[0])["message"]
 
@@ -296,34 +293,34 @@ class TestRefusal:
         body = json.dumps({"integrationInfo": hex_text, "hash": signed})
         assert told(ready.request(body)) == (422, {"status": "invalid"})
 
-    def test_a_configuration_of_another_account_is_refused(self, ready: Any, build: Any) -> None:
-        other = build.integration_config(version=8) | {"CustomerId": "somebody"}
+    def test_a_configuration_of_another_account_is_refused(self, ready: Any) -> None:
+        other = integration_config(version=8) | {"CustomerId": "somebody"}
         assert told(ready.push(other)) == (422, {"status": "invalid"})
 
-    def test_one_too_large_for_the_table_is_refused(self, ready: Any, build: Any) -> None:
+    def test_one_too_large_for_the_table_is_refused(self, ready: Any) -> None:
         noise = random.Random(1).randbytes(500_000).hex()
-        huge = build.queue_integration(Triggers=[{"TriggerParts": [build.url_part(noise)]}])
-        assert told(ready.push(build.integration_config(huge, version=8))) == (422, {"status": "invalid"})
+        huge = queue_integration(Triggers=[{"TriggerParts": [url_part(noise)]}])
+        assert told(ready.push(integration_config(huge, version=8))) == (422, {"status": "invalid"})
         assert version_in_force(ready) == 7
 
-    def test_before_the_first_refresh_it_asks_to_come_again(self, run: Any, build: Any) -> None:
-        answer = run.push(build.integration_config(version=8))
+    def test_before_the_first_refresh_it_asks_to_come_again(self, run: Any) -> None:
+        answer = run.push(integration_config(version=8))
 
         assert told(answer) == (503, {"status": "unavailable"})
         assert answer["headers"]["retry-after"] == "60"
         assert run.everything() == []
 
-    def test_a_missing_table_is_our_trouble(self, ready: Any, build: Any) -> None:
+    def test_a_missing_table_is_our_trouble(self, ready: Any) -> None:
         ready.table.delete_table(TableName="shop")
-        answer = ready.push(build.integration_config(version=8))
+        answer = ready.push(integration_config(version=8))
         assert told(answer) == (503, {"status": "unavailable"})
 
-    def test_a_defect_is_our_trouble_and_is_named_by_its_place(self, ready: Any, build: Any) -> None:
+    def test_a_defect_is_our_trouble_and_is_named_by_its_place(self, ready: Any) -> None:
         def broken(**_: Any) -> Any:
             raise KeyError("SECRET")
 
         ready.table.transact_get_items = broken
-        answer = ready.push(build.integration_config(version=8))
+        answer = ready.push(integration_config(version=8))
         assert told(answer) == (503, {"status": "unavailable"})
         log = json.loads(ready.lines[0])
         assert log["error"] == "KeyError"
@@ -337,8 +334,8 @@ class TestReport:
         assert metrics["Connector"] == "shop"
         return {name: metrics[name] for name in names}
 
-    def test_a_push_that_is_taken_counts_as_accepted(self, ready: Any, build: Any) -> None:
-        ready.push(build.integration_config(version=8))
+    def test_a_push_that_is_taken_counts_as_accepted(self, ready: Any) -> None:
+        ready.push(integration_config(version=8))
 
         assert self.metrics(ready) == {
             "PublishAccepted": 1,
@@ -354,8 +351,8 @@ class TestReport:
         assert len(ready.lines) == 1
         assert self.metrics(ready) == {"PublishRefused": 1}
 
-    def test_an_older_push_sounds_no_alarm(self, ready: Any, build: Any) -> None:
-        ready.push(build.integration_config(version=6))
+    def test_an_older_push_sounds_no_alarm(self, ready: Any) -> None:
+        ready.push(integration_config(version=6))
 
         assert self.metrics(ready) == {"PublishRefused": 1}
         assert json.loads(ready.lines[0])["event"] == "push_refused"
@@ -364,25 +361,25 @@ class TestReport:
         ready.push({})
         assert self.metrics(ready) == {"PublishFailed": 1}
 
-    def test_no_credential_is_in_any_line_or_answer(self, ready: Any, build: Any) -> None:
+    def test_no_credential_is_in_any_line_or_answer(self, ready: Any) -> None:
         answers = [
-            ready.push(build.integration_config(version=8)),
+            ready.push(integration_config(version=8)),
             ready.push({}),
-            ready.push(build.integration_config(version=6)),
-            ready.push(build.integration_config(version=9), "junk"),
+            ready.push(integration_config(version=6)),
+            ready.push(integration_config(version=9), "junk"),
         ]
         assert "not-a-real" not in json.dumps(answers) + "".join(ready.lines)
 
 
-def test_the_schedule_refuses_what_is_older_than_a_push(ready: Any, build: Any) -> None:
-    ready.push(build.integration_config(version=9))
+def test_the_schedule_refuses_what_is_older_than_a_push(ready: Any) -> None:
+    ready.push(integration_config(version=9))
     with pytest.raises(RefreshError, match="version 7, older than version 9"):
         ready()
 
 
-def test_a_pushed_configuration_that_is_not_utf_8_is_latin_1(run: Any, build: Any) -> None:
+def test_a_pushed_configuration_that_is_not_utf_8_is_latin_1(run: Any) -> None:
     run()
-    config = build.integration_config(build.queue_integration(Name="Caf\u00e9"), version=8)
+    config = integration_config(queue_integration(Name="Caf\u00e9"), version=8)
     hex_text = json.dumps(config, ensure_ascii=False).encode("latin-1").hex()
     mac = hmac.new(SECRET_KEY.encode(), hex_text.encode(), "sha256").hexdigest()
 

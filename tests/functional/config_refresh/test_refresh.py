@@ -10,6 +10,7 @@ import pytest
 from config_refresh.errors import RefreshError
 from queueit.stored_snapshot import load, unpack
 from queueit.table_items import Current, item_bytes, read_current, snapshot_keys
+from tests.builders import integration_config, queue_integration, url_part
 
 
 def in_force(run: Any) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def version_in_force(run: Any) -> int:
 
 
 class TestPublication:
-    def test_the_first_run_publishes_a_snapshot_that_the_edge_can_load(self, run: Any, build: Any) -> None:
+    def test_the_first_run_publishes_a_snapshot_that_the_edge_can_load(self, run: Any) -> None:
         result = run(action="refresh", source="apply")
 
         assert result == {
@@ -51,7 +52,7 @@ class TestPublication:
             "format": 1,
             "compiler": "0.1.0",
             "customer_id": "example",
-            "integration_config": build.integration_config(version=7),
+            "integration_config": integration_config(version=7),
             "settings": {},
             "published_at": run.now,
             "source": "apply",
@@ -99,9 +100,9 @@ class TestPublication:
         assert run() == {**first, "outcome": "unchanged", "previous_snapshot": first["snapshot"]}
         assert run.everything() == before
 
-    def test_a_newer_version_replaces_the_one_in_force_which_then_expires(self, run: Any, build: Any) -> None:
+    def test_a_newer_version_replaces_the_one_in_force_which_then_expires(self, run: Any) -> None:
         first = run()["snapshot"]
-        run.platform_has(build.integration_config(version=8))
+        run.platform_has(integration_config(version=8))
         run.environ["QUEUEIT_SNAPSHOT_RETENTION_DAYS"] = "10"
 
         result = run()
@@ -120,36 +121,36 @@ class TestPublication:
 
 
 class TestVersions:
-    def test_an_older_version_is_refused(self, run: Any, build: Any) -> None:
+    def test_an_older_version_is_refused(self, run: Any) -> None:
         run()
         before = run.everything()
-        run.platform_has(build.integration_config(version=6))
+        run.platform_has(integration_config(version=6))
 
         with pytest.raises(RefreshError, match="version 6, older than version 7 in force"):
             run()
         assert run.everything() == before
 
-    def test_a_different_configuration_under_the_same_version_is_refused(self, run: Any, build: Any) -> None:
+    def test_a_different_configuration_under_the_same_version_is_refused(self, run: Any) -> None:
         run()
         before = run.everything()
-        run.platform_has(build.integration_config(build.queue_integration(Name="Other"), version=7))
+        run.platform_has(integration_config(queue_integration(Name="Other"), version=7))
 
         with pytest.raises(RefreshError, match="differs from the one in force under the same version 7"):
             run()
         assert run.everything() == before
 
     @pytest.mark.parametrize("version", [6, 7])
-    def test_force_publishes_it_all_the_same(self, run: Any, build: Any, version: int) -> None:
+    def test_force_publishes_it_all_the_same(self, run: Any, version: int) -> None:
         run()
-        run.platform_has(build.integration_config(build.queue_integration(Name="Other"), version=version))
+        run.platform_has(integration_config(queue_integration(Name="Other"), version=version))
 
         assert run.operate("force")["outcome"] == "published"
         assert in_force(run)["integration_config"]["Integrations"][0]["Name"] == "Other"
         assert run()["outcome"] == "unchanged"
 
-    def test_a_publication_that_was_overtaken_changes_nothing(self, run: Any, build: Any) -> None:
+    def test_a_publication_that_was_overtaken_changes_nothing(self, run: Any) -> None:
         run()
-        run.platform_has(build.integration_config(version=8))
+        run.platform_has(integration_config(version=8))
         write, digests = run.table.transact_write_items, iter("abcdef0123")
 
         def overtaken(**arguments: Any) -> Any:
@@ -162,16 +163,14 @@ class TestVersions:
             run()
         assert run.item("current")["snapshot"] == {"S": "3" * 64}
 
-    def test_a_run_that_was_overtaken_once_decides_again_by_what_is_in_force_then(
-        self, run: Any, build: Any
-    ) -> None:
+    def test_a_run_that_was_overtaken_once_decides_again_by_what_is_in_force_then(self, run: Any) -> None:
         run()
-        run.platform_has(build.integration_config(version=8))
+        run.platform_has(integration_config(version=8))
         write = run.table.transact_write_items
 
         def overtaken_once(**arguments: Any) -> Any:
             run.table.transact_write_items = write
-            run.push(build.integration_config(version=9))
+            run.push(integration_config(version=9))
             return write(**arguments)
 
         run.table.transact_write_items = overtaken_once
@@ -182,9 +181,9 @@ class TestVersions:
 
 class TestRollback:
     @pytest.fixture
-    def two(self, run: Any, build: Any) -> tuple[str, str]:
+    def two(self, run: Any) -> tuple[str, str]:
         first = run()["snapshot"]
-        run.platform_has(build.integration_config(version=8))
+        run.platform_has(integration_config(version=8))
         return first, run()["snapshot"]
 
     def test_it_points_at_the_earlier_snapshot_and_keeps_it(self, run: Any, two: tuple[str, str]) -> None:
@@ -219,13 +218,11 @@ class TestRollback:
         assert in_force(run)["settings"] == {"enabled": False}
         assert run()["outcome"] == "unchanged"
 
-    def test_a_higher_version_of_the_platform_or_force_ends_it(
-        self, run: Any, two: tuple[str, str], build: Any
-    ) -> None:
+    def test_a_higher_version_of_the_platform_or_force_ends_it(self, run: Any, two: tuple[str, str]) -> None:
         run.operate("rollback", snapshot=two[0])
         assert run.operate("force")["version"] == 8
         run.operate("rollback", snapshot=two[0])
-        run.platform_has(build.integration_config(version=9))
+        run.platform_has(integration_config(version=9))
 
         assert run()["version"] == 9
 
@@ -248,11 +245,11 @@ class TestRollback:
 
 
 class TestFailure:
-    def test_an_invalid_configuration_names_the_field_and_changes_nothing(self, run: Any, build: Any) -> None:
+    def test_an_invalid_configuration_names_the_field_and_changes_nothing(self, run: Any) -> None:
         run()
         before = run.everything()
-        trigger = {"TriggerParts": [build.url_part("/"), build.url_part("/") | {"IsNegative": "no"}]}
-        run.platform_has(build.integration_config(build.queue_integration(Triggers=[trigger]), version=8))
+        trigger = {"TriggerParts": [url_part("/"), url_part("/") | {"IsNegative": "no"}]}
+        run.platform_has(integration_config(queue_integration(Triggers=[trigger]), version=8))
 
         with pytest.raises(
             RefreshError, match='integration 1 "Tickets", trigger 1, part 2: IsNegative is "no"'
@@ -260,21 +257,19 @@ class TestFailure:
             run()
         assert run.everything() == before
 
-    def test_a_configuration_of_another_account_is_refused(self, run: Any, build: Any) -> None:
-        run.platform_has(build.integration_config() | {"CustomerId": "somebody"})
+    def test_a_configuration_of_another_account_is_refused(self, run: Any) -> None:
+        run.platform_has(integration_config() | {"CustomerId": "somebody"})
 
         with pytest.raises(RefreshError, match='of the account "somebody", not of "example"'):
             run()
         assert run.everything() == []
 
-    def test_a_snapshot_too_large_for_an_item_is_refused_and_the_last_one_stays(
-        self, run: Any, build: Any
-    ) -> None:
+    def test_a_snapshot_too_large_for_an_item_is_refused_and_the_last_one_stays(self, run: Any) -> None:
         run()
         before = run.everything()
         noise = random.Random(1).randbytes(500_000).hex()
-        huge = build.queue_integration(Triggers=[{"TriggerParts": [build.url_part(noise)]}])
-        run.platform_has(build.integration_config(huge, version=8))
+        huge = queue_integration(Triggers=[{"TriggerParts": [url_part(noise)]}])
+        run.platform_has(integration_config(huge, version=8))
 
         with pytest.raises(
             RefreshError, match=r"bytes compressed, more than the 409600.*last good snapshot stays"
@@ -372,10 +367,10 @@ class TestReport:
         assert directive["Dimensions"] == [["Connector"]]
         assert {metric["Name"] for metric in directive["Metrics"]} <= set(metrics)
 
-    def test_a_body_trigger_without_the_body_is_in_the_result_and_the_log(self, run: Any, build: Any) -> None:
+    def test_a_body_trigger_without_the_body_is_in_the_result_and_the_log(self, run: Any) -> None:
         part = {"ValidatorType": "RequestBodyValidator", "Operator": "Contains", "ValueToCompare": "pay"}
         triggers = [{"LogicalOperator": "And", "TriggerParts": [part]}]
-        run.platform_has(build.integration_config(build.queue_integration(Triggers=triggers), version=8))
+        run.platform_has(integration_config(queue_integration(Triggers=triggers), version=8))
 
         results = [run(), run()]
 
@@ -388,11 +383,11 @@ class TestReport:
         run.environ["QUEUEIT_SETTINGS"] = '{"include_body": true}'
         assert run()["warnings"] == []
 
-    def test_a_rollback_warns_of_the_configuration_it_puts_in_force(self, run: Any, build: Any) -> None:
-        verifying = build.queue_integration(VerifyQueueIdEnabled=True)
-        run.platform_has(build.integration_config(verifying, version=8))
+    def test_a_rollback_warns_of_the_configuration_it_puts_in_force(self, run: Any) -> None:
+        verifying = queue_integration(VerifyQueueIdEnabled=True)
+        run.platform_has(integration_config(verifying, version=8))
         first = run()
-        run.platform_has(build.integration_config(version=9))
+        run.platform_has(integration_config(version=9))
         assert run()["warnings"] == []
 
         assert run.operate("rollback", snapshot=first["snapshot"])["warnings"] == first["warnings"] != []
@@ -416,7 +411,7 @@ class TestReport:
         )
         assert (metrics["RefreshSucceeded"], metrics["RefreshFailed"]) == (0, 1)
 
-    def test_no_credential_is_in_any_line_or_error(self, run: Any, build: Any) -> None:
+    def test_no_credential_is_in_any_line_or_error(self, run: Any) -> None:
         secret = {"secret_key": "SECRET-1", "previous_secret_key": "SECRET-2", "api_key": "SECRET-3"}
         run.store_secret(secret)
         said = []

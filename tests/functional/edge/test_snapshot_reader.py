@@ -15,6 +15,7 @@ from edge.snapshot_reader import SnapshotReader, reader_from_environment, table_
 from edge.steps import Deadline, Steps
 from edge.table import Item, Table
 from queueit.stored_snapshot import pack
+from tests.builders import integration_config, snapshot_document
 from tests.functional.edge.conftest import pointer
 
 
@@ -72,16 +73,16 @@ def start_worker() -> Iterator[Callable[..., Worker]]:
         worker.reader.close()
 
 
-def document(build: Any, version: int, **settings: Any) -> dict[str, Any]:
-    made: dict[str, Any] = build.snapshot_document(
-        settings=settings, integration_config=build.integration_config(version=version)
+def document(version: int, **settings: Any) -> dict[str, Any]:
+    made: dict[str, Any] = snapshot_document(
+        settings=settings, integration_config=integration_config(version=version)
     )
     return made
 
 
-def test_loads_the_published_snapshot_at_initialisation(store: Any, start_worker: Any, build: Any) -> None:
+def test_loads_the_published_snapshot_at_initialisation(store: Any, start_worker: Any) -> None:
     store.create_table()
-    digest = store.publish(document(build, 7))
+    digest = store.publish(document(7))
     worker = start_worker(store.environ())
     worker.reader.load()
     assert worker.after(0) == 7
@@ -98,10 +99,10 @@ def test_loads_the_published_snapshot_at_initialisation(store: Any, start_worker
 
 
 def test_a_reader_made_from_the_environment_finds_the_table_by_the_functions_name(
-    store: Any, build: Any, capsys: pytest.CaptureFixture[str]
+    store: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store.create_table()
-    store.publish(document(build, 7))
+    store.publish(document(7))
     reader = reader_from_environment(store.environ())
     reader.load()
     snapshot = reader.current(5.0)
@@ -111,102 +112,90 @@ def test_a_reader_made_from_the_environment_finds_the_table_by_the_functions_nam
     assert '"event": "snapshot_loaded"' in capsys.readouterr().out
 
 
-def test_a_poll_picks_up_a_new_snapshot_when_it_is_due_and_not_before(
-    store: Any, start_worker: Any, build: Any
-) -> None:
+def test_a_poll_picks_up_a_new_snapshot_when_it_is_due_and_not_before(store: Any, start_worker: Any) -> None:
     store.create_table()
-    store.publish(document(build, 7))
+    store.publish(document(7))
     worker = start_worker(store.environ())
     worker.reader.load()
-    store.publish(document(build, 8))
+    store.publish(document(8))
     assert worker.after(29.9) == 7
     assert worker.after(0.2) == 8
 
 
-def test_a_pointer_that_moves_back_is_followed(store: Any, start_worker: Any, build: Any) -> None:
+def test_a_pointer_that_moves_back_is_followed(store: Any, start_worker: Any) -> None:
     store.create_table()
-    older = store.publish(document(build, 7))
-    store.publish(document(build, 8))
+    older = store.publish(document(7))
+    store.publish(document(8))
     worker = start_worker(store.environ())
     worker.reader.load()
     store.point_at(older)
     assert worker.after(31) == 7
 
 
-def test_the_poll_interval_is_the_one_of_the_loaded_snapshot(
-    store: Any, start_worker: Any, build: Any
-) -> None:
+def test_the_poll_interval_is_the_one_of_the_loaded_snapshot(store: Any, start_worker: Any) -> None:
     store.create_table()
-    store.publish(document(build, 7, poll_interval_seconds=300))
+    store.publish(document(7, poll_interval_seconds=300))
     worker = start_worker(store.environ())
     worker.reader.load()
-    store.publish(document(build, 8, poll_interval_seconds=5))
+    store.publish(document(8, poll_interval_seconds=5))
     assert worker.after(299) == 7
     assert worker.after(2) == 8
-    store.publish(document(build, 9))
+    store.publish(document(9))
     assert worker.after(5.1) == 9
 
 
-def test_a_table_missing_in_the_own_region_is_read_in_us_east_1(
-    store: Any, start_worker: Any, build: Any
-) -> None:
+def test_a_table_missing_in_the_own_region_is_read_in_us_east_1(store: Any, start_worker: Any) -> None:
     store.create_table("us-east-1")
-    store.publish(document(build, 7))
+    store.publish(document(7))
     worker = start_worker(store.environ("ap-southeast-2"))
     worker.reader.load()
     assert worker.after(0) == 7
     assert worker.log[-1]["region"] == "us-east-1"
 
 
-def test_an_own_replica_that_is_empty_as_yet_is_no_obstacle(
-    store: Any, start_worker: Any, build: Any
-) -> None:
+def test_an_own_replica_that_is_empty_as_yet_is_no_obstacle(store: Any, start_worker: Any) -> None:
     store.create_table("us-east-1")
     store.create_table("eu-west-1")
-    store.publish(document(build, 7))
+    store.publish(document(7))
     worker = start_worker(store.environ("eu-west-1"))
     worker.reader.load()
     assert worker.after(0) == 7
 
 
-def test_polls_go_to_the_nearest_replica_that_the_snapshot_names(
-    store: Any, start_worker: Any, build: Any
-) -> None:
+def test_polls_go_to_the_nearest_replica_that_the_snapshot_names(store: Any, start_worker: Any) -> None:
     replicas = ["eu-west-1", "ap-southeast-1"]
     for region in ("us-east-1", *replicas):
         store.create_table(region)
-        store.publish(document(build, 7, replica_regions=replicas), region)
+        store.publish(document(7, replica_regions=replicas), region)
     worker = start_worker(store.environ("eu-central-1"))
     worker.reader.load()
     assert worker.log[-1]["region"] == "us-east-1"
-    store.publish(document(build, 8, replica_regions=replicas), "eu-west-1")
+    store.publish(document(8, replica_regions=replicas), "eu-west-1")
     assert worker.after(31) == 8
     assert worker.log[-1]["region"] == "eu-west-1"
 
 
 def test_a_replica_that_fails_is_left_for_the_next_and_asked_again_after_five_minutes(
-    store: Any, start_worker: Any, build: Any
+    store: Any, start_worker: Any
 ) -> None:
-    first = document(build, 7, replica_regions=["eu-west-1"])
+    first = document(7, replica_regions=["eu-west-1"])
     for region in ("us-east-1", "eu-west-1"):
         store.create_table(region)
         store.publish(first, region)
     worker = start_worker(store.environ("eu-west-1"))
     worker.reader.load()
     store.client("eu-west-1").delete_table(TableName="shop")
-    store.publish(document(build, 8, replica_regions=["eu-west-1"]), "us-east-1")
+    store.publish(document(8, replica_regions=["eu-west-1"]), "us-east-1")
     assert worker.after(31) == 8
     store.create_table("eu-west-1")
-    store.publish(document(build, 9, replica_regions=["eu-west-1"]), "eu-west-1")
+    store.publish(document(9, replica_regions=["eu-west-1"]), "eu-west-1")
     assert worker.after(31) == 8
     assert worker.after(300) == 9
 
 
-def test_a_snapshot_that_is_not_replicated_yet_is_asked_for_again_soon(
-    store: Any, start_worker: Any, build: Any
-) -> None:
+def test_a_snapshot_that_is_not_replicated_yet_is_asked_for_again_soon(store: Any, start_worker: Any) -> None:
     store.create_table()
-    store.publish(document(build, 7))
+    store.publish(document(7))
     worker = start_worker(store.environ())
     worker.reader.load()
     text = b"late"
@@ -214,7 +203,7 @@ def test_a_snapshot_that_is_not_replicated_yet_is_asked_for_again_soon(
     store.point_at(digest)
     assert worker.after(31) == 7
     assert "not here yet" in worker.log[-1]["problem"]
-    store.publish(document(build, 8))
+    store.publish(document(8))
     assert worker.after(1.9) == 7
     assert worker.after(0.2) == 8
 
@@ -237,30 +226,30 @@ def stored(text: bytes) -> tuple[str, bytes]:
     ],
 )
 def test_a_corrupt_body_is_a_failed_poll_and_the_old_snapshot_stays(
-    store: Any, start_worker: Any, build: Any, digest: str, body: bytes, problem: str
+    store: Any, start_worker: Any, digest: str, body: bytes, problem: str
 ) -> None:
     store.create_table()
-    store.publish(document(build, 7))
+    store.publish(document(7))
     worker = start_worker(store.environ())
     worker.reader.load()
     store.put_body(digest, body)
     store.point_at(digest)
     assert worker.after(31) == 7
     assert problem in worker.log[-1]["problem"]
-    store.publish(document(build, 8))
+    store.publish(document(8))
     assert worker.after(31) == 8
 
 
 @pytest.mark.parametrize("change", [{"format": 2}, {"compiler": "9.9"}, {"settings": {"enabled": 1}}])
 def test_a_snapshot_that_this_code_cannot_use_is_a_failure_of_each_poll_and_the_old_one_stays(
-    store: Any, start_worker: Any, build: Any, change: dict[str, Any]
+    store: Any, start_worker: Any, change: dict[str, Any]
 ) -> None:
     store.create_table()
-    store.publish(document(build, 7))
+    store.publish(document(7))
     worker = start_worker(store.environ())
     worker.reader.load()
-    config = {**document(build, 8)["integration_config"], "Integrations": []}
-    header = {**document(build, 8), "integration_config": config, "texts": [["/TICKETS"]], **change}
+    config = {**document(8)["integration_config"], "Integrations": []}
+    header = {**document(8), "integration_config": config, "texts": [["/TICKETS"]], **change}
     without_a_room = {"ActionType": "Queue"}
     digest, body = stored("\n".join(map(json.dumps, [header, without_a_room])).encode())
     store.put_body(digest, body)
@@ -269,15 +258,13 @@ def test_a_snapshot_that_this_code_cannot_use_is_a_failure_of_each_poll_and_the_
     assert worker.reader.poll_failures >= 3
     assert set(worker.events()[1:]) == {"snapshot_poll_failed"}
     assert "cannot be used" in worker.log[-1]["problem"]
-    store.publish(document(build, 9))
+    store.publish(document(9))
     assert worker.after(31) == 9
 
 
-def test_new_keys_are_taken_without_reading_the_snapshot_again(
-    store: Any, start_worker: Any, build: Any
-) -> None:
+def test_new_keys_are_taken_without_reading_the_snapshot_again(store: Any, start_worker: Any) -> None:
     store.create_table()
-    digest = store.publish(document(build, 7))
+    digest = store.publish(document(7))
     worker = start_worker(store.environ())
     worker.reader.load()
     before = worker.reader.current(5.0)
@@ -289,14 +276,12 @@ def test_new_keys_are_taken_without_reading_the_snapshot_again(
     assert after.integrations is before.integrations
 
 
-def test_new_keys_and_a_new_snapshot_are_taken_together_or_not_at_all(
-    store: Any, start_worker: Any, build: Any
-) -> None:
+def test_new_keys_and_a_new_snapshot_are_taken_together_or_not_at_all(store: Any, start_worker: Any) -> None:
     store.create_table()
-    store.publish(document(build, 7))
+    store.publish(document(7))
     worker = start_worker(store.environ())
     worker.reader.load()
-    digest, body = pack(document(build, 8))
+    digest, body = pack(document(8))
     store.point_at(digest, keys={"secret_key": "another-fake-key"}, revision=2)
     assert worker.after(31) == 7
     assert worker.reader.current(5.0).keys.current.key == b"not-a-real-secret-key"
@@ -305,12 +290,10 @@ def test_new_keys_and_a_new_snapshot_are_taken_together_or_not_at_all(
     assert worker.reader.current(5.0).keys.current.key == b"another-fake-key"
 
 
-def test_keys_without_the_one_that_a_setting_needs_are_not_taken(
-    store: Any, start_worker: Any, build: Any
-) -> None:
+def test_keys_without_the_one_that_a_setting_needs_are_not_taken(store: Any, start_worker: Any) -> None:
     store.create_table()
     keys = {"secret_key": "a-fake-key", "api_key": "a-fake-key"}
-    digest, body = pack(document(build, 7, verify={"url": "https://verify.example.com"}))
+    digest, body = pack(document(7, verify={"url": "https://verify.example.com"}))
     store.put_body(digest, body)
     store.point_at(digest, keys=keys)
     worker = start_worker(store.environ())
@@ -321,9 +304,9 @@ def test_keys_without_the_one_that_a_setting_needs_are_not_taken(
     assert worker.reader.current(5.0).keys.current.key == b"a-fake-key"
 
 
-def test_a_small_snapshot_is_read_with_the_pointer(store: Any, start_worker: Any, build: Any) -> None:
+def test_a_small_snapshot_is_read_with_the_pointer(store: Any, start_worker: Any) -> None:
     store.create_table()
-    digest, body = pack(document(build, 7))
+    digest, body = pack(document(7))
     store.point_at(digest, body=body)
     worker = start_worker(store.environ())
     worker.reader.load()
@@ -331,11 +314,9 @@ def test_a_small_snapshot_is_read_with_the_pointer(store: Any, start_worker: Any
 
 
 @pytest.mark.parametrize(("share", "copy"), [(0.0, 1), (0.5, 3), (0.99, 4)])
-def test_one_of_several_copies_is_read(
-    store: Any, start_worker: Any, build: Any, share: float, copy: int
-) -> None:
+def test_one_of_several_copies_is_read(store: Any, start_worker: Any, share: float, copy: int) -> None:
     store.create_table()
-    digest, body = pack(document(build, 7))
+    digest, body = pack(document(7))
     store.put_body(f"{digest}#{copy}", body)
     store.point_at(digest, copies=4)
     worker = start_worker(store.environ(), lambda: share)
@@ -344,11 +325,9 @@ def test_one_of_several_copies_is_read(
 
 
 @pytest.mark.parametrize("digest", ["", "AB" * 32, "ab" * 31, "../current"])
-def test_a_pointer_that_is_not_a_digest_is_not_followed(
-    store: Any, start_worker: Any, build: Any, digest: str
-) -> None:
+def test_a_pointer_that_is_not_a_digest_is_not_followed(store: Any, start_worker: Any, digest: str) -> None:
     store.create_table()
-    store.publish(document(build, 7))
+    store.publish(document(7))
     worker = start_worker(store.environ())
     worker.reader.load()
     store.point_at(digest)
@@ -356,9 +335,9 @@ def test_a_pointer_that_is_not_a_digest_is_not_followed(
     assert worker.events()[-1] == "snapshot_poll_failed"
 
 
-def test_a_deleted_table_keeps_the_loaded_snapshot_in_use(store: Any, start_worker: Any, build: Any) -> None:
+def test_a_deleted_table_keeps_the_loaded_snapshot_in_use(store: Any, start_worker: Any) -> None:
     store.create_table()
-    store.publish(document(build, 7))
+    store.publish(document(7))
     worker = start_worker(store.environ())
     worker.reader.load()
     store.client("us-east-1").delete_table(TableName="shop")
@@ -369,14 +348,13 @@ def test_a_deleted_table_keeps_the_loaded_snapshot_in_use(store: Any, start_work
 class Scripted:
     """Items as a scripted server holds them: each answered, or the connection cut while `is_down`."""
 
-    def __init__(self, build: Any) -> None:
-        self.build = build
+    def __init__(self) -> None:
         self.items: dict[str, Any] = {}
         self.is_down = False
         self.keys: list[str] = []
 
     def publish(self, version: int, **settings: Any) -> None:
-        digest, body = pack(document(self.build, version, **settings))
+        digest, body = pack(document(version, **settings))
         self.items["current"] = pointer(digest)
         self.items[f"snapshot#{digest}"] = {"body": {"B": base64.b64encode(body).decode()}}
 
@@ -401,9 +379,9 @@ def environ_for(url: str, region: str = "us-east-1") -> dict[str, str]:
 
 
 def test_an_unchanged_pointer_fetches_no_body_and_polls_share_one_connection(
-    serve: Any, start_worker: Any, build: Any
+    serve: Any, start_worker: Any
 ) -> None:
-    script = Scripted(build)
+    script = Scripted()
     script.publish(7)
     server = serve(script.answer)
     worker = start_worker(environ_for(server.url))
@@ -414,8 +392,8 @@ def test_an_unchanged_pointer_fetches_no_body_and_polls_share_one_connection(
     assert server.connections == 1
 
 
-def test_requests_between_polls_ask_nobody(serve: Any, start_worker: Any, build: Any) -> None:
-    script = Scripted(build)
+def test_requests_between_polls_ask_nobody(serve: Any, start_worker: Any) -> None:
+    script = Scripted()
     script.publish(7)
     server = serve(script.answer)
     worker = start_worker(environ_for(server.url))
@@ -427,9 +405,9 @@ def test_requests_between_polls_ask_nobody(serve: Any, start_worker: Any, build:
 
 @pytest.mark.parametrize(("uniform", "seconds"), [(0.0, 30.0), (0.5, 27.0), (1.0, 24.0)])
 def test_the_interval_is_up_to_a_fifth_shorter_and_never_longer(
-    serve: Any, start_worker: Any, build: Any, uniform: float, seconds: float
+    serve: Any, start_worker: Any, uniform: float, seconds: float
 ) -> None:
-    script = Scripted(build)
+    script = Scripted()
     script.publish(7)
     server = serve(script.answer)
     worker = start_worker(environ_for(server.url), lambda: uniform)
@@ -451,10 +429,8 @@ def test_loading_from_servers_that_say_nothing_ends_after_three_seconds(
     assert len(server.requests) == 2  # the own region, then us-east-1
 
 
-def test_credentials_that_rotated_are_used_by_the_next_poll(
-    serve: Any, start_worker: Any, build: Any
-) -> None:
-    script = Scripted(build)
+def test_credentials_that_rotated_are_used_by_the_next_poll(serve: Any, start_worker: Any) -> None:
+    script = Scripted()
     script.publish(7)
     server = serve(script.answer)
     environ = environ_for(server.url)

@@ -10,8 +10,8 @@ import pytest
 from queueit import session_cookie
 from queueit.secret_keys import secret_keys
 from queueit.session_cookie import EXPIRED, FORGED, OTHER_ADDRESS, VALID, Session
+from tests.builders import ADDRESS, GUID, NOW, OTHER_KEY, SECRET_KEY, encode_component, mac, session_text
 from tests.session_readings import USUAL_TYPES
-from tests.signing import ADDRESS, GUID, NOW, OTHER_KEY, SECRET_KEY, encode_component, mac, session_text
 
 KEYS = secret_keys(SECRET_KEY)
 VALIDITY_MINUTES = 20
