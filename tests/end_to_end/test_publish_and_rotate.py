@@ -319,9 +319,10 @@ def test_a_rotated_key_sends_nobody_back_and_its_enqueue_tokens_are_refused_for_
         time.sleep(3)
 
     assert set(seen.statuses) == ({("stays", 200), ("returns", 302)} if announced else {("stays", 200)})
-    refused = [at for at, status in seen.arrivals if status != 200]
+    # 200: waits in the line; 302: let in at once, as the line is short; 403: the enqueue token is refused.
+    refused = [at for at, status in seen.arrivals if status not in (200, 302)]
     assert len(seen.arrivals) > 100
-    assert {status for _, status in seen.arrivals} <= {200, 403}
+    assert {status for _, status in seen.arrivals} <= {200, 302, 403}
     assert all(switched_at - 1 < at < settled_at for at in refused)
     issued = [cookie for at, cookie in seen.cookies if at > signed_by_new_from + 1]
     assert len(issued) > 20
