@@ -133,8 +133,11 @@ class Resolution(NamedTuple):
 
 
 def is_resolved(value: str) -> bool:
-    """Whether a compared value holds what is decoded, cut or merged, so that it differs from form to form."""
-    return _SPECIAL.search(value) is not None
+    """Whether a compared value holds what is decoded, cut or merged, so that it differs from form to form.
+
+    One without a letter or digit is compared as it is: all that could become of it is a separator, which every URL has.
+    """
+    return _SPECIAL.search(value) is not None and any(map(str.isalnum, value))
 
 
 class _Normalization:
