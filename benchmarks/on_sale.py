@@ -23,7 +23,7 @@ from config_refresh.publication import publication
 from edge.event_handling import handle
 from edge.regions import HOME_REGION, distance_km
 from edge.snapshot_reader import SnapshotReader
-from edge.steps import Deadline, Pause, Steps, Wait
+from edge.steps import READABLE, Deadline, Pause, Readiness, Steps, Wait
 from edge.table import Item, TableBusy, TableError
 from queueit.snapshot import Snapshot
 from queueit.stored_snapshot import load
@@ -93,17 +93,6 @@ class Result(NamedTuple):
     throttled: int
     concurrency: float
     wait_by_start: tuple[float, ...]
-
-
-class Until:
-    """A wait of the simulation, which no real clock is waited for."""
-
-    def __init__(self, at: float, world: "World") -> None:
-        self.seconds = at - world.now
-
-    def wait(self, seconds: float) -> None:
-        """Nobody calls it."""
-        raise NotImplementedError
 
 
 class World:
@@ -187,7 +176,7 @@ class SimulatedTable:
                     left = waiting.remaining()
                 except TimeoutError as error:
                     raise TableError(str(error)) from None
-                yield Until(world.now + left, world)
+                yield Readiness(None, READABLE, left)
         place, used_at = self._connected
         is_new = place != region or world.now - used_at >= 50
         # Connecting, TLS 1.3, and the request: a round trip each.
@@ -208,7 +197,7 @@ class SimulatedTable:
     def _pass(self, seconds: float) -> Steps[None]:
         ends_at = self._world.now + seconds
         while self._world.now < ends_at:
-            yield Until(ends_at, self._world)
+            yield Readiness(None, READABLE, ends_at - self._world.now)
 
     def close(self) -> None:
         """Forget the connection."""
@@ -257,7 +246,7 @@ _Life = Generator[float, None, None]
 
 def _goes_on_at(world: World, wait: Wait, seconds: float) -> float:
     """When who waits goes on; a pause of the reader's own is waited for too."""
-    if not isinstance(wait, (Until, Pause)):
+    if not isinstance(wait, (Readiness, Pause)):
         raise TypeError("the reader waits for something that is not simulated")
     return world.now + min(seconds, wait.seconds)
 
