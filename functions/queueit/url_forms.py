@@ -200,16 +200,14 @@ class Forms(NamedTuple):
 
 def with_folded_host(url: Url) -> Url:
     """`url` with its host as hosts are compared."""
-    folded = fold_host(url.host)
-    if folded == url.host:
-        return url
-    return Url(url.text.replace(url.host, folded, 1))
+    text = fold_origin(url.text)
+    return url if text == url.text else Url(text)
 
 
-def normalized(url: Url) -> Url:
+def normalized(url: Url, resolution: _Normalization | None = None) -> Url:
     """The normalized form of `url`, `url` itself where that is it."""
     text = normalize_url(url.text)
-    return url if text is url.text else with_folded_host(Url(text))
+    return url if text is url.text else Url(fold_origin(text), resolution=resolution)
 
 
 def is_plain(url: Url) -> bool:
@@ -222,9 +220,7 @@ def forms(sent: Url) -> Forms:
     if is_plain(sent):
         return Forms((sent,))
     sent = with_folded_host(sent)
-    normal = normalized(sent)
-    if normal is not sent:
-        normal = Url(normal.text, resolution=_NORMALIZATION)
+    normal = normalized(sent, _NORMALIZATION)
     urls = {(sent.text, sent.path): sent}
     urls.setdefault((normal.text, normal.path), normal)
     path, question_mark, query = sent.after_host.partition("?")
