@@ -70,13 +70,6 @@ class Fields(NamedTuple):
         """Whether a Hash without a Mac counts."""
         return bool(_GUID.fullmatch(self.queue_id)) and self.redirect_type in USUAL_TYPES
 
-    @property
-    def holds_a_stray_guid(self) -> bool:
-        """Whether the room's id holds a GUID, or the queue id one and something else."""
-        return bool(
-            _GUID.search(self.room) or (_GUID.search(self.queue_id) and not _GUID.fullmatch(self.queue_id))
-        )
-
     def is_other_than(self, other: "Fields") -> bool:
         """Whether it says something else; a room is the same however its letters are written."""
         return (self.room.lower(), *self[1:]) != (other.room.lower(), *other[1:])
@@ -108,10 +101,11 @@ _ISSUED_AT = re.compile(r"[0-9]{10}\Z", re.ASCII)
 
 
 def _room_ends(text: str, room: str) -> Iterator[int]:
-    """Where a room's id could end in `text`: a known room's, the genuine one's and near it, and behind each GUID."""
+    """Where a room's id could end in `text`: a known room's, the genuine one's and near it, and at each GUID."""
     known = {len(other) for other in ROOMS if text.startswith(other.lower())}
     near = {len(room) + distance for distance in range(-3, 4)}
-    for end in sorted(known | near | {match.end() for match in _GUID.finditer(text)}):
+    at_guids = {place for match in _GUID.finditer(text) for place in match.span()}
+    for end in sorted(known | near | at_guids):
         if 0 < end <= len(text):
             yield end
 
@@ -149,3 +143,8 @@ def other_cookies(fields: Fields, text: str) -> Iterator[tuple[Fields, str]]:
     for reading in readings(fields):
         for other in presentations(reading, proof, second):
             yield reading, other
+
+
+def usual_readings(fields: Fields) -> set[Fields]:
+    """What the Hash's text of `fields` can also be read as without a Mac being needed."""
+    return {reading for reading in readings(fields) if reading.is_usual}

@@ -14,6 +14,8 @@ from tests.conformance.session_grammar import is_ambiguous, mac, needs_mac
 
 COOKIE_PREFIX = "QueueITAccepted-SDFrts345E-V3_"
 SECRET_KEY = "a-secret-key-for-generated-cases"
+LONG_SECRET_KEYS = tuple(SECRET_KEY.ljust(length, "-") for length in (64, 65, 72, 128))
+"""Of a block of HMAC-SHA256 and longer ones, which are shortened first."""
 OTHER_SECRET_KEY = "the-key-of-somebody-else"
 API_KEY = "an-api-key-for-generated-cases"
 PROXY_KEY = "a-proxy-key-for-generated-cases"
@@ -94,7 +96,8 @@ PARAMETERS = (
 )  # fmt: skip
 HOSTILE_PARAMETERS = (
     "%", "é=ü", "q=😀", "q=%zz", "a b", "queueit%74oken=x", "?", "??a", "x=#y", "\\", "'", '"', "\u2028", "%00",
-    "\ud800", "q=\u00a0",
+    "\ud800", "q=\u00a0", "a=1;b=2", ";", "q=%252e%252e%252f", "%71=1", "%2571=1", "+", "a+b=c+d",
+    "queueittoken%3Dx", "QueueIT%54oken=e_spring", "%71ueueittoken=x", "queueittoken%20=x",
 )  # fmt: skip
 USER_AGENTS = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36",
@@ -102,8 +105,12 @@ USER_AGENTS = (
 )  # fmt: skip
 BODIES = ("", '{"action":"buy"}', "action=buy&id=1", "BUY", "caf\u00e9", "😀", "*", "\x00\x01")
 COOKIE_VALUES = ("1", "", "vip", "VIP", "a%20b", "a=b", "%zz", "%ff", '"quoted"', "*", "caf%C3%A9", "é")
-HEADER_NAMES = ("X-Device", "X-Device", "x-device", "X-Missing", "Accept-Language", "Cookie", "")
+HEADER_NAMES = (
+    "X-Device", "X-Device", "x-device", "X-Missing", "Accept-Language", "Cookie", "", "x-dEVICE", "USER-AGENT",
+    "constructor", "__proto__", "toString",
+)  # fmt: skip
 HEADER_VALUES = ("1", "", "mobile", "MOBILE", "*", "a, b", "é", "ß")
+ODD_ADDRESSES = ("", "::ffff:203.0.113.7", "fe80::1%eth0", "203.0.113.7 ", "unknown")
 ADDRESSES = ("203.0.113.7", "198.51.100.23", "2001:db8::1", "::1")
 AJAX_PAGES = (
     "https%3A%2F%2Fshop.example%2Fpage%3Fa%3Db", "https%3A%2F%2Fshop.example%2Fpage%3Fa%3Db",
@@ -130,6 +137,13 @@ REDIRECT_TYPES = (
 WORDS = (
     "tickets", "Tickets", "/tickets", "/TICKETS/", "shop.example", "SHOP.EXAMPLE", "*", "", "a", "buy", "vip", "1",
     "mobile", "bot", "https://", "?", "id=1", "caf%C3%A9", "é", "É", "ß", "SS", "/", "..", "+", "%20", "😀", "\\",
+)  # fmt: skip
+ODD_VALIDITIES = (
+    "+5", " 7", "5e3", "-1", "0", "007", "2147483648", "2147483647", "525600", "527040", "1.5", "\t3"
+)  # fmt: skip
+ODD_TIMES = (
+    "+2000000000", "-1", " 2000000000", "2000000000 ", "2e10", "2147483647", "2147483648", "4294967296",
+    "253402300799", "253402300800", "0", "-62135596800", "9" * 40, "2000000000.9", "02000000000",
 )  # fmt: skip
 GARBAGE_TOKENS = (
     "x", "~", "_", "e_", "%", "%zz", "e_spring~h_", "é", "😀", "\ud800", "a&b", "h_~h_", "~h_undefined", "a b",
@@ -175,6 +189,7 @@ class CaseGenerator:
     def __init__(self, seed: int, cases_per_group: int = 8) -> None:
         self._random = random.Random(seed)
         self._cases_per_group = cases_per_group
+        self._secret_key = SECRET_KEY
 
     def groups(self, cases: int) -> Iterator[Group]:
         """Groups with at least `cases` cases in total."""
@@ -187,12 +202,13 @@ class CaseGenerator:
     def group(self) -> Group:
         """One configuration with its requests."""
         customer_id = self._pick(("acme", "acme-shop", "Customer_1"))
+        self._secret_key = self._pick(LONG_SECRET_KEYS) if self._chance(0.25) else SECRET_KEY
         config = self._config(customer_id)
         settings = self._settings()
         hostile = self._chance(0.35)
         cases = [self._case(config, settings, hostile) for _ in range(self._cases_per_group)]
         previous = OTHER_SECRET_KEY if self._chance(0.3) else ""
-        return Group(config, customer_id, SECRET_KEY, cases, settings, previous)
+        return Group(config, customer_id, self._secret_key, cases, settings, previous)
 
     def url(self) -> str:
         """A URL for normalization alone: stranger than what CloudFront passes on."""
@@ -271,7 +287,9 @@ class CaseGenerator:
         return settings
 
     def _config(self, customer_id: str) -> dict[str, Any]:
-        integrations = [self._integration(number) for number in range(self._random.choice((1, 1, 2, 3, 5)))]
+        count = self._random.choice((1, 1, 2, 3, 5, 8))
+        catch_all = 0.5 if count <= 5 else 0.1
+        integrations = [self._integration(number, catch_all) for number in range(count)]
         config: dict[str, Any] = {
             "Description": "generated",
             "Integrations": integrations,
@@ -286,7 +304,7 @@ class CaseGenerator:
                 config[name] = None
         return config
 
-    def _integration(self, number: int) -> dict[str, Any]:
+    def _integration(self, number: int, catch_all: float) -> dict[str, Any]:
         rooms = self._random.sample(ROOMS, 3)
         integration: dict[str, Any] = {
             "Name": self._pick((f"integration {number}", "Tickets", "a&b=c", "é", "it's (new)!*", "")),
@@ -317,7 +335,7 @@ class CaseGenerator:
             "IsNormalizationEnabled": self._chance(0.4),
             "Triggers": [self._trigger() for _ in range(self._random.choice((0, 1, 1, 1, 2)))],
         }
-        if self._chance(0.5):
+        if self._chance(catch_all):
             everything = {"ValidatorType": "UrlValidator", "UrlPart": "PageUrl", "Operator": "Contains"}
             integration["Triggers"].append({"LogicalOperator": "And", "TriggerParts": [
                 {**everything, "ValueToCompare": "*", "IsNegative": False, "IsIgnoreCase": True}
@@ -332,11 +350,52 @@ class CaseGenerator:
                 integration[name] = None
             else:
                 del integration[name]
+        if self._chance(0.4):
+            self._make_odd(integration, rooms)
         return integration
+
+    def _make_odd(self, integration: dict[str, Any], rooms: list[str]) -> None:
+        """Values that no account needs and some account may hold; what is refused at publication is left out."""
+        first = rooms[0]
+        odd: list[tuple[str, Any]] = [
+            ("InvolvedWaitingRoomIds", [first.swapcase(), first]),
+            ("InvolvedWaitingRoomIds", [rooms[1], first.upper(), rooms[1]]),
+            ("InvolvedWaitingRoomIds", [*rooms[1:], "autumn", first.lower(), "Autumn"]),
+            ("InvolvedWaitingRoomIds", ["", rooms[1], ""]),
+            ("QueueIdUsageLimit", 0),
+            ("QueueIdUsageLimit", -self._random.choice((1, 3))),
+            ("QueueIdUsageLimit", self._random.choice((2**53 - 1, 2**31 + 1))),
+            ("QueueDomain", self._random.choice(
+                (None, "", "ACME.Queue-it.NET", "queue_shop.example", "queue.shop.example:8443", "localhost", "1.2.3.4",
+                 "queue.shop.example.", "-a-")
+            )),
+            ("QueuePathPrefix", self._pick(
+                ("/a//b/", "a?b", "a#b", "..", "%2F", "a;b", "//", "///a///", "a&b=c", "~(x)!'*", "A/./B")
+            )),
+            ("CookieDomain", self._pick(
+                ("SHOP.example", "..shop.example", "localhost", "127.0.0.1", "a_b.example", "-")
+            )),
+            ("Culture", self._pick(("en_GB", "EN", " ", "é&=?#", "%", "\ud800", "\u0000", "zh-Hans-CN-x-private"))),
+            ("LayoutName", self._pick((" ", "%20", "<b>", "\U0001f600", "\udc00x", "a\r\nb", "'()*!", "0"))),
+            ("RedirectLogic", self._pick(("ForecedTargetUrl", "forcedtargeturl", "", "AllowTparameter"))),
+            ("ActionType", None),
+            ("Name", self._random.choice((None, "\ud800", "constructor", "0"))),
+            ("Triggers", None),
+        ]  # fmt: skip
+        for name, value in self._random.sample(odd, self._random.choice((1, 1, 2, 3))):
+            integration[name] = value
+            if value is None and self._chance(0.5):
+                del integration[name]
+        if integration.get("ActionType") != "Queue" and self._chance(0.3):
+            involved = integration.get("InvolvedWaitingRoomIds")
+            integration["InvolvedWaitingRoomIds"] = involved or rooms[1:]
+            integration["EventId"] = self._random.choice((None, ""))
 
     def _trigger(self) -> dict[str, Any]:
         trigger: dict[str, Any] = {
-            "LogicalOperator": self._random.choice(("And", "And", "Or", "Or", "or", None)),
+            "LogicalOperator": self._random.choice(
+                ("And", "And", "Or", "Or", "or", None, "AND", "OR", "and", "Xor")
+            ),
             "TriggerParts": [self._part() for _ in range(self._random.choice((0, 1, 1, 1, 2, 3)))],
         }
         if self._chance(0.02):
@@ -352,14 +411,17 @@ class CaseGenerator:
                 "HttpHeaderValidator",
                 "RequestBodyValidator",
                 "Unknown",
+                "urlvalidator",
+                "HTTPHEADERVALIDATOR",
             ),
-            (50, 12, 12, 12, 12, 2),
+            (50, 12, 12, 12, 12, 2, 1, 1),
         )[0]
         words = EXPECTED_VALUES.get(validator, WORDS)
         part: dict[str, Any] = {
             "ValidatorType": validator,
             "Operator": self._random.choices(
-                ("Equals", "Contains", "EqualsAny", "ContainsAny", "StartsWith"), (22, 40, 18, 18, 2)
+                ("Equals", "Contains", "EqualsAny", "ContainsAny", "StartsWith", "equals", "CONTAINS", "containsAny"),
+                (22, 40, 18, 18, 2, 1, 1, 1),
             )[0],
             "ValueToCompare": self._pick(words),
             "ValuesToCompare": self._random.choices(words, k=self._random.randrange(0, 4)),
@@ -422,11 +484,12 @@ class CaseGenerator:
 
     def _case(self, config: dict[str, Any], settings: dict[str, Any], hostile: bool) -> Case:
         now = self._random.randrange(1_600_000_000, 2_000_000_000) + self._random.randrange(8) / 8
-        address = self._pick(ADDRESSES)
+        address = self._pick(ODD_ADDRESSES if self._chance(0.1) else ADDRESSES)
         strangeness = 0.25 if hostile else 0.0
         integrations = config["Integrations"]
         integration = integrations[0] if self._chance(0.6) else self._random.choice(integrations)
-        rooms = [integration["EventId"], *(integration.get("InvolvedWaitingRoomIds") or [])]
+        rooms = [integration.get("EventId"), *(integration.get("InvolvedWaitingRoomIds") or [])]
+        rooms = [room for room in rooms if room] or ["spring"]
         headers: dict[str, list[dict[str, str]]] = {}
 
         def add(name: str, value: str) -> None:
@@ -454,7 +517,11 @@ class CaseGenerator:
         for name in ("x-queueit-handover", "x-queueit-connector", "x-queueit-failed"):
             if self._chance(0.03):
                 add(name, self._pick(("true", "x", "QueueITAccepted-SDFrts345E-V3_spring=1")))
+        if self._chance(0.02):
+            add(self._pick(("constructor", "__proto__", "toString")), self._pick(HEADER_VALUES))
         self._add_cookies(add, integration, rooms, now, address, hostile)
+        if self._chance(0.08):
+            self._make_lines_odd(headers)
         uri, query = self._path(strangeness), self._query(strangeness)
         if hostile and self._chance(0.01):
             query += self._pick(
@@ -470,7 +537,8 @@ class CaseGenerator:
             "clientIp": address,
             "headers": headers,
             "method": self._random.choices(
-                ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"), (70, 6, 12, 5, 4, 3)
+                ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "get", "Head", "post", "TRACE", ""),
+                (70, 6, 12, 5, 4, 3, 1, 1, 1, 1, 1),
             )[0],
             "querystring": query,
             "uri": uri,
@@ -488,6 +556,19 @@ class CaseGenerator:
         }
         return Case({"Records": [{"cf": cloudfront}]}, now, self._services(rooms, now, address))
 
+    def _make_lines_odd(self, headers: dict[str, list[dict[str, str]]]) -> None:
+        """One header in another number of lines, or under a name in odd case; the host's stays the one line it is."""
+        name = self._random.choice([name for name in headers if name != "host"] or ["x-device"])
+        lines = headers.setdefault(name, [{"key": name, "value": "1"}])
+        change = self._pick(("twice", "empty", "upper", "odd", "odd"))
+        if change == "twice":
+            lines.append(dict(lines[0]))
+        elif change == "empty":
+            lines.insert(self._random.randrange(len(lines) + 1), {"key": name, "value": ""})
+        else:
+            for line in lines:
+                line["key"] = name.upper() if change == "upper" else name.title().swapcase()
+
     def _insert_token(self, query: str, token: str) -> str:
         name = self._pick(("queueittoken",) * 6 + ("QueueITToken", "QUEUEITTOKEN"))
         value = token if self._chance(0.8) else quote(token, safe="", errors="surrogatepass")
@@ -504,7 +585,7 @@ class CaseGenerator:
     def _token(self, rooms: list[str], now: float, address: str, hostile: bool) -> str:
         seconds = int(now)
         room = self._random.choice(rooms)
-        key = SECRET_KEY
+        key = self._secret_key
         expires_at = seconds + self._random.choice((0, 1, 60, 240, 3600))
         bound_to = address if self._chance(0.2) else None
         flaw = self._random.choices(
@@ -527,7 +608,10 @@ class CaseGenerator:
             ("rt", "debug" if self._chance(0.12) else self._pick((*REDIRECT_TYPES[:9], "Debug"))),
         ]
         if self._chance(0.25):
-            fields.insert(4, ("cv", self._pick(("1", "3", "20", "1440", "99999"))))
+            odd = self._chance(0.25)
+            fields.insert(4, ("cv", self._pick(ODD_VALIDITIES if odd else ("1", "3", "20", "1440", "99999"))))
+        if self._chance(0.06):
+            fields[2] = ("ts", self._pick(ODD_TIMES))
         if bound_to is not None:
             fields.append(("hip", mac(key, bound_to)))
         if self._chance(0.1):
@@ -578,6 +662,10 @@ class CaseGenerator:
             pairs.append(f"SEGMENT={self._pick(COOKIE_VALUES)}")
         if self._chance(0.1):
             pairs.append("other; ;=; x ; y = z ")
+        if self._chance(0.1):
+            pairs.append(
+                self._pick(("segment=\tvip", "\tsegment\t=\t1\t", 'segment="vip"', "segment=a=b=", "segment"))
+            )
         if self._chance(0.55):
             minutes = integration.get("CookieValidityMinute") or 20
             for room in dict.fromkeys((*self._random.choices(rooms, k=2), self._random.choice(ROOMS))):
@@ -585,6 +673,11 @@ class CaseGenerator:
                     pairs.append(self._session_cookie(room, minutes, int(now), address, hostile))
                     if self._chance(0.05):
                         pairs.append(self._session_cookie(room, minutes, int(now), address, hostile))
+                    if self._chance(0.04):
+                        name, _, value = pairs[-1].partition("=")
+                        pairs[-1] = self._pick(
+                            (f"\t{name}\t=\t{value}\t", f'{name}="{value}"', f"{name}={value}=")
+                        )
         self._random.shuffle(pairs)
         while pairs:
             taken = self._random.randrange(1, len(pairs) + 1)
@@ -596,7 +689,7 @@ class CaseGenerator:
             ("none", "expired", "room", "address", "key", "tampered", "grammar", "encoding", "later"),
             (50, 8, 4, 8, 9, 4, 14 if hostile else 0, 8 if hostile else 0, 8 if hostile else 1),
         )[0]
-        key = OTHER_SECRET_KEY if flaw == "key" else SECRET_KEY
+        key = OTHER_SECRET_KEY if flaw == "key" else self._secret_key
         fixed = self._pick(("1", "3", "60", "99999")) if self._chance(0.25) else ""
         validity = 60 * int(fixed or minutes)
         issued_at = now - self._random.choice((0, 1, 59, validity // 2, validity))
@@ -662,6 +755,7 @@ def describe(group: Group, case: Case) -> str:
             "config": group.config,
             "settings": group.settings,
             "customer_id": group.customer_id,
+            "secret_key": group.secret_key,
             "previous_secret_key": group.previous_secret_key,
             "now": case.now,
             "services": case.services._asdict(),

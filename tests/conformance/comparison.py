@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from edge.cloudfront_event import to_request
-from queueit.url_forms import forms
+from queueit.url_forms import Url, fold_origin, forms, is_resolved
 from queueit.url_normalization import normalize_url
 from tests.conformance.case_generator import API_KEY, PROXY_KEY, Case, CaseGenerator, Group, describe
+from tests.conformance.dimensions import DIMENSIONS, dimensions_of
 from tests.conformance.intended_differences import (
     INTENDED_DIFFERENCES,
     Question,
@@ -112,10 +113,35 @@ def ask(oracle: Oracle, group: Group) -> list[dict[str, Any]]:
     return oracle.answers([_asked(group, case, question(group, case, {})) for case in group.cases])
 
 
-def _forms(case: Case) -> list[str]:
-    """The forms of the case's URL."""
+def _treated_values(group: Group, form: Url) -> dict[str, list[Any]]:
+    """By the place of a URL part, what it compares with in this form where that is not what is configured.
+
+    A value that holds what the form's making decodes, cuts or merges is treated like the form (protocol section 9).
+    """
+    resolution, treated = form.resolution, {}
+    if resolution is None:
+        return {}
+    for i, integration in enumerate(group.config["Integrations"]):
+        for t, trigger in enumerate(integration.get("Triggers") or []):
+            for p, part in enumerate(trigger.get("TriggerParts") or []):
+                if part.get("ValidatorType") != "UrlValidator" or part.get("UrlPart") not in (
+                    "PagePath",
+                    "PageUrl",
+                ):
+                    continue
+                fold = fold_origin if part["UrlPart"] == "PageUrl" else str
+                single = fold(part.get("ValueToCompare") or "")
+                several = list(map(fold, part.get("ValuesToCompare") or []))
+                compared = several if part.get("Operator") in ("EqualsAny", "ContainsAny") else [single]
+                if any(map(is_resolved, compared)):
+                    treated[f"{i}.{t}.{p}"] = [resolution.value(single), list(map(resolution.value, several))]
+    return treated
+
+
+def _forms(group: Group, case: Case) -> list[dict[str, Any]]:
+    """The forms of the case's URL, each with what URL parts compare it with."""
     request = to_request(case.event["Records"][0]["cf"]["request"])
-    return [form.text for form in forms(request.url).urls]
+    return [{"url": form.text, "values": _treated_values(group, form)} for form in forms(request.url).urls]
 
 
 class _Exchange(NamedTuple):
@@ -170,7 +196,7 @@ class _Reference:
         matching, names = {}, {}
         for place in places:
             case = group.cases[place]
-            asked = question(group, case, {"forms": _forms(case)} if every_form else {})
+            asked = question(group, case, {"forms": _forms(group, case)} if every_form else {})
             matching[place], names[place] = adjusted(asked, without, matching=True)
         reached = {
             place: [*dict.fromkeys(answer["reached"])] or [None]
@@ -260,6 +286,7 @@ class Score:
         self.normalized_urls = 0
         self.differences: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
+        self.dimensions: Counter[str] = Counter()
         self.defects: list[str] = []
 
     def add(self, other: "Score") -> None:
@@ -268,7 +295,13 @@ class Score:
         self.normalized_urls += other.normalized_urls
         self.differences.update(other.differences)
         self.kinds.update(other.kinds)
+        self.dimensions.update(other.dimensions)
         self.defects += other.defects
+
+    @property
+    def unreached(self) -> list[str]:
+        """The dimensions that no case reached."""
+        return [name for name in DIMENSIONS if not self.dimensions[name]]
 
     def report(self) -> str:
         """Counts by name, then the defects."""
@@ -278,6 +311,8 @@ class Score:
             f"  {count:6}  {kind}"
             for kind, count in sorted(self.kinds.items(), key=lambda item: (-item[1], item[0]))
         ]
+        lines.append(f"dimensions: {len(self.dimensions)} of {len(DIMENSIONS)}")
+        lines += [f"  {self.dimensions[name]:6}  {name}" for name in DIMENSIONS]
         lines.append(f"intended differences: {self.differences.total()}")
         lines += [f"  {self.differences[name]:6}  {name}" for name in known if self.differences[name]]
         lines.append(f"defects: {len(self.defects)}")
@@ -321,6 +356,7 @@ class Comparison:
             for case, verdict in zip(group.cases, self.verdicts(group, settings), strict=True):
                 self.score.cases += 1
                 self.score.kinds[verdict.kind] += 1
+                self.score.dimensions.update(dimensions_of(group, case, verdict.expected.matched))
                 self.score.differences.update(verdict.differences)
                 if verdict.is_defect:
                     self.score.defects.append(_defect(verdict, describe(group, case)))

@@ -58,6 +58,7 @@ class Question(NamedTuple):
     services: dict[str, Any]
     options: dict[str, Any]
     now: float
+    customer_id: str
     secret_key: str
     previous_secret_key: str
     matched: dict[str, Any] | None
@@ -85,6 +86,7 @@ def question(group: Group, case: Case, options: dict[str, Any]) -> Question:
         services=case.services._asdict(),
         options=options,
         now=case.now,
+        customer_id=group.customer_id,
         secret_key=group.secret_key,
         previous_secret_key=group.previous_secret_key,
         matched=None,
@@ -181,6 +183,44 @@ def _missing_validity(question: Question) -> bool:
             integration["CookieValidityMinute"] = DEFAULT_VALIDITY_MINUTES
             written = f"&CookieValidityMinute:{DEFAULT_VALIDITY_MINUTES}&"
             _diagnosed_as_configured(question, place, written, "&CookieValidityMinute:null&")
+            found = True
+    return found
+
+
+def _empty_rooms(question: Question) -> bool:
+    found = False
+    for place, integration in enumerate(question.config["Integrations"]):
+        involved = integration.get("InvolvedWaitingRoomIds") or []
+        if "" in involved:
+            rooms = integration["InvolvedWaitingRoomIds"] = [room for room in involved if room]
+            _diagnosed_as_configured(
+                question,
+                place,
+                f"&AllowedWaitingRoomIds:{','.join(rooms)}&",
+                f"&AllowedWaitingRoomIds:{','.join(involved)}&",
+            )
+            found = True
+    return found
+
+
+def _missing_queue_domain(question: Question) -> bool:
+    found = False
+    for place, integration in enumerate(question.config["Integrations"]):
+        if not integration.get("QueueDomain") and integration.get("ActionType") in ("Queue", "Cancel"):
+            written = {None: "null", "": ""}[integration.get("QueueDomain")]
+            integration["QueueDomain"] = f"{question.customer_id}.queue-it.net"
+            _diagnosed_as_configured(
+                question, place, f"&QueueDomain:{integration['QueueDomain']}&", f"&QueueDomain:{written}&"
+            )
+            found = True
+    return found
+
+
+def _old_spelling(question: Question) -> bool:
+    found = False
+    for integration in question.config["Integrations"]:
+        if integration.get("RedirectLogic") == "ForecedTargetUrl":
+            integration["RedirectLogic"] = "ForcedTargetUrl"
             found = True
     return found
 
@@ -335,13 +375,12 @@ def _is_debug(token: str) -> bool:
     return last_fields(token).get("rt") == "debug"
 
 
-def _strange_fields(question: Question) -> bool:
-    """A token under a good signature whose fields no waiting room writes: sign what we make of them instead."""
-    token = effective_token(question.request)
+def _as_we_read(token: str, key: str) -> str:
+    """A token under a good signature whose fields no waiting room writes, signed with what we make of them."""
     last = last_fields(token)
     proof = last.get("h", "")
-    if not proof or mac(question.secret_key, token.replace(f"~h_{proof}", "", 1)) != proof:
-        return False
+    if not proof or mac(key, token.replace(f"~h_{proof}", "", 1)) != proof:
+        return token
     wanted = {**last, "rt": last.get("rt", "")}
     del wanted["h"]
     for name in ("q", "rt"):
@@ -353,12 +392,17 @@ def _strange_fields(question: Question) -> bool:
     if minutes > 0:
         wanted["cv"] = str(minutes)
     text = "~".join([f"{name}_{value}" for name, value in wanted.items()])
-    signed = f"{text}~h_{mac(question.secret_key, text)}"
     del last["h"]
-    if wanted == last:
-        return False
-    exchange_token(question, token, signed)
-    return True
+    return token if wanted == last else f"{text}~h_{mac(key, text)}"
+
+
+def _strange_fields(question: Question) -> bool:
+    token, passing = effective_token(question.request), question.services["direct_pass_token"]
+    token_again, passing_again = (_as_we_read(one, question.secret_key) for one in (token, passing))
+    if token_again != token:
+        exchange_token(question, token, token_again)
+    question.services["direct_pass_token"] = passing_again
+    return (token_again, passing_again) != (token, passing)
 
 
 # The previous secret key
@@ -379,7 +423,7 @@ class _Resigning:
     def _rebound(self, room: str, queue_id: str, hip: str) -> str:
         if hip not in self._bound:
             return hip
-        self._hips[room, queue_id] = hip
+        self._hips[room.lower(), queue_id] = hip
         return self._bound[hip]
 
     def token(self, token: str) -> str:
@@ -419,7 +463,7 @@ class _Resigning:
         """A session keeps the hash of its address, whichever key has made it."""
         for cookie in answer["cookies"]:
             fields = {name: value for name, _, value in map(_pair, cookie[1].split("&"))}
-            old = self._hips.get((fields.get("EventId", ""), fields.get("QueueId", "")))
+            old = self._hips.get((fields.get("EventId", "").lower(), fields.get("QueueId", "")))
             if old and cookie[0].startswith(COOKIE_PREFIX) and fields.get("Hip") in self._bound.values():
                 del fields["Hash"]
                 fields["Hip"] = old
@@ -555,7 +599,7 @@ def _counts(cookie: SessionCookie | None, room: str, question: Question) -> bool
     address = question.request["clientIp"]
     if cookie.hip and address and mac(question.secret_key, address) != cookie.hip:
         return False
-    if question.matched["ActionType"] == "Cancel":
+    if question.matched.get("ActionType") == "Cancel":
         return True
     minutes = int(cookie.fixed or question.matched.get("CookieValidityMinute") or DEFAULT_VALIDITY_MINUTES)
     return cookie.issued_at + 60 * minutes >= int(question.now)
@@ -833,6 +877,27 @@ INTENDED_DIFFERENCES = (
         "2",
         "the reference throws, or lets a session without it last for ever",
         _missing_validity,
+        decides_matching=True,
+    ),
+    IntendedDifference(
+        "an involved room without an id is none",
+        "2",
+        "the reference looks for its cookie and cancels it too",
+        _empty_rooms,
+        decides_matching=True,
+    ),
+    IntendedDifference(
+        "a missing QueueDomain is the account's",
+        "2",
+        "the reference throws",
+        _missing_queue_domain,
+        decides_matching=True,
+    ),
+    IntendedDifference(
+        "ForecedTargetUrl is ForcedTargetUrl",
+        "2",
+        "the reference does not know the old spelling",
+        _old_spelling,
         decides_matching=True,
     ),
     IntendedDifference(

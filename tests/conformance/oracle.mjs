@@ -22,7 +22,8 @@
 // What we do differently on purpose can be asked for in `options`:
 //   "normalize_as"       the URL to normalize instead of the page's
 //   "folded_hosts"       true: hosts are compared in lower case, without `:443` and a final dot
-//   "forms"              the forms of the URL: the reference's own evaluator is asked about each of them
+//   "forms"              the forms of the URL, each {url, values}: the reference's own evaluator is asked about each;
+//                        `values` are what the URL parts at these places ("integration.trigger.part") compare it with
 //   "matched"            the place of the integration to decide with, null for none: nothing is evaluated
 
 import { createHmac } from "node:crypto";
@@ -86,7 +87,10 @@ function decoded(text) {
 
 function readRequest(event) {
   const { request } = event.Records[0].cf;
-  const header = (name) => (request.headers[String(name ?? "").toLowerCase()] ?? []).map((line) => line.value);
+  const header = (name) => {
+    const lower = String(name ?? "").toLowerCase();
+    return Object.hasOwn(request.headers, lower) ? request.headers[lower].map((line) => line.value) : [];
+  };
   const pairs = header("cookie")
     .flatMap((line) => line.split(";"))
     .filter((pair) => pair.includes("="))
@@ -150,6 +154,22 @@ function foldValues(config) {
   };
 }
 
+// Copies of the integrations that look at the URL as it is given, some of their parts with other values.
+function withValues(integrations, values) {
+  const changedPart = (part, place) => {
+    const [single, several] = values[place] ?? [part.ValueToCompare, part.ValuesToCompare];
+    return { ...part, ValueToCompare: single, ValuesToCompare: several };
+  };
+  return integrations.map((one, i) => ({
+    ...one,
+    IsNormalizationEnabled: false,
+    Triggers: one.Triggers?.map((trigger, t) => ({
+      ...trigger,
+      TriggerParts: trigger.TriggerParts?.map((part, p) => changedPart(part, `${i}.${t}.${p}`)),
+    })),
+  }));
+}
+
 // For each form of the URL the place of the integration that it reaches, null for none.
 function reach(config, options, pureUrl, context) {
   const match = matching(options.folded_hosts ? foldValues(config) : config, options, context);
@@ -158,8 +178,8 @@ function reach(config, options, pureUrl, context) {
     const found = match(options.folded_hosts ? foldUrl(pureUrl) : pureUrl, folded);
     return [found === null ? null : folded.indexOf(found)];
   }
-  const asGiven = folded.map((one) => ({ ...one, IsNormalizationEnabled: false }));
-  return options.forms.map((url) => {
+  return options.forms.map(({ url, values }) => {
+    const asGiven = withValues(folded, values);
     const found = match(url, asGiven);
     return found === null ? null : asGiven.indexOf(found);
   });

@@ -116,7 +116,7 @@ def expected_question(asked: dict[str, Any], settings: dict[str, Any]) -> dict[s
         "customerId": asked["customerId"],
         "eventId": asked["waitingRoomId"],
         "queueId": asked.get("queueId") or "",
-        "usageLimit": str(asked.get("limit") or ""),
+        "usageLimit": "" if asked.get("limit") is None else str(asked["limit"]),
     }
     url = settings[service]["url"]
     for name, value in places.items():

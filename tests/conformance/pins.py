@@ -221,6 +221,17 @@ PINS = {
         failed,
         lambda ours: queued(ours) and deleted(ours),
     ),
+    "an involved room without an id is none": Pin(
+        group(case(cookies=[session()]), ActionType="Cancel", InvolvedWaitingRoomIds=["", "vip"]),
+        lambda reference: f"?wrl=spring~{GUID}__vip&r=" in reference.headers["location"],
+        lambda ours: f"?wrl=spring~{GUID}_vip&r=" in ours.headers["location"],
+    ),
+    "a missing QueueDomain is the account's": Pin(group(case(), QueueDomain=""), failed, queued),
+    "ForecedTargetUrl is ForcedTargetUrl": Pin(
+        group(case("/page"), RedirectLogic="ForecedTargetUrl", ForcedTargetUrl="https://shop.example/start"),
+        lambda reference: "&t=https%3A%2F%2Fshop.example%2Fpage" in reference.headers["location"],
+        lambda ours: "&t=https%3A%2F%2Fshop.example%2Fstart" in ours.headers["location"],
+    ),
     "slashes made single": Pin(
         group(case(), QueuePathPrefix="//room//"),
         lambda reference: "acme.queue-it.net//room//?c=" in reference.headers["location"],

@@ -10,6 +10,7 @@ import pytest
 
 from tests.conformance.case_generator import CaseGenerator
 from tests.conformance.comparison import SETTINGS, Comparison, ask, kind_of, run
+from tests.conformance.dimensions import DIMENSIONS, dimensions_of
 from tests.conformance.oracle import Oracle
 
 
@@ -60,16 +61,22 @@ def test_one_seed_makes_the_same_cases_in_every_process() -> None:
     assert cases("7", "1") != cases("8", "1")
 
 
-def test_the_cases_reach_every_kind_of_decision_and_question(oracle: Oracle, conformance_seed: int) -> None:
+def test_the_cases_reach_every_kind_of_decision_and_question_and_every_dimension(
+    oracle: Oracle, conformance_seed: int
+) -> None:
     kinds: set[str] = set()
+    dimensions: set[str] = set()
     for group in CaseGenerator(conformance_seed).groups(3000):
         answers = ask(oracle, group)
+        for case, answer in zip(group.cases, answers, strict=True):
+            dimensions.update(dimensions_of(group, case, answer["matched"]))
         kinds.update(map(kind_of, answers))
         for answer in answers:
             kinds.update([f"asks {asked['service']}" for asked in answer["asked"]])
             kinds.update([f"cookie {cookie[0].partition('-')[0]}" for cookie in answer["cookies"]])
             if "&enqueuetoken=" in (answer["redirect"] or ""):
                 kinds.add("enqueue token")
+    assert dimensions == {*DIMENSIONS}
     assert kinds >= {
         "no match",
         "Queue: to the queue",
