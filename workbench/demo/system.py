@@ -17,7 +17,7 @@ from workbench.demo.refresh_schedule import InvocationFailed, RefreshFunction, S
 from workbench.demo.sample_configuration import EVENT_ID, PROTECTED_PATHS, sample_configuration
 from workbench.demo.sample_distribution import sample_distribution
 from workbench.demo.web_server import PortTaken, WebServer, free_port_or
-from workbench.local_edge import LocalEdge
+from workbench.local_edge import EdgeEvent, FunctionLine, LocalEdge
 from workbench.sample_shop import create_app as create_shop
 from workbench.sample_waiting_room import Account, WaitingRoom
 from workbench.sample_waiting_room import create_app as create_waiting_room
@@ -250,6 +250,7 @@ class Demo:
             workers_per_function=self._workers_per_function,
             rewrite_locations=as_served_here,
             log=self._log_edge,
+            observe=self._observe,
         )
 
     def admit_shop(self, url: str) -> None:
@@ -285,10 +286,11 @@ class Demo:
             self._log(f"{self._name}-config-refresh: {line}")
 
     def _log_edge(self, message: dict[str, Any]) -> None:
-        """What a function prints is shown as it is, after the function's name; metrics are not for people."""
-        if "line" in message:
-            if str(message["line"]).startswith('{"_aws"'):
-                return
-            self._log(f"{message['function']}: {message['line']}")
-        else:
+        """What functions print comes through `_observe`."""
+        if message["message"] != "function output":
             self._log(f"edge: {json.dumps(message)}")
+
+    def _observe(self, event: EdgeEvent) -> None:
+        """What a function prints is shown as it is, after the function's name; metrics are not for people."""
+        if isinstance(event, FunctionLine) and not event.line.startswith('{"_aws"'):
+            self._log(f"{event.function}: {event.line}")

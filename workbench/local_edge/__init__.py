@@ -13,6 +13,14 @@ their answers may change, when viewer-response runs, what is cached and what a v
 
 from workbench.local_edge.distribution import UnsupportedDistribution
 from workbench.local_edge.edge import LocalEdge
-from workbench.local_edge.request_log import Invocation, RuleBreach
+from workbench.local_edge.request_log import EdgeEvent, Exchange, FunctionLine, Invocation, RuleBreach
 
-__all__ = ["Invocation", "LocalEdge", "RuleBreach", "UnsupportedDistribution"]
+__all__ = [
+    "EdgeEvent",
+    "Exchange",
+    "FunctionLine",
+    "Invocation",
+    "LocalEdge",
+    "RuleBreach",
+    "UnsupportedDistribution",
+]

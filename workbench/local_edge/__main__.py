@@ -8,7 +8,9 @@ import threading
 from pathlib import Path
 
 from workbench.local_edge import LocalEdge
+from workbench.local_edge.access_log import AccessLog
 from workbench.local_edge.other_functions import leave_out_other_functions
+from workbench.local_edge.request_log import ignore
 
 
 def _function(text: str) -> tuple[str, tuple[str, str]]:
@@ -74,6 +76,12 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--port", type=_port, default=8080, help="0 takes a free one (default: %(default)s)")
     parser.add_argument("--workers", type=_workers, default=2, help="per function (default: %(default)s)")
+    parser.add_argument(
+        "--access-log",
+        type=Path,
+        metavar="FILE",
+        help="add a line for each request to FILE, in the combined log format",
+    )
     return parser.parse_args()
 
 
@@ -89,6 +97,11 @@ def main() -> int:
         print(f"local edge: {arguments.distribution}: not a JSON object", file=sys.stderr)
         return 2
     try:
+        access_log = arguments.access_log and arguments.access_log.open("a", encoding="utf-8")
+    except OSError as error:
+        print(f"local edge: {arguments.access_log}: {error.strerror}", file=sys.stderr)
+        return 2
+    try:
         config = document.get("DistributionConfig", document)
         if arguments.leave_out_other_functions:
             config, left_out = leave_out_other_functions(config, dict(arguments.function))
@@ -101,6 +114,7 @@ def main() -> int:
             origin_urls=dict(arguments.origin),
             port=arguments.port,
             workers_per_function=arguments.workers,
+            observe=AccessLog(access_log) if access_log else ignore,
         )
         edge.start()
     except ValueError as error:
@@ -118,6 +132,8 @@ def main() -> int:
     print(f"local edge: {edge.url}", flush=True)
     interrupted.wait()
     edge.stop()
+    if access_log:
+        access_log.close()
     return 0
 
 

@@ -11,7 +11,15 @@ from workbench.local_edge.cache import Cache
 from workbench.local_edge.distribution import UnsupportedDistribution, parse_distribution
 from workbench.local_edge.function_code import Quotas, deploy
 from workbench.local_edge.request_flow import RequestFlow
-from workbench.local_edge.request_log import Invocation, Log, RequestLog, RuleBreach, print_line
+from workbench.local_edge.request_log import (
+    Invocation,
+    Log,
+    Observe,
+    RequestLog,
+    RuleBreach,
+    ignore,
+    print_line,
+)
 from workbench.local_edge.visitor_server import VisitorServer
 from workbench.local_edge.worker_pool import WorkerPool
 
@@ -40,6 +48,7 @@ class LocalEdge:
         rewrite_locations: Callable[[str], str] | None = None,
         clock: Callable[[], float] = time.monotonic,
         log: Log = print_line,
+        observe: Observe = ignore,
     ) -> None:
         """The rest is optional.
 
@@ -47,7 +56,7 @@ class LocalEdge:
         those of viewer-event functions at the edge; `throttle_wait_seconds` is how long a request waits for one of
         `workers_per_function` before its 503. `origin_urls` maps an origin's Id to the URL where it is reached
         instead. `rewrite_locations` changes Location and x-queueit-redirect on the way out. `clock` is the cache's.
-        `log` takes one JSON object a message.
+        `log` takes one JSON object a message; `observe` gets every request, invocation and line of a function.
         """
         self._distribution = parse_distribution(distribution_config, origin_urls)
         self._functions = dict(functions)
@@ -61,8 +70,7 @@ class LocalEdge:
         self._throttle_wait_seconds = throttle_wait_seconds
         self._rewrite_locations = rewrite_locations
         self._cache = Cache(clock)
-        self._log = log
-        self._request_log = RequestLog(log)
+        self._request_log = RequestLog(log, observe)
         self._pools: dict[str, WorkerPool] = {}
         self._server: VisitorServer | None = None
         self._directory: tempfile.TemporaryDirectory[str] | None = None
@@ -123,6 +131,11 @@ class LocalEdge:
         """The process ids of a function's workers."""
         return self._pools[function].worker_pids
 
+    def recycle_workers(self) -> None:
+        """End the workers that are idle, so that the next requests meet cold ones."""
+        for pool in self._pools.values():
+            pool.recycle()
+
     def invalidate_cache(self) -> None:
         """Empty the cache, as an invalidation of `/*` does."""
         self._cache.clear()
@@ -145,6 +158,5 @@ class LocalEdge:
                 quotas=self._quotas,
                 throttle_wait_seconds=self._throttle_wait_seconds,
                 request_log=self._request_log,
-                log=self._log,
             )
         return pools

@@ -76,3 +76,20 @@ def deploy(
     return DeployedFunction(
         association.function, association.arn, handler, directory, {**reserved, **environment}
     )
+
+
+def for_worker(function: DeployedFunction, number: int) -> DeployedFunction:
+    """The function as its worker of that number runs it: each has a session of its own, as in Lambda.
+
+    So a stand-in for AWS can tell workers apart. Credentials that were given stay as they are.
+    """
+    token = function.environment["AWS_SESSION_TOKEN"]
+    if token != _FAKE_CREDENTIALS["AWS_SESSION_TOKEN"]:
+        return function
+    return function._replace(environment={**function.environment, "AWS_SESSION_TOKEN": f"{token}-{number}"})
+
+
+def number_of_worker(session_token: str) -> int | None:
+    """The number in a session token of `for_worker`; None in any other."""
+    begin, _, number = session_token.rpartition("-")
+    return int(number) if begin == _FAKE_CREDENTIALS["AWS_SESSION_TOKEN"] and number.isdecimal() else None

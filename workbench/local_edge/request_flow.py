@@ -10,7 +10,7 @@ from workbench.local_edge.cache import Cache, OriginResponse, cache_key, time_to
 from workbench.local_edge.distribution import Association, Behavior, Distribution
 from workbench.local_edge.error_page import error_page
 from workbench.local_edge.origin import OriginUnreachable, fetch
-from workbench.local_edge.request_log import RequestLog, RuleBreach
+from workbench.local_edge.request_log import Exchange, RequestLog, RuleBreach
 from workbench.local_edge.rules import (
     GeneratedResponse,
     RuleBroken,
@@ -60,6 +60,7 @@ class RequestFlow:
 
     def respond(self, visitor_request: VisitorRequest) -> VisitorResponse:
         """The response to one request."""
+        at, started_at = time.time(), time.monotonic()
         uri, _, querystring = visitor_request.target.partition("?")
         request = ViewerRequest(
             request_id=uuid.uuid4().hex,
@@ -74,12 +75,25 @@ class RequestFlow:
         try:
             response = self._through(behavior, request)
         except _Failed as failed:
-            return failed.response
-        return response._replace(headers=self._rewritten(response.headers))
+            response = failed.response
+        else:
+            response = response._replace(headers=self._rewritten(response.headers))
+        self._observe(request, at, time.monotonic() - started_at, response)
+        return response
 
     def refuse(self, status: int, detail: str) -> VisitorResponse:
         """The page for a request that cannot be understood."""
-        return error_page(status, uuid.uuid4().hex, why=detail or None)
+        response = error_page(status, uuid.uuid4().hex, why=detail or None)
+        self._observe(None, time.time(), 0.0, response)
+        return response
+
+    def _observe(
+        self, request: ViewerRequest | None, at: float, seconds: float, response: VisitorResponse
+    ) -> None:
+        x_cache = next((value for name, value in response.headers if name == "X-Cache"), "")
+        self._request_log.observe(
+            Exchange(request, at, seconds * 1000, response.status, len(response.body), x_cache)
+        )
 
     def _through(self, behavior: Behavior, request: ViewerRequest) -> VisitorResponse:
         if request.method not in behavior.allowed_methods:

@@ -3,10 +3,11 @@
 import threading
 import time
 import uuid
+from itertools import count
 from typing import Any
 
-from workbench.local_edge.function_code import DeployedFunction, Quotas
-from workbench.local_edge.request_log import Invocation, Log, RequestLog
+from workbench.local_edge.function_code import DeployedFunction, Quotas, for_worker
+from workbench.local_edge.request_log import FunctionLine, Invocation, RequestLog
 from workbench.local_edge.worker import Answer, Worker
 
 
@@ -21,17 +22,16 @@ class WorkerPool:
         quotas: Quotas,
         throttle_wait_seconds: float,
         request_log: RequestLog,
-        log: Log,
     ) -> None:
         self._function = function
         self._quotas = quotas
         self._throttle_wait_seconds = throttle_wait_seconds
         self._request_log = request_log
-        self._log = log
         self._places = threading.BoundedSemaphore(size)
         self._lock = threading.Lock()
         self._idle: list[Worker] = []
-        self._workers: set[Worker] = set()
+        self._numbers = count(1)
+        self._workers: dict[Worker, int] = {}
         self._stopped = False
 
     def invoke(self, event_type: str, request_id: str, event: dict[str, Any]) -> Answer:
@@ -40,19 +40,19 @@ class WorkerPool:
         Waits for a worker when all are busy; after `throttle_wait_seconds` the outcome is `throttled`.
         """
         started_at = time.monotonic()
-        cold = False
+        cold, number = False, 0
         if not self._places.acquire(timeout=self._throttle_wait_seconds):
             answer = Answer("throttled", detail=f"all {self._function.name} workers are busy")
         else:
             try:
                 started_at = time.monotonic()
-                answer, cold = self._run(event)
+                answer, cold, number = self._run(event)
             finally:
                 self._places.release()
         duration_ms = (time.monotonic() - started_at) * 1000
+        name = self._function.name
         self._request_log.invoked(
-            Invocation(self._function.name, event_type, request_id, duration_ms, cold, answer.outcome),
-            answer.detail,
+            Invocation(name, event_type, request_id, duration_ms, cold, answer.outcome, number), answer.detail
         )
         return answer
 
@@ -72,18 +72,33 @@ class WorkerPool:
         for worker in workers:
             worker.stop()
 
-    def _run(self, event: dict[str, Any]) -> tuple[Answer, bool]:
+    def recycle(self) -> None:
+        """End the workers that are idle, so that the next events start cold."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            self._forget(worker)
+
+    def _run(self, event: dict[str, Any]) -> tuple[Answer, bool, int]:
+        """The answer, whether the worker was cold, and its number."""
         worker = self._take_idle()
         cold = worker is None
         if worker is None:
-            worker = Worker(self._function, self._quotas, self._log_line)
+            number = next(self._numbers)
+            worker = Worker(
+                for_worker(self._function, number),
+                self._quotas,
+                lambda line: self._request_log.printed(FunctionLine(self._function.name, number, line)),
+            )
             if worker.failure is not None:
-                return Answer("init_error", detail=worker.failure), cold
-            if not self._keep(worker):
-                return Answer("crash", detail="the local edge is stopping"), cold
+                return Answer("init_error", detail=worker.failure), cold, number
+            if not self._keep(worker, number):
+                return Answer("crash", detail="the local edge is stopping"), cold, number
+        else:
+            number = self._workers.get(worker, 0)
         answer = worker.invoke(str(uuid.uuid4()), event)
         self._give_back(worker)
-        return answer, cold
+        return answer, cold, number
 
     def _take_idle(self) -> Worker | None:
         """The worker used last; any that ended meanwhile is forgotten."""
@@ -96,10 +111,10 @@ class WorkerPool:
                 return worker
             self._forget(worker)
 
-    def _keep(self, worker: Worker) -> bool:
+    def _keep(self, worker: Worker, number: int) -> bool:
         with self._lock:
             if not self._stopped:
-                self._workers.add(worker)
+                self._workers[worker] = number
                 return True
         worker.stop()
         return False
@@ -114,10 +129,5 @@ class WorkerPool:
 
     def _forget(self, worker: Worker) -> None:
         with self._lock:
-            self._workers.discard(worker)
+            self._workers.pop(worker, None)
         worker.stop()
-
-    def _log_line(self, line: str) -> None:
-        self._log(
-            {"level": "info", "message": "function output", "function": self._function.name, "line": line}
-        )

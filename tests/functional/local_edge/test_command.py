@@ -39,6 +39,8 @@ def test_it_serves_a_distribution_until_it_is_interrupted(
         f"site=http://127.0.0.1:{origin.port}",
         "--port",
         "0",
+        "--access-log",
+        str(tmp_path / "access.log"),
     )
     with subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -49,6 +51,7 @@ def test_it_serves_a_distribution_until_it_is_interrupted(
         finally:
             process.send_signal(signal.SIGINT)
         assert process.wait(timeout=10) == 0
+    assert '"GET / HTTP/1.1" 200 15 "-" "Python-urllib/' in (tmp_path / "access.log").read_text()
 
 
 def complaint(*arguments: str) -> str:

@@ -259,6 +259,23 @@ def handler(event, context):
     assert {message["function"] for message in site.log} == {"shop-viewer-request"}
 
 
+def test_a_json_object_that_a_function_prints_is_one_with_the_log_message(workshop: Any) -> None:
+    site = workshop.site("""
+import json
+def handler(event, context):
+    print(json.dumps({'level': 'warning', 'event': 'decision', 'function': 'another'}))
+    print(json.dumps(['no', 'object']))
+    return event['Records'][0]['cf']['request']
+""")
+    site.ask()
+    site.edge.stop()
+    where = {"message": "function output", "function": "shop-viewer-request", "worker": 1}
+    assert site.log == [
+        {"level": "warning", "event": "decision", **where},
+        {"level": "info", "line": '["no", "object"]', **where},
+    ]
+
+
 def test_every_log_message_is_json(workshop: Any, sources: Any) -> None:
     site = workshop.site(sources.returning("None"))
     site.ask()
