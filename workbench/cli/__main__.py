@@ -1,115 +1,145 @@
 """`queueit COMMAND`: the console script, also `python -m workbench.cli`."""
 
-import argparse
-import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TextIO
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TextIO
 
-import boto3
-import requests
-from botocore.config import Config
+import click
 
 from queueit import __version__
-from workbench.cli import (
-    doctor,
-    enable,
-    explain,
-    freeze,
-    history,
-    kill,
-    publish,
-    rollback,
-    status,
-    token,
-    unfreeze,
-    validate,
-)
-from workbench.cli.command import FINDING, OK, Command, CommandFailed, Context, Result, UsageError
+from workbench.cli.command import FINDING, OK, USAGE, Context, Ended, Failed
+from workbench.cli.commands import COMMANDS
+from workbench.cli.display import has_colour, json_text, write_text
+from workbench.printable import printable
 
-COMMANDS: tuple[Command, ...] = (
-    explain,
-    validate,
-    status,
-    publish,
-    rollback,
-    history,
-    freeze,
-    unfreeze,
-    kill,
-    enable,
-    doctor,
-    token,
+if TYPE_CHECKING:
+    import requests
+
+_ABOUT = "Ask, check, publish, roll back, switch off and diagnose a Queue-it connector for CloudFront."
+_EPILOG = "Exit status: 0 all is well; 1 something was found, or the command failed; 2 the command line makes no sense."
+_INTERRUPTED = 130  # as shells have it: 128 and the number of SIGINT
+
+
+class _Commands(click.Group):
+    """The commands of the table, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        made: click.Command = import_module(f"workbench.cli.{cmd_name}").COMMAND
+        return made
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            meant = f" Did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f'there is no command "{args[0]}".{meant}', ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([*COMMANDS.items()])
+
+
+COMMAND_LINE = click.version_option(__version__, prog_name="queueit", message="%(prog)s %(version)s")(
+    _Commands(
+        "queueit",
+        help=_ABOUT,
+        epilog=_EPILOG,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
 )
-_EPILOG = "exit status: 0 all is well; 1 something was found, or the command failed; 2 the command line makes no sense"
-_CLIENT_CONFIG = Config(connect_timeout=5, read_timeout=70, retries={"mode": "standard", "max_attempts": 2})
+"""The whole command line."""
 
 
 def _client(service: str, region: str) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    from workbench.cli.aws_errors import AwsErrors, failed
+
     connect: Any = boto3.client  # its stubs know each service by name only
-    return connect(service, region_name=region, config=_CLIENT_CONFIG)
+    try:
+        config = Config(connect_timeout=5, read_timeout=70, retries={"mode": "standard", "max_attempts": 2})
+        return connect(service, region_name=region, config=config)
+    except AwsErrors as error:
+        raise failed(error, "AWS cannot be asked") from None
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    top = argparse.ArgumentParser(
-        prog="queueit",
-        description="Ask, check, publish, roll back, switch off and diagnose a Queue-it connector for CloudFront.",
-        epilog=_EPILOG,
-    )
-    top.add_argument("--version", action="version", version=f"queueit {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        one = commands.add_parser(
-            command.NAME, help=command.HELP, description=f"{command.HELP}.", epilog=_EPILOG
-        )
-        command.add_arguments(one)
-        one.set_defaults(run=command.run, fail=one.error)
-        for each in _leaves(one):
-            each.add_argument("--json", action="store_true", help="print one JSON object instead of text")
-    return top
+def _session() -> "requests.Session":
+    import requests
 
-
-def _leaves(of: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
-    """The parsers that a command line can end in: the command's own, or those of its subcommands."""
-    for action in of._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            return list(action.choices.values())
-    return [of]
+    return requests.Session()
 
 
 def run(arguments: Sequence[str], context: Context, out: TextIO, err: TextIO) -> int:
     """Run one command line and return its exit status."""
-    options = parser().parse_args(arguments)
-    act: Callable[[argparse.Namespace, Context], Result] = options.run
+    colour = has_colour(out)
+
+    def write(line: str) -> None:
+        write_text(line, out, is_styled=colour)
+        out.flush()
+
+    world = context._replace(write=write, has_colour=colour)
     try:
-        result = act(options, context)
-    except UsageError as error:
-        options.fail(str(error))
-    except CommandFailed as error:
-        if options.json:
-            print(json.dumps({"ok": False, "error": str(error)}, ensure_ascii=False), file=out)
+        with redirect_stdout(out), redirect_stderr(err):
+            ended = COMMAND_LINE.main([*arguments], "queueit", standalone_mode=False, obj=world)
+    except click.ClickException as error:
+        return _refuse(error, arguments, out, err)
+    if not isinstance(ended, Ended):  # of --help and --version
+        return int(ended or OK)
+    how = ended.how
+    if isinstance(how, Failed):
+        if ended.is_json:
+            out.write(json_text({"ok": False, "error": how.message}, out, indent=None) + "\n")
         else:
-            print(f"queueit {options.command}: {error}", file=err)
+            write_text(printable(f"{how.command}: {how.message}"), err)
         return FINDING
-    if options.json:
-        print(json.dumps({"ok": result.ok, **result.data}, indent=2, ensure_ascii=False), file=out)
-    else:
-        print(result.text, file=out)
-    return OK if result.ok else FINDING
+    if ended.is_json:
+        out.write(json_text({"ok": how.ok, **how.data}, out) + "\n")
+    elif how.text:
+        write_text(how.text, out)
+    return OK if how.ok else FINDING
+
+
+def _refuse(error: click.ClickException, arguments: Sequence[str], out: TextIO, err: TextIO) -> int:
+    """Say that the command line makes no sense."""
+    message = error.format_message()
+    here = error.ctx if isinstance(error, click.UsageError) else None
+    if "--json" in arguments:
+        out.write(json_text({"ok": False, "error": message}, out, indent=None) + "\n")
+        return USAGE
+    if here is not None:
+        write_text(f"{here.get_usage()}\nTry: {here.command_path} --help", err)
+    write_text(printable(f"{here.command_path if here else 'queueit'}: {message}"), err)
+    return USAGE
 
 
 def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
     """Run the process's own command line."""
-    context = Context(environ, sys.stdin, _client, requests.Session)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed when the process began
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+    context = Context(environ, sys.stdin, _client, _session)
     try:
-        return run(sys.argv[1:] if arguments is None else arguments, context, sys.stdout, sys.stderr)
+        status = run(sys.argv[1:] if arguments is None else arguments, context, sys.stdout, sys.stderr)
+        sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINDING
-    except KeyboardInterrupt:
-        return FINDING
+    except (KeyboardInterrupt, click.Abort):
+        return _INTERRUPTED
+    return status
 
 
 if __name__ == "__main__":

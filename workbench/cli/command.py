@@ -1,23 +1,34 @@
 """What every command is made of: what it is given, what it hands back, and how it fails."""
 
+import re
 import time
-from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol, TextIO
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
-import requests
+import click
 
 from edge.regions import HOME_REGION
+from workbench.cli.commands import COMMANDS
+
+if TYPE_CHECKING:
+    import requests
 
 OK, FINDING, USAGE = 0, 1, 2
 """Exit statuses: all is well; something was found or failed; the command line makes no sense."""
+
+Options = SimpleNamespace
+"""What the command line says, an attribute for each parameter; `json` is the frame's."""
+
+_CONNECTOR = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LATEST_MOMENT = 253402300799  # the year 9999
 
 
 class CommandFailed(Exception):
     """The command could not do its work; the text says why and what to do, and holds no secret."""
 
 
-class UsageError(Exception):
+class UsageError(click.UsageError):
     """The command line makes no sense; the text says what to write instead."""
 
 
@@ -33,44 +44,98 @@ class Context(NamedTuple):
     """The world outside: everything a command reads but its arguments.
 
     `client(service, region)` makes a boto3 client; `session()` a requests session; `now()` is in Unix seconds.
+    `write(text)` shows a line at once, for a command that goes on; `has_colour` says whether its reader wants colour.
     """
 
     environ: Mapping[str, str]
     stdin: TextIO
     client: Callable[[str, str], Any]
-    session: Callable[[], requests.Session]
+    session: Callable[[], "requests.Session"]
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
+    write: Callable[[str], None] = print
+    has_colour: bool = False
 
 
-class Command(Protocol):
-    """A module that is a command."""
-
-    NAME: str
-    HELP: str
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Say which arguments it takes."""
-
-    def run(self, options: Namespace, context: Context) -> Result:
-        """Do it. Raises CommandFailed or UsageError."""
+Run = Callable[[Options, Context], Result]
+"""What a command does. Raises CommandFailed or UsageError."""
 
 
-def add_name(parser: ArgumentParser, context_note: str = "") -> None:
-    """The option that says which connector."""
-    parser.add_argument(
-        "--name",
-        metavar="CONNECTOR",
-        help="the connector's name, as in Terraform's `name` (or the variable QUEUEIT_CONNECTOR)"
-        + context_note,
+class Failed(NamedTuple):
+    """A command that raised CommandFailed, and with what."""
+
+    command: str
+    message: str
+
+
+class Ended(NamedTuple):
+    """How a command ended, and whether `--json` asks for one JSON object."""
+
+    how: Result | Failed
+    is_json: bool
+
+
+def command(
+    name: str, run: Run, examples: str, *parameters: click.Parameter, help: str = ""
+) -> click.Command:
+    """The command `name`, with the table's `help` unless another is given.
+
+    `examples` are command lines, one a line, without the leading `queueit`.
+    """
+    help = help or COMMANDS[name]
+
+    def callback(**values: Any) -> Ended:
+        here = click.get_current_context()
+        try:
+            return Ended(run(Options(**values), here.obj), values["json"])
+        except CommandFailed as error:
+            return Ended(Failed(here.command_path, str(error)), values["json"])
+        except UsageError as error:
+            error.ctx = here
+            raise
+
+    lines = "\n".join([f"  queueit {line}" for line in examples.strip().splitlines()])
+    as_json = click.Option(["--json"], is_flag=True, help="print one JSON object instead of text")
+    return click.Command(
+        name,
+        callback=callback,
+        params=[*parameters, as_json],
+        help=f"{help[0].upper()}{help[1:]}.",
+        epilog=f"\b\nExamples:\n{lines}",
     )
 
 
-def connector_name(options: Namespace, context: Context) -> str:
-    """The connector that is meant. Raises UsageError when nothing says."""
+def argument(name: str, metavar: str, **more: Any) -> click.Argument:
+    """A positional argument."""
+    return click.Argument([name], metavar=metavar, **more)
+
+
+def option(*names: str, **more: Any) -> click.Option:
+    """An option."""
+    return click.Option(list(names), **more)
+
+
+def file_option(name: str, help: str) -> click.Option:
+    """An option that names a file, which a shell completes."""
+    return click.Option([name], metavar="FILE", type=click.Path(), help=help)
+
+
+def name_option(note: str = "") -> click.Option:
+    """The option that says which connector."""
+    return option(
+        "--name",
+        metavar="CONNECTOR",
+        help=f"the connector's name, as in Terraform's `name` (or the variable QUEUEIT_CONNECTOR){note}",
+    )
+
+
+def connector_name(options: Options, context: Context) -> str:
+    """The connector that is meant. Raises UsageError when nothing says, or no connector can be called so."""
     name: str = options.name or context.environ.get("QUEUEIT_CONNECTOR", "")
     if not name:
         raise UsageError("which connector? Give --name CONNECTOR, or set the variable QUEUEIT_CONNECTOR")
+    if not _CONNECTOR.fullmatch(name):
+        raise UsageError(f'"{name}" cannot be a connector\'s name; give `name` as it is in Terraform')
     return name
 
 
@@ -82,6 +147,30 @@ def home_client(context: Context, service: str) -> Any:
 def plural(number: int, one: str, several: str = "") -> str:
     """`1 warning`, `2 warnings`, `no warnings`."""
     return f"{number or 'no'} {one if number == 1 else several or one + 's'}"
+
+
+def columns(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
+    """A line for each row, its cells one under the other; characters that take two columns count as two."""
+    from rich.cells import cell_len
+
+    table = [list(row) for row in rows]
+    widths: list[int] = []
+    for row in table:
+        for place, cell in enumerate(row):
+            width = cell_len(cell)
+            if place < len(widths):
+                widths[place] = max(widths[place], width)
+            else:
+                widths.append(width)
+    return [
+        (
+            indent
+            + "  ".join(
+                [cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=False)]
+            )
+        ).rstrip()
+        for row in table
+    ]
 
 
 def duration(seconds: float) -> str:
@@ -97,4 +186,6 @@ def duration(seconds: float) -> str:
 
 def moment(unix_seconds: float) -> str:
     """A point in time in UTC, such as `2026-11-24 12:00:00 UTC`."""
+    if not 0 <= unix_seconds <= _LATEST_MOMENT:
+        return f"Unix second {unix_seconds:.0f}"
     return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(unix_seconds))

@@ -1,17 +1,14 @@
 """The configuration that `explain` and `validate` look at: from a file, or what a connector serves now."""
 
-import json
-from argparse import Namespace
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from edge.regions import HOME_REGION
 from queueit.errors import QueueitError
 from queueit.settings import Settings, parse_settings
 from queueit.snapshot import FORMAT, Snapshot, compile_snapshot
-from workbench.cli.command import CommandFailed, Context, UsageError, connector_name
-from workbench.cli.connector_table import ConnectorTable
+from workbench.cli.command import CommandFailed, Context, Options, UsageError, connector_name
+from workbench.cli.input_files import place_of, read_json
 
 _UNKNOWN_CUSTOMER = "customer"
 
@@ -29,20 +26,6 @@ class Source(NamedTuple):
     keys: Mapping[str, str]
 
 
-def read_json(path: str, context: Context) -> Any:
-    """The JSON of a file, or of standard input for `-`. Raises CommandFailed."""
-    place = "standard input" if path == "-" else path
-    try:
-        text = context.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
-        return json.loads(text)
-    except OSError as error:
-        raise CommandFailed(f"{place} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise CommandFailed(f"{place} is not UTF-8 text") from None
-    except ValueError as error:
-        raise CommandFailed(f"{place} is not JSON: {error}") from None
-
-
 def from_file(path: str, settings_path: str | None, context: Context) -> Source:
     """A configuration as the platform exports it, or a snapshot document."""
     document = read_json(path, context)
@@ -56,11 +39,13 @@ def from_file(path: str, settings_path: str | None, context: Context) -> Source:
         settings = read_json(settings_path, context)
     if not customer_id and isinstance(config, dict):
         customer_id = config.get("CustomerId") or ""
-    return Source(path, config, settings, customer_id or _UNKNOWN_CUSTOMER, {})
+    return Source(place_of(path), config, settings, customer_id or _UNKNOWN_CUSTOMER, {})
 
 
 def from_connector(name: str, context: Context) -> Source:
     """What the connector's table serves now. Raises CommandFailed."""
+    from workbench.cli.connector_table import ConnectorTable  # a file needs nothing of AWS
+
     table = ConnectorTable(name, HOME_REGION, context)
     current = table.current()
     document = table.document(current) if current else None
@@ -106,7 +91,7 @@ def snapshot_of(source: Source, secret_key: str) -> Snapshot:
         raise CommandFailed(f"{source.place}: {error}") from None
 
 
-def chosen(options: Namespace, context: Context) -> Source:
+def chosen(options: Options, context: Context) -> Source:
     """What `--config` or else the connector's name says. Raises CommandFailed or UsageError."""
     if options.config:
         return from_file(options.config, options.settings, context)

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
-
 from queueit.errors import QueueitError
 from queueit.stored_snapshot import unpack
 from queueit.table_items import CURRENT_KEY, Current, read_current, read_snapshot, snapshot_keys
+from workbench.cli.aws_errors import AwsErrors, code_of, failed
 from workbench.cli.command import CommandFailed, Context
 
 
@@ -42,7 +41,7 @@ class ConnectorTable:
         """The status of each replica by region; None when these credentials may not ask."""
         try:
             described = self._client.describe_table(TableName=self._name)
-        except (BotoCoreError, ClientError):
+        except AwsErrors:
             return None
         return {
             one["RegionName"]: one.get("ReplicaStatus", "unknown")
@@ -52,23 +51,20 @@ class ConnectorTable:
     def _item(self, key: str) -> dict[str, Any] | None:
         try:
             answer = self._client.get_item(TableName=self._name, Key={"pk": {"S": key}}, ConsistentRead=True)
-        except ClientError as error:
-            raise CommandFailed(self._said_by_aws(error.response.get("Error", {}).get("Code", ""))) from None
-        except NoCredentialsError:
-            raise CommandFailed("there are no AWS credentials; set AWS_PROFILE, or log in") from None
-        except BotoCoreError as error:
-            raise CommandFailed(
-                f"DynamoDB in {self._region} could not be reached ({type(error).__name__}); try again"
-            ) from None
+        except AwsErrors as error:
+            raise self._said_by_aws(error) from None
         item: dict[str, Any] | None = answer.get("Item")
         return item
 
-    def _said_by_aws(self, code: str) -> str:
+    def _said_by_aws(self, error: Exception) -> CommandFailed:
         where = f"{self._name} in {self._region}"
+        code = code_of(error)
         if code == "ResourceNotFoundException":
-            return f"there is no table {where} of this account; check --name and the credentials"
-        if code in ("AccessDeniedException", "UnrecognizedClientException", "ExpiredTokenException"):
-            return (
+            return CommandFailed(
+                f"there is no table {where} of this account; check --name and the credentials"
+            )
+        if code == "AccessDeniedException":
+            return CommandFailed(
                 f"these credentials may not read the table {where} ({code}); they need dynamodb:GetItem on it"
             )
-        return f"the table {where} answered {code or 'with an error'}; try again"
+        return failed(error, f"the table {where} cannot be read")

@@ -1,55 +1,38 @@
 """`queueit doctor URL`: ask a live site as visitors would, and say what is wrong and how to mend it."""
 
-from argparse import ArgumentParser, Namespace
 from urllib.parse import urlsplit
 
 from queueit.outcome import QUEUED
 from workbench.cli import configuration_source
-from workbench.cli.command import CommandFailed, Context, Result, UsageError, add_name, plural
+from workbench.cli.command import (
+    CommandFailed,
+    Context,
+    Options,
+    Result,
+    argument,
+    command,
+    name_option,
+    option,
+    plural,
+)
 from workbench.cli.explanation import explain, viewer_event
-from workbench.cli.secret_key_source import add_secret_file, secret_key
+from workbench.cli.secret_key_source import SECRET_FILE, secret_key
 from workbench.cli.site_checks import GOOD, PROBLEM, SKIPPED, WARNING, Check, Examination
+from workbench.cli.value_types import DOMAIN, SITE_URL
 from workbench.cli.ways_past import OPEN_FOLDERS, Ways, ways_past
 
-NAME = "doctor"
-HELP = "ask a live site as visitors would: redirect, headers, cookies, caching, forgeries; say what is wrong"
+_EXAMPLES = """
+doctor https://shop.example.com/tickets
+doctor https://shop.example.com/tickets --name shop --own-domain d111111abcdef8.cloudfront.net
+"""
 
 _MARKS = {GOOD: "ok      ", WARNING: "warning ", PROBLEM: "PROBLEM ", SKIPPED: "skipped "}
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """The page, and what lets more be checked."""
-    parser.add_argument(
-        "url", metavar="URL", help="the address of a protected page, such as https://shop.example.com/tickets"
-    )
-    parser.add_argument(
-        "--own-domain",
-        metavar="DOMAIN",
-        default="",
-        help="the distribution's own domain, to ask through it too",
-    )
-    parser.add_argument(
-        "--origin", metavar="URL", default="", help="the origin's address, to ask it directly too"
-    )
-    parser.add_argument(
-        "--folder",
-        metavar="PATH",
-        action="append",
-        help="a folder that another cache behavior serves, such as /static/; may be given several times",
-    )
-    add_name(parser, "; then the site is compared with what its table serves")
-    add_secret_file(parser)
-
-
-def run(options: Namespace, context: Context) -> Result:
+def run(options: Options, context: Context) -> Result:
     """Look at the site; with a connector's name, also compare with its table. Not ok with any problem."""
     url = options.url
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise UsageError(f'"{url}" is not an address; write one such as https://shop.example.com/tickets')
+    parts = urlsplit(url)
     url = parts._replace(path=parts.path or "/", fragment="").geturl()
     name = options.name or context.environ.get("QUEUEIT_CONNECTOR")
     key = secret_key(options, context)
@@ -113,3 +96,33 @@ def _comparison(examination: Examination, source: configuration_source.Source, c
             else "see `queueit explain`; another connector may be in front of this path",
         )
     return Check("table", GOOD, f"the site does what version {snapshot.version} in the table says")
+
+
+COMMAND = command(
+    "doctor",
+    run,
+    _EXAMPLES,
+    argument("url", "URL", type=SITE_URL),
+    option(
+        "--own-domain",
+        metavar="DOMAIN",
+        default="",
+        type=DOMAIN,
+        help="the distribution's own domain, to ask through it too",
+    ),
+    option(
+        "--origin",
+        metavar="URL",
+        default="",
+        type=SITE_URL,
+        help="the origin's address, to ask it directly too",
+    ),
+    option(
+        "--folder",
+        metavar="PATH",
+        multiple=True,
+        help="a folder that another cache behavior serves, such as /static/; may be given several times",
+    ),
+    name_option("; then the site is compared with what its table serves"),
+    SECRET_FILE,
+)

@@ -1,20 +1,20 @@
 """`queueit enable`: lift the kill switch; Terraform's setting `enabled` holds again."""
 
-from argparse import Namespace
+from workbench.cli.command import Context, Options, Result, command
+from workbench.cli.operator_action import PARAMETERS, act
 
-from workbench.cli.command import Context, Result
-from workbench.cli.connector_function import act, add_arguments, described
-
-__all__ = ["HELP", "NAME", "add_arguments", "run"]
-
-NAME = "enable"
-HELP = "lift the kill switch: Terraform's setting `enabled` holds again"
+_EXAMPLES = """
+enable --reason "waiting room answers again"
+"""
 
 
-def run(options: Namespace, context: Context) -> Result:
+def run(options: Options, context: Context) -> Result:
     """Not ok when the connector is still off, because the settings say so."""
-    result = act(options, context, NAME)
-    text = described(result)
-    if result.get("enabled") is False:
-        text += "\nTerraform's settings.enabled is false; set it to true and apply."
-    return Result(result, text, ok=result.get("enabled") is not False)
+    result = act(options, context, "enable")
+    if result.data.get("enabled") is False:
+        text = f"{result.text}\nTerraform's `enabled` is false; set it to true and apply."
+        return Result(result.data, text, ok=False)
+    return result
+
+
+COMMAND = command("enable", run, _EXAMPLES, *PARAMETERS)

@@ -1,55 +1,40 @@
-"""`queueit explain URL`: which integration and trigger a request matches, part by part, and what the connector "
-"does."""
+"""`queueit explain URL`: which integration and trigger a request matches, part by part, and what follows."""
 
 import json
 import secrets
-from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
 from queueit.outcome import QUEUED
 from workbench.cli import configuration_source
-from workbench.cli.command import CommandFailed, Context, Result, UsageError, add_name
+from workbench.cli.command import (
+    CommandFailed,
+    Context,
+    Options,
+    Result,
+    UsageError,
+    argument,
+    command,
+    file_option,
+    name_option,
+    option,
+)
 from workbench.cli.explanation import Explanation, IntegrationExplained, PartExplained, explain, viewer_event
-from workbench.cli.secret_key_source import add_secret_file, secret_key
+from workbench.cli.input_files import MAX_BYTES
+from workbench.cli.secret_key_source import SECRET_FILE, secret_key
+from workbench.cli.value_types import DOMAIN, IP_ADDRESS, METHOD, PAGE_URL
+from workbench.printable import printable
 
-NAME = "explain"
-HELP = "say which integration a request matches or why none does, part by part, and what the connector does"
+_EXAMPLES = """
+explain https://shop.example.com/tickets --name shop
+explain https://shop.example.com/tickets --config configuration.json --settings settings.json
+explain https://shop.example.com/cart --method POST --body "seat=12" --cookie vip=1 --json
+"""
 
 _LONGEST_VALUE = 80
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """The request, and the configuration to decide it by."""
-    parser.add_argument("url", metavar="URL", help="the address as a visitor asks for it")
-    parser.add_argument(
-        "--cookie", action="append", default=[], metavar="NAME=VALUE", help="a cookie; may be repeated"
-    )
-    parser.add_argument(
-        "--header", action="append", default=[], metavar="NAME: VALUE", help="a header line; may be repeated"
-    )
-    parser.add_argument(
-        "--body", metavar="TEXT", help="the body; @FILE takes it from a file. Makes the method POST"
-    )
-    parser.add_argument("--method", help="the HTTP method (default GET)")
-    parser.add_argument(
-        "--ip", default="", metavar="ADDRESS", help="the visitor's address, for tokens bound to one"
-    )
-    parser.add_argument(
-        "--config",
-        metavar="FILE",
-        help="a configuration as JSON, or a snapshot document; - reads standard input",
-    )
-    parser.add_argument(
-        "--settings",
-        metavar="FILE",
-        help="with --config: the connector's settings as JSON, as in Terraform's `settings`",
-    )
-    add_name(parser, "; what it serves now is read from its table")
-    add_secret_file(parser)
-
-
-def run(options: Namespace, context: Context) -> Result:
+def run(options: Options, context: Context) -> Result:
     """Build the request as CloudFront would hand it over and ask the engine."""
     source = configuration_source.chosen(options, context)
     key = source.keys.get("secret_key") or secret_key(options, context)
@@ -61,6 +46,7 @@ def run(options: Namespace, context: Context) -> Result:
             headers=_headers(options),
             body=_body(options.body),
             client_ip=options.ip,
+            own_domain=options.own_domain,
         )
     except ValueError as error:
         raise UsageError(f"{options.url}: {error}") from None
@@ -76,6 +62,7 @@ def run(options: Namespace, context: Context) -> Result:
         "outcome": _outcome(explanation),
         "has_enqueue_token": has_enqueue_token,
         "has_secret_key": key is not None,
+        "notes": list(explanation.notes),
         "integrations": [_document(one) for one in explanation.integrations],
     }
     heading = f"{source.place}, version {snapshot.version}, url_matching {snapshot.settings.url_matching}"
@@ -83,7 +70,7 @@ def run(options: Namespace, context: Context) -> Result:
     return Result(data, text)
 
 
-def _headers(options: Namespace) -> tuple[tuple[str, str], ...]:
+def _headers(options: Options) -> tuple[tuple[str, str], ...]:
     lines = []
     for line in options.header:
         name, colon, value = line.partition(":")
@@ -97,13 +84,16 @@ def _headers(options: Namespace) -> tuple[tuple[str, str], ...]:
     return tuple(lines)
 
 
-def _body(text: str | None) -> str | None:
+def _body(text: str | None) -> bytes | None:
     if text is None or not text.startswith("@"):
-        return text
+        return None if text is None else text.encode("utf-8", "surrogateescape")
     try:
-        return Path(text[1:]).read_bytes().decode("utf-8", "replace")
+        with Path(text[1:]).open("rb") as file:
+            return file.read(MAX_BYTES)
     except OSError as error:
         raise CommandFailed(f"the body {text[1:]} cannot be read: {error.strerror}") from None
+    except ValueError:  # a name that no file can have
+        raise CommandFailed(f"the body {text[1:]} cannot be read: there is no such file") from None
 
 
 def _document(one: IntegrationExplained) -> dict[str, Any]:
@@ -142,7 +132,7 @@ def _text(explanation: Explanation, heading: str, *, has_enqueue_token: bool, ha
         lines += _integration_lines(number, one, explanation.winner, same)
     if not explanation.integrations:
         lines.append("The configuration has no integrations.")
-    lines += ["", *_outcome_lines(explanation)]
+    lines += ["", *_outcome_lines(explanation), *explanation.notes]
     if has_enqueue_token:
         lines.append(
             "  an enqueue token, another one for each visitor, goes with the address and is left out here"
@@ -165,7 +155,9 @@ def _integration_lines(number: int, one: IntegrationExplained, winner: int | Non
         verdict = "matches too, but comes later"
     else:
         verdict = "does not match"
-    lines = [f'{number}. "{one.name}" ({one.action}): {verdict}']
+    lines = [f'{number}. "{printable(one.name)}" ({one.action}): {verdict}']
+    if one.matching_form:
+        lines.append(f"   by another form of the URL: {printable(one.matching_form)}")
     if one.matches_raw != one.matches_normalized:
         lines[0] += f" [{_verdict(one.matches_raw, one.matches_normalized, same)}]"
     for t, trigger in enumerate(one.triggers, 1):
@@ -181,7 +173,7 @@ def _part_line(part: PartExplained, same: bool) -> str:
     seen = _shown(part.value)
     if part.normalized_value != part.value:
         seen += f", normalized {_shown(part.normalized_value)}"
-    return f"{_verdict(part.matches, part.matches_normalized, same)}: {part.text}; it is {seen}"
+    return f"{_verdict(part.matches, part.matches_normalized, same)}: {printable(part.text)}; it is {seen}"
 
 
 def _shown(value: str) -> str:
@@ -205,3 +197,35 @@ def _outcome_lines(explanation: Explanation) -> list[str]:
         for cookie in decision.set_cookies
     ]
     return lines
+
+
+COMMAND = command(
+    "explain",
+    run,
+    _EXAMPLES,
+    argument("url", "URL", type=PAGE_URL),
+    option("--cookie", multiple=True, metavar="NAME=VALUE", help="a cookie; may be repeated"),
+    option("--header", multiple=True, metavar="NAME: VALUE", help="a header line; may be repeated"),
+    option("--body", metavar="TEXT", help="the body; @FILE takes it from a file. Makes the method POST"),
+    option("--method", metavar="METHOD", type=METHOD, help="the HTTP method (default GET)"),
+    option(
+        "--ip",
+        default="",
+        metavar="ADDRESS",
+        type=IP_ADDRESS,
+        help="the visitor's address, for tokens bound to one",
+    ),
+    option(
+        "--own-domain",
+        default="",
+        metavar="DOMAIN",
+        type=DOMAIN,
+        help="the distribution's own domain; a host at cloudfront.net is taken for it",
+    ),
+    file_option("--config", "a configuration as JSON, or a snapshot document; - reads standard input"),
+    file_option(
+        "--settings", "with --config: the connector's settings as JSON, as in Terraform's `settings`"
+    ),
+    name_option("; what it serves now is read from its table"),
+    SECRET_FILE,
+)

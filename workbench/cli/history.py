@@ -1,21 +1,27 @@
 """`queueit history`: what was published, switched and rolled back, by whom and why."""
 
-from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from workbench.cli.command import Context, Result, add_name, connector_name, duration, moment
+import click
+
+from workbench.cli.command import (
+    Context,
+    Options,
+    Result,
+    command,
+    connector_name,
+    duration,
+    moment,
+    name_option,
+    option,
+)
 from workbench.cli.connector_function import invoke
 
-NAME = "history"
-HELP = "list publications, rollbacks and switches: when, version, who, why, and what changed"
-
-
-def add_arguments(parser: ArgumentParser) -> None:
-    """Which connector, and how far back."""
-    add_name(parser)
-    parser.add_argument(
-        "--limit", type=int, default=20, metavar="N", help="how many, the newest first (default 20)"
-    )
+_EXAMPLES = """
+history
+history --name shop --limit 5
+history --json
+"""
 
 
 def read(name: str, context: Context) -> dict[str, Any]:
@@ -23,10 +29,10 @@ def read(name: str, context: Context) -> dict[str, Any]:
     return invoke(name, {"action": "history"}, context)
 
 
-def run(options: Namespace, context: Context) -> Result:
+def run(options: Options, context: Context) -> Result:
     """The newest entries, and what is in force."""
     found = read(connector_name(options, context), context)
-    entries = found["entries"][: max(0, options.limit)]
+    entries = found["entries"][: options.limit]
     lines = state_lines(found)
     if last := last_run_line(found, context.now()):
         lines.append(last)
@@ -81,3 +87,18 @@ def _entry_lines(entry: dict[str, Any], now: float) -> list[str]:
     if expires_at is not None and expires_at <= now:
         lines.append("    no longer stored")
     return lines
+
+
+COMMAND = command(
+    "history",
+    run,
+    _EXAMPLES,
+    name_option(),
+    option(
+        "--limit",
+        type=click.IntRange(0),
+        default=20,
+        metavar="N",
+        help="how many, the newest first (default 20)",
+    ),
+)

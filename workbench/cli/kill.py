@@ -1,17 +1,17 @@
 """`queueit kill`: switch the connector off: every request passes."""
 
-from argparse import Namespace
+from workbench.cli.command import Context, Options, Result, command
+from workbench.cli.operator_action import PARAMETERS, act
 
-from workbench.cli.command import Context, Result
-from workbench.cli.connector_function import act, add_arguments, described
-
-__all__ = ["HELP", "NAME", "add_arguments", "run"]
-
-NAME = "kill"
-HELP = "switch the connector off: within a poll every request passes without queueing"
+_EXAMPLES = """
+kill --reason "waiting room does not answer"
+kill --dry-run
+"""
 
 
-def run(options: Namespace, context: Context) -> Result:
+def run(options: Options, context: Context) -> Result:
     """Have config-refresh do it, with who and why recorded."""
-    result = act(options, context, NAME)
-    return Result(result, described(result))
+    return act(options, context, "kill", asks="every request will pass without queueing")
+
+
+COMMAND = command("kill", run, _EXAMPLES, *PARAMETERS)

@@ -1,38 +1,28 @@
 """Where a command gets the account's secret key from: never from the command line, where others could read it."""
 
 import json
-from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from queueit.secret_keys import key_problem
-from workbench.cli.command import CommandFailed, Context, UsageError
+from workbench.cli.command import CommandFailed, Context, Options, UsageError, file_option
+from workbench.cli.input_files import place_of, read_text
 
 VARIABLE = "QUEUEIT_SECRET_KEY"
 
 
-def add_secret_file(parser: ArgumentParser) -> None:
-    """The option that says where the key is."""
-    parser.add_argument(
-        "--secret-file",
-        metavar="FILE",
-        help="a file with the account's secret key, as plain text or as the JSON that the connector's secret in "
-        "Secrets "
-        f"Manager holds; - reads standard input (or the variable {VARIABLE})",
-    )
+SECRET_FILE = file_option(
+    "--secret-file",
+    "a file with the account's secret key, as plain text or as the JSON that the connector's secret in Secrets "
+    f"Manager holds; - reads standard input (or the variable {VARIABLE})",
+)
+"""The option that says where the key is."""
 
 
-def secret_key(options: Namespace, context: Context) -> str | None:
+def secret_key(options: Options, context: Context) -> str | None:
     """The key, None when nothing gives one. Raises CommandFailed when what should hold it does not."""
     if not options.secret_file:
         return _checked(context.environ.get(VARIABLE) or "", VARIABLE) or None
-    if options.secret_file == "-":
-        text, place = context.stdin.read(), "standard input"
-    else:
-        place = f"the file {options.secret_file}"
-        try:
-            text = Path(options.secret_file).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise CommandFailed(f"{place} cannot be read: {_why(error)}") from None
+    place = place_of(options.secret_file)
+    text = read_text(options.secret_file, context)
     # A text file ends in a line break, which is none of the key.
     key = _key_of(text.removesuffix("\n").removesuffix("\r"))
     if not key:
@@ -40,7 +30,7 @@ def secret_key(options: Namespace, context: Context) -> str | None:
     return _checked(key, place)
 
 
-def required_secret_key(options: Namespace, context: Context) -> str:
+def required_secret_key(options: Options, context: Context) -> str:
     """The key. Raises UsageError when nothing gives one."""
     key = secret_key(options, context)
     if key is None:
@@ -61,11 +51,7 @@ def _key_of(text: str) -> str:
         return text
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     value = document.get("secret_key")
     return value if isinstance(value, str) else ""
-
-
-def _why(error: Exception) -> str:
-    return error.strerror or type(error).__name__ if isinstance(error, OSError) else "it is not UTF-8 text"

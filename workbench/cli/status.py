@@ -1,6 +1,5 @@
 """`queueit status`: what a connector's table serves, in each of its regions."""
 
-from argparse import ArgumentParser, Namespace
 from typing import Any, Final, NamedTuple
 
 from edge.regions import HOME_REGION
@@ -11,20 +10,21 @@ from workbench.cli import history
 from workbench.cli.command import (
     CommandFailed,
     Context,
+    Options,
     Result,
-    add_name,
+    command,
     connector_name,
     duration,
     moment,
+    name_option,
     plural,
 )
 from workbench.cli.connector_table import ConnectorTable
 
-NAME = "status"
-HELP = (
-    "say what the connector's table serves: version, age, switches, and whether every replica is up to date"
-)
-
+_EXAMPLES = """
+status
+status --name shop --json
+"""
 
 OVERDUE_SECONDS: Final = 15 * 60
 """Since the last run of config_refresh: it runs every minute, unless interval_minutes says otherwise."""
@@ -39,12 +39,7 @@ class _Replica(NamedTuple):
     problem: str
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Which connector."""
-    add_name(parser)
-
-
-def run(options: Namespace, context: Context) -> Result:
+def run(options: Options, context: Context) -> Result:
     """Read everything that can be read; what cannot is said and is no reason to give up."""
     name = connector_name(options, context)
     table = ConnectorTable(name, HOME_REGION, context)
@@ -205,3 +200,6 @@ def _served_in(region: str, name: str, home: Current, context: Context) -> tuple
     except CommandFailed as error:
         return None, f"cannot be read: {error}"
     return home.snapshot, ""
+
+
+COMMAND = command("status", run, _EXAMPLES, name_option())

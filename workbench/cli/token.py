@@ -1,22 +1,33 @@
 """`queueit token`: mint test tokens and session cookies, and take any apart."""
 
 import re
-from argparse import ArgumentParser, Namespace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import click
+
 from queueit import session_cookie
-from queueit.cookies import COOKIE_NAME
 from queueit.percent_encoding import decode_uri_component
 from queueit.queue_token import parse_queue_token, token_error
 from queueit.secret_keys import secret_keys
 from queueit.session_cookie import Session
-from workbench.cli.command import CommandFailed, Context, Result, UsageError, duration, moment
-from workbench.cli.secret_key_source import add_secret_file, required_secret_key, secret_key
+from workbench.cli.command import (
+    CommandFailed,
+    Context,
+    Options,
+    Result,
+    UsageError,
+    argument,
+    command,
+    duration,
+    moment,
+    option,
+)
+from workbench.cli.commands import COMMANDS
+from workbench.cli.input_files import read_text
+from workbench.cli.secret_key_source import SECRET_FILE, required_secret_key, secret_key
+from workbench.cli.value_types import IP_ADDRESS, PAGE_URL, WAITING_ROOM
 from workbench.queue_token import add_queue_token, mint_queue_token
-
-NAME = "token"
-HELP = "mint test tokens and session cookies, and take tokens and cookies apart"
 
 _ERRORS = {
     "hash": "the signature does not fit: forged, altered, or signed with another key",
@@ -25,59 +36,10 @@ _ERRORS = {
     "ip": "it is bound to another address",
 }
 _DEFAULT_VALIDITY_MINUTES = 20
+_LONGEST_SECONDS = 100 * 366 * 86400
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """Three subcommands: mint, cookie and read."""
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    mint = actions.add_parser("mint", help="a queue token, as the waiting room gives it to a visitor")
-    _add_session_arguments(mint)
-    mint.add_argument(
-        "--valid-for", type=int, default=180, metavar="SECONDS", help="until it expires (default 180)"
-    )
-    mint.add_argument("--url", help="print this address with the token added, ready to open")
-    cookie = actions.add_parser("cookie", help="a session cookie, as the connector sets it")
-    _add_session_arguments(cookie)
-    cookie.add_argument(
-        "--issued-ago", type=int, default=0, metavar="SECONDS", help="how long ago it was issued (default 0)"
-    )
-    read = actions.add_parser("read", help="take a token, a session cookie or an address with a token apart")
-    read.add_argument(
-        "text", metavar="TEXT", help="the token, the cookie's value or NAME=VALUE, or an address; - for stdin"
-    )
-    read.add_argument("--event", metavar="ID", help="the waiting room that it should be for")
-    read.add_argument("--ip", default="", metavar="ADDRESS", help="the visitor's address")
-    read.add_argument(
-        "--validity-minutes",
-        type=int,
-        default=_DEFAULT_VALIDITY_MINUTES,
-        metavar="N",
-        help="the integration's CookieValidityMinute, for a session without a fixed one (default %(default)s)",
-    )
-    add_secret_file(read)
-
-
-def _add_session_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--event", required=True, metavar="ID", help="the waiting room's id")
-    parser.add_argument("--queue-id", metavar="ID", help="the visitor's queue id")
-    parser.add_argument(
-        "--redirect-type", default="queue", metavar="TYPE", help="how they left the queue (default queue)"
-    )
-    parser.add_argument("--validity-minutes", type=int, metavar="N", help="fix the length of the session")
-    parser.add_argument("--ip", default="", metavar="ADDRESS", help="bind it to this address")
-    add_secret_file(parser)
-
-
-def run(options: Namespace, context: Context) -> Result:
-    """Do the subcommand."""
-    if options.action == "mint":
-        return _mint(options, context)
-    if options.action == "cookie":
-        return _cookie(options, context)
-    return _read(options, context)
-
-
-def _mint(options: Namespace, context: Context) -> Result:
+def _mint(options: Options, context: Context) -> Result:
     expires_at = int(context.now()) + options.valid_for
     try:
         token = mint_queue_token(
@@ -97,11 +59,7 @@ def _mint(options: Namespace, context: Context) -> Result:
     return Result(data, data.get("url", token))
 
 
-def _cookie(options: Namespace, context: Context) -> Result:
-    if not COOKIE_NAME.fullmatch(options.event):
-        raise UsageError(f'"{options.event}" cannot be a waiting room\'s id')
-    if options.validity_minutes is not None and not 1 <= options.validity_minutes <= 99_999:
-        raise UsageError("--validity-minutes takes a whole number from 1 to 99999")
+def _cookie(options: Options, context: Context) -> Result:
     keys = secret_keys(required_secret_key(options, context))
     session = Session(
         session_cookie.VALID,
@@ -116,10 +74,10 @@ def _cookie(options: Namespace, context: Context) -> Result:
     return Result({"name": name, "value": value, "issued_at": issued_at}, f"{name}={value}")
 
 
-def _read(options: Namespace, context: Context) -> Result:
+def _read(options: Options, context: Context) -> Result:
     if options.text == "-" and options.secret_file == "-":
         raise UsageError("standard input can give the text or the key, not both")
-    text = (context.stdin.read() if options.text == "-" else options.text).strip()
+    text = (read_text("-", context) if options.text == "-" else options.text).strip()
     if not text:
         raise CommandFailed("there is nothing to take apart")
     key = secret_key(options, context)
@@ -145,7 +103,7 @@ def _token_in(text: str) -> str:
     return tokens[0]
 
 
-def _read_token(text: str, key: str | None, options: Namespace, context: Context) -> Result:
+def _read_token(text: str, key: str | None, options: Options, context: Context) -> Result:
     token = parse_queue_token(text)
     if token is None:
         raise CommandFailed("it is longer than a token can be, and counts as absent")
@@ -178,7 +136,7 @@ def _read_token(text: str, key: str | None, options: Namespace, context: Context
     return Result(data, "\n".join(lines), ok=not problem)
 
 
-def _token_problem(token: Any, key: str | None, options: Namespace, now: int) -> str | None:
+def _token_problem(token: Any, key: str | None, options: Options, now: int) -> str | None:
     """Why an edge would not take the token; without a key the signatures are left out."""
     if key is not None:
         rooms = (options.event or token.event_id,)
@@ -191,7 +149,7 @@ def _token_problem(token: Any, key: str | None, options: Namespace, now: int) ->
     return f"timestamp: {_ERRORS['timestamp']}" if token.expires_at < now else None
 
 
-def _read_cookie(value: str, event_id: str, key: str | None, options: Namespace, context: Context) -> Result:
+def _read_cookie(value: str, event_id: str, key: str | None, options: Options, context: Context) -> Result:
     now = int(context.now())
     pairs = dict(pair.partition("=")[::2] for pair in (decode_uri_component(value) or "").split("&"))
     event_id = options.event or event_id or pairs.get("EventId", "")
@@ -247,3 +205,89 @@ def _verdict(problem: str | None, key: str | None) -> str:
     if key is None:
         return "not verified: without the secret key nobody can tell whether it is genuine"
     return "valid"
+
+
+_EVENT = option("--event", required=True, metavar="ID", type=WAITING_ROOM, help="the waiting room's id")
+_SESSION = (
+    option("--queue-id", metavar="ID", help="the visitor's queue id"),
+    option(
+        "--redirect-type", default="queue", metavar="TYPE", help="how they left the queue (default queue)"
+    ),
+    option(
+        "--validity-minutes",
+        type=click.IntRange(1, 99_999),
+        metavar="N",
+        help="fix the length of the session",
+    ),
+    option("--ip", default="", metavar="ADDRESS", type=IP_ADDRESS, help="bind it to this address"),
+    SECRET_FILE,
+)
+
+COMMAND = click.Group(
+    "token",
+    help=f"{COMMANDS['token'].capitalize()}.",
+    commands=[
+        command(
+            "mint",
+            _mint,
+            """
+token mint --event tickets
+token mint --event tickets --valid-for 600 --url https://shop.example.com/tickets
+""",
+            _EVENT,
+            *_SESSION,
+            option(
+                "--valid-for",
+                type=click.IntRange(1, _LONGEST_SECONDS),
+                default=180,
+                metavar="SECONDS",
+                help="until it expires (default 180)",
+            ),
+            option(
+                "--url",
+                metavar="URL",
+                type=PAGE_URL,
+                help="print this address with the token added, ready to open",
+            ),
+            help="mint a queue token, as the waiting room gives it to a visitor",
+        ),
+        command(
+            "cookie",
+            _cookie,
+            """
+token cookie --event tickets --validity-minutes 5
+""",
+            _EVENT,
+            *_SESSION,
+            option(
+                "--issued-ago",
+                type=click.IntRange(0, _LONGEST_SECONDS),
+                default=0,
+                metavar="SECONDS",
+                help="how long ago it was issued (default 0)",
+            ),
+            help="make a session cookie, as the connector sets it",
+        ),
+        command(
+            "read",
+            _read,
+            """
+token read "e_tickets~ts_1790000000~ce_true~rt_queue~h_0000"
+token read - --event tickets --ip 203.0.113.7
+""",
+            argument("text", "TEXT"),
+            option("--event", metavar="ID", type=WAITING_ROOM, help="the waiting room that it should be for"),
+            option("--ip", default="", metavar="ADDRESS", type=IP_ADDRESS, help="the visitor's address"),
+            option(
+                "--validity-minutes",
+                type=click.IntRange(1, 99_999),
+                default=_DEFAULT_VALIDITY_MINUTES,
+                metavar="N",
+                help="the integration's CookieValidityMinute, for a session without a fixed one "
+                f"(default {_DEFAULT_VALIDITY_MINUTES})",
+            ),
+            SECRET_FILE,
+            help="take TEXT apart: a token, a session cookie or an address with a token; - reads standard input",
+        ),
+    ],
+)

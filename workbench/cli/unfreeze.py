@@ -1,17 +1,16 @@
 """`queueit unfreeze`: take configurations again."""
 
-from argparse import Namespace
+from workbench.cli.command import Context, Options, Result, command
+from workbench.cli.operator_action import PARAMETERS, act
 
-from workbench.cli.command import Context, Result
-from workbench.cli.connector_function import act, add_arguments, described
-
-__all__ = ["HELP", "NAME", "add_arguments", "run"]
-
-NAME = "unfreeze"
-HELP = "take configurations from the platform again"
+_EXAMPLES = """
+unfreeze
+"""
 
 
-def run(options: Namespace, context: Context) -> Result:
+def run(options: Options, context: Context) -> Result:
     """Have config-refresh do it, with who and why recorded."""
-    result = act(options, context, NAME)
-    return Result(result, described(result))
+    return act(options, context, "unfreeze")
+
+
+COMMAND = command("unfreeze", run, _EXAMPLES, *PARAMETERS)

@@ -1,36 +1,21 @@
 """`queueit validate FILE`: errors and warnings of a configuration, before anybody publishes it."""
 
-from argparse import ArgumentParser, Namespace
+import click
 
 from queueit.errors import InvalidIntegrationConfig
 from queueit.integration_config import compile_integration_config
 from workbench.cli import configuration_source
-from workbench.cli.command import Context, Result, plural
+from workbench.cli.command import Context, Options, Result, argument, command, file_option, option, plural
 from workbench.cli.configuration_warnings import warnings
 
-NAME = "validate"
-HELP = "check an integration configuration: errors that would be refused, and what is hardly meant"
+_EXAMPLES = """
+validate configuration.json
+validate configuration.json --settings settings.json --strict
+validate - --json
+"""
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """The file, and what else decides on a warning."""
-    parser.add_argument(
-        "file",
-        metavar="FILE",
-        help="the configuration as JSON, or a snapshot document; - reads standard input",
-    )
-    parser.add_argument(
-        "--settings", metavar="FILE", help="the connector's settings as JSON, as in Terraform's `settings`"
-    )
-    parser.add_argument(
-        "--include-body", action="store_true", help="the connector is set up with include_body = true"
-    )
-    parser.add_argument(
-        "--strict", action="store_true", help="exit with 1 for warnings too, not for errors alone"
-    )
-
-
-def run(options: Namespace, context: Context) -> Result:
+def run(options: Options, context: Context) -> Result:
     """Errors come from the engine's own check; warnings only when there are none."""
     source = configuration_source.from_file(options.file, options.settings, context)
     settings = configuration_source.settings_of(source)
@@ -42,12 +27,12 @@ def run(options: Namespace, context: Context) -> Result:
         errors = error.problems
         summary = source.place
     else:
-        include_body = options.include_body or bool(source.settings.get("include_body"))
+        include_body = options.include_body or settings.include_body
         warned = warnings(
             source.config,
             settings,
             include_body=include_body,
-            has_verify_service=bool(source.settings.get("verify")),
+            has_verify_service=settings.verify is not None,
         )
         summary = (
             f"{source.place}: version {compiled.version}, {plural(len(compiled.integrations), 'integration')}"
@@ -62,3 +47,14 @@ def run(options: Namespace, context: Context) -> Result:
         "\n".join(lines),
         ok=not errors and not (options.strict and warned),
     )
+
+
+COMMAND = command(
+    "validate",
+    run,
+    _EXAMPLES,
+    argument("file", "FILE", type=click.Path(allow_dash=True)),
+    file_option("--settings", "the connector's settings as JSON, as in Terraform's `settings`"),
+    option("--include-body", is_flag=True, help="the connector is set up with include_body = true"),
+    option("--strict", is_flag=True, help="exit with 1 for warnings too, not for errors alone"),
+)

@@ -1,14 +1,24 @@
 """The frame that all commands share."""
 
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
 import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from queueit import __version__
-from workbench.cli.__main__ import COMMANDS, main, parser
-from workbench.cli.command import duration, moment, plural
+from workbench.cli.__main__ import COMMAND_LINE, main
+from workbench.cli.command import columns, duration, moment, plural
+from workbench.cli.commands import COMMANDS
+from workbench.cli.display import write_text
 
 ROOT = Path(__file__).parents[3]
 
@@ -18,36 +28,64 @@ def test_the_console_script_is_installed_by_the_project() -> None:
     assert project["project"]["scripts"] == {"queueit": "workbench.cli.__main__:main"}
 
 
-def test_every_command_takes_json_and_has_help_that_says_what_it_is_for(
-    capsys: pytest.CaptureFixture[str],
+def lines_of(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words of each command that a command line can end in."""
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        if isinstance(command, click.Group):
+            yield from lines_of(command, (*before, name))
+        else:
+            yield (*before, name)
+
+
+LINES = [*lines_of(COMMAND_LINE)]
+
+
+@pytest.mark.parametrize("words", LINES, ids=" ".join)
+def test_every_command_takes_json_and_has_help_with_examples_that_parse(
+    queueit: Callable[..., Any], words: tuple[str, ...]
 ) -> None:
-    for command in COMMANDS:
-        words = (
-            [[command.NAME]]
-            if command.NAME != "token"
-            else [["token", one] for one in ("mint", "cookie", "read")]
-        )
-        for line in words:
-            with pytest.raises(SystemExit) as stopped:
-                parser().parse_args([*line, "--help"])
-            assert stopped.value.code == 0
-            assert "--json" in capsys.readouterr().out
+    shown = queueit(*words, "--help").out
+    examples = re.findall(r"^ +queueit (.+)$", shown.partition("Examples:")[2], re.MULTILINE)
+    assert "--json" in shown
+    assert examples
+    for example in examples:
+        arguments = shlex.split(example)
+        assert tuple(arguments[: len(words)]) == words
+        command: Any = COMMAND_LINE
+        for word in words:
+            command = command.get_command(click.Context(command), word)
+        command.make_context("queueit", arguments[len(words) :])
 
 
-def test_the_version_is_the_modules(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        parser().parse_args(["--version"])
-    assert capsys.readouterr().out == f"queueit {__version__}\n"
+def test_the_list_of_commands_is_what_the_modules_hold() -> None:
+    assert [line[0] for line in LINES if line[0] != "token"] == [name for name in COMMANDS if name != "token"]
 
 
-@pytest.mark.parametrize("arguments", [[], ["explode"], ["explain"], ["validate"]])
+def test_the_version_is_the_modules(queueit: Callable[..., Any]) -> None:
+    assert queueit("--version").out == f"queueit {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [["explode"], ["explain"], ["validate"]])
 def test_a_command_line_that_names_no_command_or_too_little_exits_with_two(
-    arguments: list[str], capsys: Any
+    queueit: Callable[..., Any], arguments: list[str]
 ) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main(arguments, {})
-    assert stopped.value.code == 2
-    assert "usage: queueit" in capsys.readouterr().err
+    ran = queueit(*arguments)
+    assert ran.status == 2
+    assert ran.err.startswith("Usage: queueit")
+
+
+def test_a_command_that_is_nearly_right_is_answered_with_the_right_one(queueit: Callable[..., Any]) -> None:
+    assert 'there is no command "rolback". Did you mean rollback?' in queueit("rolback").err
+    assert "--confg" in queueit("explain", "a.b", "--confg", "x").err
+
+
+def test_a_command_line_that_makes_no_sense_is_json_too_where_json_is_asked_for(
+    queueit: Callable[..., Any],
+) -> None:
+    ran = queueit("explain", "ftp://a.b/", "--json")
+    assert (ran.status, ran.document["ok"], ran.err) == (2, False, "")
+    assert "has the scheme ftp" in ran.document["error"]
 
 
 def test_main_runs_a_command_of_the_process_itself(
@@ -57,6 +95,73 @@ def test_main_runs_a_command_of_the_process_itself(
     path.write_text("{}")
     assert main(["validate", str(path)], {}) == 1
     assert "Version is null; give a whole number from 1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["validate", "--help"]])
+def test_what_a_command_does_not_need_is_not_imported(arguments: list[str]) -> None:
+    code = (
+        "import sys; from workbench.cli.__main__ import main; main(sys.argv[1:], {}); "
+        "print([one for one in ('boto3', 'botocore', 'requests', 'rich') if one in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f".{os.pathsep}functions"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == "[]\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_can_complete_commands_and_options(shell: str) -> None:
+    words = {
+        "bash": {"COMP_WORDS": "queueit expl", "COMP_CWORD": "1"},
+        "zsh": {"COMP_WORDS": "queueit expl", "COMP_CWORD": "1"},
+        "fish": {"COMP_WORDS": "queueit expl", "COMP_CWORD": "expl"},
+    }[shell]
+    found = subprocess.run(
+        [sys.executable, "-c", "from workbench.cli.__main__ import main; main()"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PYTHONPATH": f".{os.pathsep}functions",
+            "_QUEUEIT_COMPLETE": f"{shell}_complete",
+            **words,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "explain" in found.stdout
+
+
+class Terminal(io.StringIO):
+    """A terminal to write to."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_colour_is_for_terminals_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    terminal, pipe = Terminal(), io.StringIO()
+    write_text("problem  one\nok       two", terminal)
+    write_text("problem  one\nok       two", pipe)
+    assert terminal.getvalue().startswith("\x1b[1;31mproblem ")
+    assert pipe.getvalue() == "problem  one\nok       two\n"
+    monkeypatch.setenv("NO_COLOR", "1")
+    terminal = Terminal()
+    write_text("problem  one", terminal)
+    assert "[1;31m" not in terminal.getvalue()
+
+
+def test_columns_stand_one_under_the_other_whatever_the_script() -> None:
+    assert columns([("a", "東京", "x"), ("bcd", "e", "y")]) == ["a    東京  x", "bcd  e     y"]
 
 
 @pytest.mark.parametrize(

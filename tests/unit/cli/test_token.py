@@ -90,7 +90,7 @@ def test_a_token_is_found_in_an_address_and_on_standard_input(queueit: Queueit) 
         ran = queueit("token", "read", "-", "--json", stdin=f"{text}\n", environ=KEY)
         assert (ran.document["kind"], ran.document["problem"]) == ("queue token", None)
     ran = queueit("token", "read", "https://a.b/?x=1")
-    assert (ran.status, ran.err) == (1, "queueit token: the address has no queueittoken parameter\n")
+    assert (ran.status, ran.err) == (1, "queueit token read: the address has no queueittoken parameter\n")
 
 
 @pytest.mark.parametrize(
@@ -130,24 +130,23 @@ def test_rubbish_is_taken_apart_without_a_fuss(queueit: Queueit) -> None:
         (["cookie", "--event", "a b", "--secret-file", "-"], "cannot be a waiting room's id"),
         (
             ["cookie", "--event", "a", "--validity-minutes", "0", "--secret-file", "-"],
-            "a whole number from 1",
+            "0 is not in the range 1<=x<=99999",
         ),
     ],
 )
 def test_what_makes_no_sense_is_a_matter_of_usage(
-    queueit: Queueit, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+    queueit: Queueit, arguments: list[str], message: str
 ) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        queueit("token", *arguments, stdin="not-a-real-secret-key")
-    assert stopped.value.code == 2
-    assert message in capsys.readouterr().err
+    ran = queueit("token", *arguments, stdin="not-a-real-secret-key")
+    assert ran.status == 2
+    assert message in ran.err
 
 
-def test_a_key_is_no_option_of_the_command_line(queueit: Queueit, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_key_is_no_option_of_the_command_line(queueit: Queueit) -> None:
     for action in ("mint", "cookie", "read"):
-        with pytest.raises(SystemExit):
-            queueit("token", action, "--help")
-        assert "--secret-key" not in capsys.readouterr().out
+        shown = queueit("token", action, "--help").out
+        assert "--secret-file" in shown
+        assert "--secret-key" not in shown
 
 
 @pytest.mark.parametrize("content", ["", '{"api_key": "x"}', "{"])

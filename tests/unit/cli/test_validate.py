@@ -88,7 +88,7 @@ def test_a_configuration_comes_from_standard_input_too_and_a_snapshot_is_taken_a
 
     document = snapshot_document(good(), settings={"session_cookie": {"secure": True}})
     ran = queueit("validate", "-", stdin=json.dumps(document))
-    assert (ran.status, ran.out) == (0, "-: version 7, 1 integration\nno errors, no warnings\n")
+    assert (ran.status, ran.out) == (0, "standard input: version 7, 1 integration\nno errors, no warnings\n")
     assert SECRET_KEY not in ran.out
 
 

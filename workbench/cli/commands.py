@@ -1,0 +1,20 @@
+"""The commands there are, each with what it does: a module of the same name holds it, loaded when it is asked for."""
+
+from typing import Final
+
+COMMANDS: Final = {
+    "explain": "say which integration a request matches or why none does, part by part, and what the connector does",
+    "validate": "check an integration configuration: errors that would be refused, and what is hardly meant",
+    "status": "say what the connector's table serves: version, age, switches, and whether every replica is up to date",
+    "publish": "take the platform's configuration, the settings and the credentials now, without waiting for the "
+    "schedule",
+    "rollback": "bring an earlier configuration back; it stays until the platform has a higher version than ever was "
+    "in force",
+    "history": "list publications, rollbacks and switches: when, version, who, why, and what changed",
+    "freeze": "stop taking configurations from the platform, until unfreeze",
+    "unfreeze": "take configurations from the platform again",
+    "kill": "switch the connector off: within a poll every request passes without queueing",
+    "enable": "lift the kill switch: Terraform's setting `enabled` holds again",
+    "doctor": "ask a live site as visitors would: redirect, headers, cookies, caching, forgeries; say what is wrong",
+    "token": "mint test tokens and session cookies, and take tokens and cookies apart",
+}

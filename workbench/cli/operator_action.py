@@ -1,0 +1,114 @@
+"""What an operator does through config-refresh: asked first, recorded with who and why, and told in words."""
+
+import getpass
+import json
+import socket
+from typing import Any
+
+from workbench.cli import history
+from workbench.cli.aws_errors import AwsErrors
+from workbench.cli.command import (
+    CommandFailed,
+    Context,
+    Options,
+    Result,
+    connector_name,
+    home_client,
+    name_option,
+    option,
+)
+from workbench.cli.connector_function import invoke
+from workbench.printable import printable
+
+_LONGEST_ACTOR, _LONGEST_REASON = 200, 500
+
+PARAMETERS = (
+    name_option(),
+    option("--reason", metavar="TEXT", help="why, for the history"),
+    option("--dry-run", is_flag=True, help="say what would be asked for, and change nothing"),
+    option("--yes", "-y", is_flag=True, help="do not ask whether to go on"),
+)
+"""The parameters of every command that acts on a connector and is recorded with who and why."""
+
+
+def act(options: Options, context: Context, action: str, *, asks: str = "", **more: Any) -> Result:
+    """Invoke an operator's action, with who and why.
+
+    On a terminal the operator is asked first where `asks` says what is at stake. Raises CommandFailed or UsageError.
+    """
+    name = connector_name(options, context)
+    event = {"action": action, **more}
+    if options.reason:
+        event["reason"] = options.reason[:_LONGEST_REASON]
+    if options.dry_run:
+        return _rehearsed(name, event, context)
+    if asks:
+        _confirm(f"{name}: {asks}.", options, context)
+    result = invoke(name, {**event, "actor": actor(context)}, context)
+    return Result(result, described(result))
+
+
+def _rehearsed(name: str, event: dict[str, Any], context: Context) -> Result:
+    """What an action would be, and what is in force."""
+    found = history.read(name, context)
+    current = found.get("current") or {}
+    asked = json.dumps(event, ensure_ascii=False)
+    lines = [
+        f"would invoke {name}-config-refresh with {asked}; nothing was changed",
+        f"in force: version {current.get('version')}, snapshot {current.get('snapshot')}",
+        *history.state_lines(found),
+    ]
+    state = {key: found.get(key) for key in ("current", "held", "freeze", "override")}
+    return Result({"dry_run": True, "event": event, **state}, "\n".join(lines))
+
+
+def _confirm(what: str, options: Options, context: Context) -> None:
+    """Have a person at a terminal agree. Raises CommandFailed otherwise."""
+    if options.yes or context.stdin is None or not context.stdin.isatty():
+        return
+    import click
+
+    click.echo(f"{printable(what)} Go on? [y/N] ", nl=False, err=True)
+    if context.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise CommandFailed("nothing was changed")
+
+
+def actor(context: Context) -> str:
+    """Who runs the command: the caller's ARN, or when AWS does not say, the user of this machine.
+
+    A switch that must work in an emergency does not wait for a third service.
+    """
+    try:
+        arn: str = home_client(context, "sts").get_caller_identity()["Arn"]
+    except AwsErrors:
+        arn = f"{_user()}@{socket.gethostname()} (not confirmed by AWS)"
+    return "".join([character for character in arn if character.isprintable()])[:_LONGEST_ACTOR]
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def described(result: dict[str, Any]) -> str:
+    """What an action did, in a few lines."""
+    outcome = printable(str(result.get("outcome", ""))).replace("_", " ")
+    lines = [f"{outcome}: version {result.get('version')}, snapshot {result.get('snapshot')}"]
+    if result.get("previous_snapshot") not in (None, result.get("snapshot")):
+        lines.append(f"before   {result['previous_snapshot']}")
+        lines.append(
+            "Running edges follow at their next poll (setting poll_interval_seconds, 30 s by default)."
+        )
+    if result.get("enabled") is False:
+        lines.append("SWITCHED OFF: every request passes without queueing; switch on with: queueit enable")
+    if result.get("frozen"):
+        lines.append("FROZEN: new configurations are not taken; take them again with: queueit unfreeze")
+    if result.get("held"):
+        lines.append(
+            "HELD after a rollback: the platform's configuration is not taken until its version is above all that "
+            "were in force; end this with: queueit publish --force"
+        )
+    lines += [f"warning  {printable(str(one))}" for one in result.get("warnings") or []]
+    return "\n".join(lines)
