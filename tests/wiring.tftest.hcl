@@ -119,6 +119,7 @@ run "what_is_given_is_sent_under_its_own_name" {
     enabled         = false
     include_body    = true
     replica_regions = { eu-west-1 = {}, ap-northeast-1 = {} }
+    config_refresh  = { base_url = "https://d111111abcdef8.cloudfront.net" }
     settings = {
       url_matching          = "as_configured"
       own_domain            = "as_sent"
@@ -156,6 +157,11 @@ run "what_is_given_is_sent_under_its_own_name" {
       replica_regions       = ["ap-northeast-1", "eu-west-1"]
     }
     error_message = "The snapshot's settings are ${module.config_refresh.environment.QUEUEIT_SETTINGS}"
+  }
+
+  assert {
+    condition     = module.config_refresh.environment.QUEUEIT_BASE_URL == "https://d111111abcdef8.cloudfront.net"
+    error_message = "The configuration is downloaded from ${module.config_refresh.environment.QUEUEIT_BASE_URL}"
   }
 
   assert {

@@ -87,6 +87,7 @@ module "waiting_room" {
     snapshot_retention_days = 30
     log_retention_days      = 90
     log_kms_key_arn         = aws_kms_key.logs.arn
+    base_url                = null # the platform; something else for acceptance runs alone
     alarms                  = { failed_runs = 2, missing_runs = 3, stale_after_minutes = 10 }
   }
 

@@ -1,12 +1,15 @@
 locals {
   function_name = "${var.connector.name}-config-refresh"
 
-  environment = {
-    QUEUEIT_CUSTOMER_ID             = var.customer_id
-    QUEUEIT_SECRET_ARN              = var.secret_id
-    QUEUEIT_SETTINGS                = jsonencode(var.settings)
-    QUEUEIT_SNAPSHOT_RETENTION_DAYS = tostring(var.options.snapshot_retention_days)
-  }
+  environment = merge(
+    {
+      QUEUEIT_CUSTOMER_ID             = var.customer_id
+      QUEUEIT_SECRET_ARN              = var.secret_id
+      QUEUEIT_SETTINGS                = jsonencode(var.settings)
+      QUEUEIT_SNAPSHOT_RETENTION_DAYS = tostring(var.options.snapshot_retention_days)
+    },
+    var.options.base_url == null ? {} : { QUEUEIT_BASE_URL = var.options.base_url },
+  )
 
   interval = var.options.interval_minutes
   alarms   = var.options.alarms

@@ -10,6 +10,7 @@ variable "config_refresh" {
     - snapshot_retention_days: days that a snapshot stays available for a rollback after another one took its place, 1 to 3650.
     - log_retention_days: days that the log group keeps events, a value that CloudWatch Logs takes; 0 for ever.
     - log_kms_key_arn: KMS key in us-east-1 that encrypts the log group; null: CloudWatch Logs' own encryption.
+    - base_url: where the configuration is downloaded from instead of the platform, an https URL without a path; for acceptance runs against a stand-in only. null: https://{customer_id}.queue-it.net.
     - alarms: failed_runs (failed runs in a row, 1 to 60), missing_runs (intervals without a run, 2 to 60) and stale_after_minutes (minutes without a successful run, 2 to 1440) after which the three alarms go off.
   EOT
   type = object({
@@ -22,6 +23,7 @@ variable "config_refresh" {
     snapshot_retention_days = optional(number, 90)
     log_retention_days      = optional(number, 30)
     log_kms_key_arn         = optional(string)
+    base_url                = optional(string)
     alarms = optional(object({
       failed_runs         = optional(number, 3)
       missing_runs        = optional(number, 5)
@@ -73,6 +75,12 @@ variable "config_refresh" {
   validation {
     condition     = var.config_refresh.log_kms_key_arn == null ? true : can(regex(local.kms_key_arn_pattern, var.config_refresh.log_kms_key_arn))
     error_message = "config_refresh.log_kms_key_arn is \"${coalesce(var.config_refresh.log_kms_key_arn, "null")}\"; write the ARN of a KMS key in us-east-1, arn:aws:kms:us-east-1:123456789012:key/…."
+  }
+
+  validation {
+    # The api key goes there. Plain http stays on the machine that runs the function.
+    condition     = var.config_refresh.base_url == null ? true : can(regex("^(https://[A-Za-z0-9.-]+|http://127[.]0[.]0[.]1)(:[0-9]{1,5})?$", var.config_refresh.base_url))
+    error_message = "config_refresh.base_url is \"${coalesce(var.config_refresh.base_url, "null")}\"; write an https URL without a path, such as \"https://d111111abcdef8.cloudfront.net\", or null: the customer's host at Queue-it."
   }
 
   validation {

@@ -477,6 +477,34 @@ run "a_snapshot_retention_of_0_days_is_refused" {
   expect_failures = [var.config_refresh]
 }
 
+run "a_base_url_of_plain_http_elsewhere_is_refused" {
+  command = plan
+
+  variables {
+    config_refresh = { base_url = "http://stand-in.example.com" }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "a_base_url_with_a_path_is_refused" {
+  command = plan
+
+  variables {
+    config_refresh = { base_url = "https://stand-in.example.com/status" }
+  }
+
+  expect_failures = [var.config_refresh]
+}
+
+run "an_https_base_url_is_accepted" {
+  command = plan
+
+  variables {
+    config_refresh = { base_url = "https://d111111abcdef8.cloudfront.net" }
+  }
+}
+
 run "a_refresh_log_retention_that_cloudwatch_does_not_take_is_refused" {
   command = plan
 
