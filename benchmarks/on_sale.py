@@ -7,6 +7,8 @@ and how many functions ran at once compared with a table that is well. `--write`
 docs/scale.md.
 """
 
+from __future__ import annotations
+
 import argparse
 import heapq
 import itertools

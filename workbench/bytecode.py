@@ -1,7 +1,8 @@
 """Bytecode of the edge's code for Lambda's default runtime, which saves half of a cold start's import.
 
 Only of what a visitor waits for: modules of optional features stay as sources, for the zip's size. Without
-docstrings and columns, for the same reason; lines stay, since a defect is logged with its own.
+docstrings, columns and the annotations of functions, for the same reason; lines stay, since a defect is logged with
+its own.
 
 Compiled by that very Python, each module in a process of its own, so that the same source gives the same bytes. The
 files are of the kind that is not checked against the source when it is loaded (PEP 552), and name it by a hash in
@@ -34,9 +35,15 @@ _MAGIC = (3571).to_bytes(2, "little") + b"\r\n"
 _UNCHECKED_HASH = (1).to_bytes(4, "little")
 
 _COMPILE = """
-import marshal, sys
+import ast, marshal, sys
 name = sys.argv[1]
-code = compile(sys.stdin.buffer.read(), name, "exec", dont_inherit=True, optimize=2)
+module = ast.parse(sys.stdin.buffer.read(), name)
+for node in ast.walk(module):
+    if isinstance(node, ast.arg):
+        node.annotation = None
+    elif isinstance(node, ast.FunctionDef):
+        node.returns = None
+code = compile(module, name, "exec", dont_inherit=True, optimize=2)
 sys.stdout.buffer.write(marshal.dumps(code))
 """
 

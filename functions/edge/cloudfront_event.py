@@ -1,8 +1,12 @@
 """CloudFront's viewer-request event as the engine's request (protocol section 8)."""
 
-from typing import Any
+from __future__ import annotations
 
 from queueit.request import Request
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def _joined(headers: dict[str, Any], name: str) -> str:

@@ -4,17 +4,25 @@
 of ours, so it comes with the TLS context.
 """
 
+from __future__ import annotations
+
 import os
 import re
 import socket
 from collections.abc import Callable, Mapping
 from errno import EALREADY, EINPROGRESS, EISCONN
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeVar
 
 from edge.name_lookup import NameLookUp
 from edge.steps import READABLE, WRITABLE, Deadline, Readiness, Steps
 from edge.trust import Trust
+from queueit.light_typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final, TypeVar
+
+    _Result = TypeVar("_Result")
 
 MAX_IDLE_SECONDS: Final = 50
 """Beyond that a connection is not used again: servers close idle ones, and a frozen worker does not see it."""
@@ -62,9 +70,6 @@ def parse_endpoint(url: str) -> Endpoint | None:
         return None
     scheme = match[1].lower()
     return Endpoint(scheme, match[2].lower(), int(match[3] or _DEFAULT_PORTS[scheme]), match[4].rstrip("/"))
-
-
-_Result = TypeVar("_Result")
 
 
 def _carry_out(

@@ -3,12 +3,18 @@
 Nothing in it tells who asked for what: no token, cookie, address, path or query string.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any, Final, Protocol
 
 from edge.snapshot_reader import print_log, random_share
+from queueit.light_typing import Protocol
 from queueit.outcome import Decision, Reason
 from queueit.snapshot import Snapshot
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 FLUSH_SECONDS: Final = 60.0
 """How long a worker counts before it writes one line of metrics; the first time it is a random part of that."""

@@ -1,15 +1,18 @@
 """A worker's counts as one log line that CloudWatch turns into metrics (embedded metric format)."""
 
-from typing import TYPE_CHECKING, Any, Final
+from __future__ import annotations
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from queueit.outcome import Reason
 
 NAMESPACE: Final = "QueueIt/CloudFrontConnector"
 
 
 def metrics_line(
-    connector: str, counts: "dict[Reason, int]", poll_failures: int, age_seconds: float | None, now: float
+    connector: str, counts: dict[Reason, int], poll_failures: int, age_seconds: float | None, now: float
 ) -> dict[str, Any]:
     """The line for `counts` of decisions by reason, under the dimension Connector; `now` in Unix seconds.
 

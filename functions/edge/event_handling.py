@@ -1,6 +1,6 @@
 """What becomes of one viewer-request event when there is a snapshot to decide by."""
 
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
 from edge import generated_response, handover
 from edge.cloudfront_event import to_request
@@ -8,7 +8,10 @@ from edge.handover import Handover
 from queueit.decision import decide
 from queueit.snapshot import Snapshot
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from edge.decision_log import DecisionLog
     from queueit.services import Services
 
@@ -17,8 +20,8 @@ def handle(
     event: dict[str, Any],
     snapshot: Snapshot,
     now: float,
-    services: "Services | None" = None,
-    log: "DecisionLog | None" = None,
+    services: Services | None = None,
+    log: DecisionLog | None = None,
 ) -> dict[str, Any]:
     """The request of `event` to pass on, or the response to give instead; `now` in Unix seconds.
 

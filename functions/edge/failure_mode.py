@@ -1,7 +1,8 @@
 """What a visitor gets when there is nothing to decide by, or a defect: the page, or a 503."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
 
 from edge import generated_response, handover
 from edge.cloudfront_event import to_request
@@ -9,7 +10,11 @@ from edge.handover import Handover
 from queueit.queue_token import DEBUG
 from queueit.redirect_urls import DIAGNOSTICS_SETUP_URL
 
-Fail = Callable[[dict[str, Any], tuple[str, ...]], dict[str, Any]]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+Fail: TypeAlias = "Callable[[dict[str, Any], tuple[str, ...]], dict[str, Any]]"
 """`fail_open` or `fail_closed`: takes the event and Set-Cookie header values."""
 
 

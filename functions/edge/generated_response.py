@@ -1,8 +1,12 @@
 """Responses that viewer-request makes itself (protocol section 7): viewer-response does not see them."""
 
-from typing import Any
+from __future__ import annotations
 
 from queueit.percent_encoding import encode_for_header, encode_query_value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 RETRY_AFTER_SECONDS = 30
 

@@ -5,7 +5,13 @@ client sends is deleted first thing (protocol section 8). It is the id, `ok` or 
 values, with a separator between them that none of these can hold.
 """
 
-from typing import Any, NamedTuple
+from __future__ import annotations
+
+from queueit.light_typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 HEADER = "x-queueit-handover"
 CONNECTOR_HEADER = "x-queueit-connector"

@@ -1,16 +1,22 @@
 """Looks up the addresses of hosts, each in a thread of its own, because the resolver knows no deadline."""
 
+from __future__ import annotations
+
 import _thread
 import socket
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
 
 from edge.steps import Deadline, Steps
+from queueit.light_typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final, TypeAlias
 
 GIVE_UP_SECONDS: Final = 60.0
 """After which a look-up that has not ended is left alone, and another one begun."""
 
-Resolve = Callable[..., Any]
+Resolve: TypeAlias = "Callable[..., Any]"
 """`socket.getaddrinfo`, or a stand-in of a test."""
 
 

@@ -1,8 +1,13 @@
 """AWS regions: where each one is, which of several is nearest, and how its endpoints are called."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from math import asin, cos, radians, sin, sqrt
-from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 HOME_REGION: Final = "us-east-1"
 """Where the connector's table is written, and always to be found."""

@@ -3,12 +3,13 @@
 Imported only where a setting asks for it. Connections are kept alive, one for each service.
 """
 
+from __future__ import annotations
+
 import os
 import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
 
 from edge.connection import MAX_IDLE_SECONDS, Connection, Endpoint, InvalidAnswer, connect, parse_endpoint
 from edge.name_lookup import NameLookUp, Resolve
@@ -16,6 +17,10 @@ from edge.snapshot_reader import print_log
 from edge.steps import Deadline, PassedTime, Steps, finish
 from edge.trust import Trust, system_authorities
 from queueit.services import NOT_SENT, ServiceRequest, ServiceResponse, Services
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 MAX_ANSWER_BYTES: Final = 65_536
 

@@ -1,7 +1,12 @@
 """Keeps a response that carries a visitor's cookie out of caches that serve others too (protocol section 4)."""
 
+from __future__ import annotations
+
 import re
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _DIRECTIVES = re.compile(r'(?:"(?:[^"\\]|\\.?)*(?:"|\Z)|[^,"])+', re.DOTALL)  # a quoted text may hold commas
 _SHARED = ("public", "s-maxage")

@@ -1,9 +1,12 @@
 """AWS Signature Version 4 for one request whose body is at hand."""
 
+from __future__ import annotations
+
 import hmac
 from hashlib import sha256
 from time import gmtime, strftime
-from typing import NamedTuple
+
+from queueit.light_typing import NamedTuple
 
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 

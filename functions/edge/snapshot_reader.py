@@ -1,20 +1,26 @@
 """Keeps the snapshot that requests are decided by: loaded at initialisation, revalidated by polling."""
 
+from __future__ import annotations
+
 import json
 import os
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from hashlib import sha256
-from typing import Any, Final, Protocol
 
 from edge.regions import HOME_REGION, by_distance
 from edge.steps import Deadline, PassedTime, Pause, Steps, Wait
 from edge.table import Item, Table, TableBusy, TableError
 from queueit.errors import QueueitError
+from queueit.light_typing import Protocol
 from queueit.snapshot import Snapshot
 from queueit.stored_snapshot import load
 from queueit.table_items import CURRENT_KEY, Current, read_current, read_snapshot, snapshot_keys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 LOAD_SECONDS: Final = 3.0
 """What loading at initialisation may take in all."""

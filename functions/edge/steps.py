@@ -4,15 +4,22 @@ Steps are a generator that yields whenever it would have to wait, and gives its 
 requests, so that a worker may be frozen at any of its waits.
 """
 
+from __future__ import annotations
+
 import select
 import time
 from collections.abc import Callable, Generator
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+
+from queueit.light_typing import NamedTuple, Protocol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final, TypeAlias, TypeVar
+
+    _Result = TypeVar("_Result")
 
 READABLE: Final = select.POLLIN
 WRITABLE: Final = select.POLLOUT
-
-_Result = TypeVar("_Result")
 
 
 class Wait(Protocol):
@@ -22,7 +29,7 @@ class Wait(Protocol):
         """Wait until there may be something to go on with, at most `seconds`."""
 
 
-Steps = Generator[Wait, None, _Result]
+Steps: TypeAlias = "Generator[Wait, None, _Result]"
 
 
 class Pause(NamedTuple):
@@ -90,11 +97,11 @@ class Deadline:
             raise TimeoutError("timed out")
         return seconds
 
-    def of_one_wait(self) -> "Deadline":
+    def of_one_wait(self) -> Deadline:
         """The deadline of a wait that begins now; it may be over."""
         return Deadline(min(self._ends_at - self._clock(), self._longest_wait), self._clock)
 
-    def part(self, share: float = 1.0, longest_wait: float = float("inf")) -> "Deadline":
+    def part(self, share: float = 1.0, longest_wait: float = float("inf")) -> Deadline:
         """A deadline that ends after `share` of what is left of this one, with shorter waits if need be."""
         return Deadline(self.remaining() * share, self._clock, min(longest_wait, self._longest_wait))
 

@@ -1,10 +1,11 @@
 """Reads items of the connector's DynamoDB table over one connection that is kept alive."""
 
+from __future__ import annotations
+
 import json
 import socket
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final
 
 from edge.connection import MAX_IDLE_SECONDS, Connection, Endpoint, InvalidAnswer, connect, parse_endpoint
 from edge.name_lookup import NameLookUp, Resolve
@@ -13,10 +14,14 @@ from edge.signature_v4 import Credentials, sign
 from edge.steps import Deadline, PassedTime, Steps
 from edge.trust import Trust, amazon_authorities, system_authorities
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final, TypeAlias
+
 MAX_RESPONSE_BYTES: Final = 1_000_000
 """An item has at most 400 KB, a third more in base64."""
 
-Item = dict[str, dict[str, Any]]
+Item: TypeAlias = "dict[str, dict[str, Any]]"
 """An item as DynamoDB's JSON has it: attribute name to type and value."""
 
 

@@ -4,22 +4,24 @@ Reading a system's store of some 140 authorities takes longer than all the rest 
 show is signed by one of Amazon's own five, which are public and come with this package (amazon_roots.pem).
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ssl
 
 
-def amazon_authorities() -> "ssl.SSLContext":
+def amazon_authorities() -> ssl.SSLContext:
     """A context that trusts Amazon's own root certificates alone."""
     import ssl
 
     return ssl.create_default_context(cafile=os.path.join(os.path.dirname(__file__), "amazon_roots.pem"))  # noqa: PTH118, PTH120  # pathlib would be a third of the import
 
 
-def system_authorities() -> "ssl.SSLContext":
+def system_authorities() -> ssl.SSLContext:
     """A context that trusts whom the system trusts."""
     import ssl
 
@@ -29,11 +31,11 @@ def system_authorities() -> "ssl.SSLContext":
 class Trust:
     """The contexts of one kind of connection, each made when it is needed, and the next after the last refused."""
 
-    def __init__(self, *contexts: "Callable[[], ssl.SSLContext]") -> None:
+    def __init__(self, *contexts: Callable[[], ssl.SSLContext]) -> None:
         self._makers = list(contexts)
         self._context: ssl.SSLContext | None = None
 
-    def context(self) -> "ssl.SSLContext":
+    def context(self) -> ssl.SSLContext:
         """The context to connect with."""
         if self._context is None:
             self._context = self._makers[0]()

@@ -3,11 +3,16 @@
 `handler` and `handler_fail_closed` differ in what a visitor gets whose request could not be decided on.
 """
 
+from __future__ import annotations
+
 import os
-from typing import Any
 
 from edge.failure_mode import fail_closed, fail_open
 from edge.worker import worker_from_environment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _worker = worker_from_environment(os.environ)
 

@@ -1,8 +1,12 @@
 """Lambda@Edge's viewer-response function: puts on the response what viewer-request decided."""
 
-from typing import Any
+from __future__ import annotations
 
 from edge import handover
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """One worker: the snapshot that it loads when it starts, and each event answered by it, or by the failure mode."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
 
 from edge.decision_log import DecisionLog
 from edge.event_handling import handle
@@ -14,10 +15,13 @@ from queueit.errors import IntegrationUnusable
 from queueit.outcome import FAILED_CLOSED, FAILED_OPEN
 from queueit.snapshot import Snapshot
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final, TypeAlias
+
     from edge.service_client import ServiceClient
 
-CurrentSnapshot = Callable[[float], Snapshot | None]
+CurrentSnapshot: TypeAlias = "Callable[[float], Snapshot | None]"
 """The snapshot to decide by, None as long as there is none; takes how many seconds the invocation has left."""
 
 LONGEST_SECONDS: Final = 5.0
@@ -30,7 +34,7 @@ def seconds_left(context: Any) -> float:
 
 
 @lru_cache(maxsize=1)
-def _service_client() -> "ServiceClient":
+def _service_client() -> ServiceClient:
     from edge.service_client import ServiceClient
 
     return ServiceClient()

@@ -5,8 +5,13 @@ is one look-up: SubBytes and MixColumns together give a column of 32 bits for ea
 each of the four rows.
 """
 
+from __future__ import annotations
+
 from struct import Struct
-from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 BLOCK_BYTES: Final = 16
 KEY_BYTES: Final = 32

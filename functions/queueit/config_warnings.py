@@ -1,10 +1,15 @@
 """What is accepted in a configuration, but hardly what its author wants."""
 
+from __future__ import annotations
+
 import json
-from typing import Any, Final
 
 from queueit.settings import Settings
 from queueit.triggers import BODY_VALIDATOR
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 MAX_WARNINGS: Final = 20
 

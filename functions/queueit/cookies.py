@@ -1,9 +1,12 @@
 """Cookies on the wire: the request's Cookie header in, Set-Cookie header values out."""
 
+from __future__ import annotations
+
 import re
 import time
 from functools import lru_cache
-from typing import NamedTuple
+
+from queueit.light_typing import NamedTuple
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

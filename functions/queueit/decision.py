@@ -4,7 +4,7 @@ Some features ask a service or need randomness; what they need comes in as `Serv
 use is imported where it is used.
 """
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 from queueit.cancel_action import decide_cancel
 from queueit.matching import reached_integrations
@@ -24,9 +24,9 @@ from queueit.request import TOKEN_HEADER, Request
 from queueit.snapshot import Snapshot
 from queueit.visit import Visit
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from queueit.services import Services
-
 
 _NO_MATCH = untouched(NO_MATCH)
 _SWITCHED_OFF = untouched(SWITCHED_OFF)
@@ -43,7 +43,7 @@ def _decide_visit(visit: Visit) -> Decision:
     return Decision(integration, "", (), IGNORED)
 
 
-def _decide(snapshot: Snapshot, request: Request, now: float, services: "Services | None") -> Decision:
+def _decide(snapshot: Snapshot, request: Request, now: float, services: Services | None) -> Decision:
     reached = reached_integrations(snapshot, request)
     if len(reached) == 1:
         (integration,) = reached
@@ -61,7 +61,7 @@ def _decide(snapshot: Snapshot, request: Request, now: float, services: "Service
     return combined(decisions)
 
 
-def decide(snapshot: Snapshot, request: Request, now: float, services: "Services | None" = None) -> Decision:
+def decide(snapshot: Snapshot, request: Request, now: float, services: Services | None = None) -> Decision:
     """Decide on `request` at `now` (Unix seconds). Total: a strange part of it counts as absent.
 
     Without `services` it is a decision on paper: no service is asked, so the verify action denies nobody and direct

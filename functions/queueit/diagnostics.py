@@ -1,15 +1,16 @@
 """Diagnostics: what the connector saw and did, in a cookie, for the holder of a debug token (protocol section 11)."""
 
+from __future__ import annotations
+
 import re
 import time
 from collections.abc import Callable
-from typing import Any, Final
 
 from queueit import direct_pass
 from queueit.cookies import cookie_attributes
 from queueit.integration_config import Integration
 from queueit.outcome import QUEUED, Decision, diagnostics_refused
-from queueit.percent_encoding import LONE_SURROGATE, encode_uri_component
+from queueit.percent_encoding import encode_uri_component, replace_lone_surrogates
 from queueit.queue_token import QueueToken
 from queueit.redirect_urls import CONNECTOR, diagnostics_url
 from queueit.request import Request
@@ -17,6 +18,10 @@ from queueit.secret_keys import SecretKeys
 from queueit.services import ServiceRequest, ServiceResponse, Services
 from queueit.snapshot import Snapshot
 from queueit.visit import Visit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 COOKIE_NAME: Final = "queueitdebug"
 LIFETIME_SECONDS: Final = 20 * 60
@@ -66,7 +71,7 @@ def set_cookie(entries: Entries, now: int) -> str:
     value = ""
     for length in _LENGTHS:
         pairs = [f"{name}={text[:length]}" for name, text in entries.items()]
-        value = encode_uri_component(LONE_SURROGATE.sub("\ufffd", "|".join(pairs)))
+        value = encode_uri_component(replace_lone_surrogates("|".join(pairs)))
         if len(value) <= MAX_COOKIE_LENGTH:
             break
     return cookie_attributes(secure=True).set_cookie(COOKIE_NAME, value, now + LIFETIME_SECONDS)

@@ -1,7 +1,8 @@
 """Direct pass: asks whether a visitor may go in without waiting (protocol sections 5 and 12)."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
+from queueit.light_typing import NamedTuple
 from queueit.outcome import DIRECT_PASS, DIRECT_PASS_FAILED, Decision
 from queueit.queue_token import parse_queue_token, token_error
 from queueit.redirect_urls import CONNECTOR, PLATFORM_VERSION

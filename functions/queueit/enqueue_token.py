@@ -3,13 +3,19 @@
 It proves to the waiting room that the visitor came through the site.
 """
 
+from __future__ import annotations
+
 from binascii import b2a_base64
 from hashlib import md5, sha256
 from json.encoder import encode_basestring
-from typing import Final, NamedTuple
 
 from queueit import aes
-from queueit.percent_encoding import LONE_SURROGATE
+from queueit.light_typing import NamedTuple
+from queueit.percent_encoding import replace_lone_surrogates
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 MAX_ADDRESS_LENGTH: Final = 1024
 """A longer client address or X-Forwarded-For, in characters, is treated as absent: the token has to fit into a URL."""
@@ -37,7 +43,7 @@ def _encoded(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        return LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()
+        return replace_lone_surrogates(text, lambda match: f"\\u{ord(match[0]):04x}").encode()
 
 
 def _base64url(content: bytes) -> bytes:

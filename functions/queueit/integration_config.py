@@ -1,16 +1,22 @@
 """The integration configuration: checked whole, then compiled to what a request needs (protocol section 2)."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
 
 from queueit import redirect_urls
 from queueit.cookies import COOKIE_NAME, CookieAttributes, cookie_attributes
 from queueit.errors import InvalidIntegrationConfig, shown
+from queueit.light_typing import NamedTuple
 from queueit.percent_encoding import encode_query_value
 from queueit.settings import SessionCookieSettings, Settings
 from queueit.triggers import Part, Reading, compile_triggers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 QUEUE, CANCEL, IGNORE = "Queue", "Cancel", "Ignore"
 
@@ -171,7 +177,7 @@ def _check_waiting_room(
 ) -> None:
     """What an integration needs that sends visitors to a waiting room."""
 
-    def check(name: str, pattern: "re.Pattern[str]", accepts: str, required: bool = False) -> None:
+    def check(name: str, pattern: re.Pattern[str], accepts: str, required: bool = False) -> None:
         value = integration.get(name) or ""
         if not value and required:
             problems.append(f"{where}: {name} is missing; give {accepts}")

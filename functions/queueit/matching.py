@@ -1,13 +1,18 @@
 """Which integrations a request reaches: for each form of its URL the first that matches (sections 2 and 9)."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from queueit.integration_config import Integration
 from queueit.request import Request
 from queueit.snapshot import Snapshot, TextsInOrder
 from queueit.triggers import Reading
 from queueit.url_forms import Url, forms, is_plain, normalized, with_folded_host
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _LONG: Final = 512
 _GRAM: Final = 4
@@ -26,7 +31,7 @@ class _LongText:
         return wanted in self._text
 
 
-def _searched(text: str, texts: TextsInOrder) -> "str | _LongText":
+def _searched(text: str, texts: TextsInOrder) -> str | _LongText:
     """`text`, ready for so many searches."""
     return _LongText(text) if len(text) > _LONG and len(texts) > len(text) // 64 else text
 

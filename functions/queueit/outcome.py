@@ -1,8 +1,13 @@
 """What becomes of a request: the decision, and the reasons that there are, each with its log name and metric."""
 
-from typing import Final, NamedTuple
+from __future__ import annotations
 
 from queueit.integration_config import Integration
+from queueit.light_typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 
 class Reason(NamedTuple):

@@ -1,6 +1,11 @@
 """Percent-encoding as browsers and the platform do it (protocol sections 4 and 6)."""
 
 import re
+from functools import lru_cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def runs_of(characters: str) -> "re.Pattern[str]":
@@ -13,7 +18,16 @@ _NOT_UNRESERVED = runs_of(r"[^A-Za-z0-9\-_.~:/?=&]")  # these last five are repl
 _NOT_VISIBLE_ASCII = runs_of(r"[^!-~]")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@lru_cache(maxsize=1)  # seldom needed, and dear to make
+def _lone_surrogate() -> "re.Pattern[str]":
+    return re.compile("[\ud800-\udfff]")
+
+
+def replace_lone_surrogates(text: str, by: "str | Callable[[re.Match[str]], str]" = "\ufffd") -> str:
+    """`text` as UTF-8 can hold it: each surrogate without its other half replaced as `re.sub` does."""
+    return text if text.isascii() else _lone_surrogate().sub(by, text)
 
 
 def percent_encode(match: "re.Match[str]") -> str:
@@ -63,4 +77,4 @@ def encode_for_header(url: str) -> str:
     """
     if not _NOT_VISIBLE_ASCII.search(url):
         return url
-    return _NOT_VISIBLE_ASCII.sub(percent_encode, LONE_SURROGATE.sub("\ufffd", url))
+    return _NOT_VISIBLE_ASCII.sub(percent_encode, replace_lone_surrogates(url))

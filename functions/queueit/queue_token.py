@@ -1,8 +1,10 @@
 """The signed `queueittoken` that a visitor brings back from the waiting room (protocol section 3)."""
 
-import re
-from typing import NamedTuple
+from __future__ import annotations
 
+import re
+
+from queueit.light_typing import NamedTuple
 from queueit.secret_keys import SecretKeys
 
 MAX_LENGTH = 4096

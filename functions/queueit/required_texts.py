@@ -6,9 +6,16 @@ case: an integration that matches a form has one of its texts in that form. So t
 every setting, they are made of such characters of a compared value as no form decodes, cuts, merges or folds.
 """
 
+from __future__ import annotations
+
 import re
 from collections import Counter
-from typing import Any, Final, NamedTuple
+
+from queueit.light_typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 MAX_TEXTS: Final = 10
 """Of one integration: to look for more would cost more than to ask the integration itself."""

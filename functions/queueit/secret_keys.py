@@ -1,8 +1,15 @@
 """HMAC-SHA256 with the account's secret keys: sign with the current one, verify with every one."""
 
+from __future__ import annotations
+
 from hashlib import sha256
 from hmac import compare_digest
-from typing import Any, NamedTuple
+
+from queueit.light_typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _BLOCK_BYTES = 64
 

@@ -4,12 +4,18 @@ The engine does no I/O. It makes a request, has its caller send it, and reads th
 is in a request as free text, so that nobody can provoke a failure, of a firewall say, that lets them in.
 """
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
 
-from queueit.percent_encoding import LONE_SURROGATE, encode_query_value
+from queueit.light_typing import NamedTuple
+from queueit.percent_encoding import encode_query_value, replace_lone_surrogates
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MAX_URL_LENGTH = 4096
 MAX_HEADER_LENGTH = 1024
@@ -70,7 +76,7 @@ def service_url(template: str, values: Mapping[str, str]) -> str:
 
 def sent_url(url: str, max_length: int = MAX_URL_LENGTH) -> str:
     """A URL of the visitor's as services get it: percent-encoded whole, at most `max_length` characters."""
-    cut = encode_query_value(LONE_SURROGATE.sub("\ufffd", url[:max_length]))[:max_length]
+    cut = encode_query_value(replace_lone_surrogates(url[:max_length]))[:max_length]
     return cut[: cut.rfind("%")] if "%" in cut[-2:] else cut
 
 

@@ -1,9 +1,11 @@
 """The signed session cookie, by which a visitor who has waited browses on (protocol section 4)."""
 
-import re
-from typing import NamedTuple
+from __future__ import annotations
 
-from queueit.percent_encoding import decode_uri_component, encode_uri_component
+import re
+
+from queueit.light_typing import NamedTuple
+from queueit.percent_encoding import decode_uri_component, encode_uri_component, replace_lone_surrogates
 from queueit.secret_keys import SecretKeys
 
 NAME_PREFIX = "QueueITAccepted-SDFrts345E-V3_"
@@ -21,12 +23,10 @@ _COOKIE = re.compile(
     r"&Hash=(?P<hash>[0-9a-f]{64})(?:&Mac=(?P<mac>[0-9a-f]{64}))?"
 )
 _GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
-_IS_GUID = re.compile(_GUID)
 _USUAL_TYPES = ("queue", "safetynet", "afterevent", "disabled", "directlink", "idle", "debug", "timeout")
 _USUAL_ENDING = (  # compiled by the first cookie that needs a Mac
     rf"{_GUID}(?:[1-9][0-9]{{0,4}})?(?:{'|'.join(_USUAL_TYPES)})[0-9]{{10}}(?:[0-9a-f]{{64}})?\Z"
 )
-_NOT_REPRESENTABLE = re.compile("[&=\ud800-\udfff]")
 
 
 class Session(NamedTuple):
@@ -66,7 +66,7 @@ def _is_usual(queue_id: str, redirect_type: str) -> bool:
     or is of hex digits, so an address and the issue time are told from it; and of a GUID with digits behind it only
     the GUID has its dashes where they belong. What is left is the room.
     """
-    return redirect_type in _USUAL_TYPES and _IS_GUID.fullmatch(queue_id) is not None
+    return redirect_type in _USUAL_TYPES and re.fullmatch(_GUID, queue_id) is not None
 
 
 def _reads_as_usual(hash_text: str) -> bool:
@@ -78,7 +78,7 @@ def _representable(text: str) -> str:
     """`text` without what the cookie's grammar has no place for, and no longer than a cookie can hold."""
     if text.isalnum() and len(text) <= _MAX_FIELD_LENGTH:
         return text
-    return _NOT_REPRESENTABLE.sub("", text)[:_MAX_FIELD_LENGTH]
+    return replace_lone_surrogates(text.replace("&", "").replace("=", ""), "")[:_MAX_FIELD_LENGTH]
 
 
 def issue(session: Session, keys: SecretKeys, now: int) -> str:

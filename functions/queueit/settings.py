@@ -1,10 +1,16 @@
 """What an operator can tell every edge through the snapshot, with no deployment."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
 
 from queueit.errors import InvalidSettings, shown
+from queueit.light_typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final, TypeAlias
 
 SAME_SITE_VALUES: Final = ("Lax", "Strict", "None")
 URL_MATCHINGS: Final = ("every_form", "as_configured")
@@ -147,7 +153,7 @@ def _list_of(pattern: str, accepts: str) -> Any:
     return read
 
 
-_Readers = dict[str, Any]
+_Readers: TypeAlias = "dict[str, Any]"
 """A reader by the setting's name; an object of settings has readers of its own."""
 
 _READERS: Final[_Readers] = {

@@ -1,15 +1,20 @@
 """A snapshot: all that an edge needs to know, swapped whole."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from queueit.errors import InvalidSnapshot, UnknownSnapshotFormat
 from queueit.integration_config import Integration, compile_integration_config
+from queueit.light_typing import NamedTuple
 from queueit.secret_keys import SecretKeys, secret_keys
 from queueit.settings import Settings, parse_settings
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from queueit.enqueue_token import EnqueueKey
 
 FORMAT: Final = 1
@@ -57,10 +62,10 @@ class Snapshot(NamedTuple):
     version: int
     published_at: int
     service_keys: ServiceKeys
-    enqueue_key: "EnqueueKey | None"
+    enqueue_key: EnqueueKey | None
     needs_services: bool
 
-    def with_keys(self, keys: Mapping[str, str]) -> "Snapshot":
+    def with_keys(self, keys: Mapping[str, str]) -> Snapshot:
         """This snapshot with the account's `keys` in place of those it has. Raises InvalidSnapshot as at loading."""
         return self._replace(**_made_of_keys(keys, self.settings))
 
@@ -92,7 +97,7 @@ def _service_keys(keys: Mapping[str, str], settings: Settings) -> ServiceKeys:
     return found
 
 
-def _enqueue_key(keys: SecretKeys, settings: Settings) -> "EnqueueKey | None":
+def _enqueue_key(keys: SecretKeys, settings: Settings) -> EnqueueKey | None:
     """What enqueue tokens are made with, made now, when the CPU is fast; None where they are off."""
     if not settings.enqueue_token.enabled:
         return None

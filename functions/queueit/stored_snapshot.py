@@ -10,17 +10,23 @@ and parses and compiles an integration the first time that one is a candidate: i
 there are.
 """
 
+from __future__ import annotations
+
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
-from typing import Any, Final, NamedTuple, overload
 
 from queueit import __version__
 from queueit.errors import IntegrationUnusable, InvalidSnapshot, UnknownSnapshotFormat
 from queueit.integration_config import Integration, compile_integration
+from queueit.light_typing import NamedTuple
 from queueit.settings import parse_settings
 from queueit.snapshot import FORMAT, Snapshot, assemble, compile_snapshot, texts_in_order
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final, overload
 
 COMPILER: Final = __version__
 """The version of the code that compiles and matches, whose answer to a snapshot another version cannot know."""
@@ -109,10 +115,13 @@ class LazyIntegrations(Sequence[Integration]):
     def __len__(self) -> int:
         return len(self._found)
 
-    @overload
-    def __getitem__(self, place: int) -> Integration: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[Integration, ...]: ...
+    if TYPE_CHECKING:
+
+        @overload
+        def __getitem__(self, place: int) -> Integration: ...
+        @overload
+        def __getitem__(self, place: slice) -> tuple[Integration, ...]: ...
+
     def __getitem__(self, place: int | slice) -> Integration | tuple[Integration, ...]:
         if isinstance(place, slice):
             return tuple([self[one] for one in range(len(self))[place]])

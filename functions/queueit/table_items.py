@@ -3,13 +3,19 @@
 Attributes of type B come as bytes from an SDK and as base64 from DynamoDB's own JSON; both are read.
 """
 
+from __future__ import annotations
+
 import re
 from base64 import b64decode
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
 
 from queueit.errors import InvalidTableItem
+from queueit.light_typing import NamedTuple
 from queueit.snapshot import KEY_NAMES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final, TypeAlias
 
 CURRENT_KEY: Final = "current"
 READ_UNIT_BYTES: Final = 4096
@@ -19,7 +25,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MAX_COPIES: Final = 100
 _TYPES: Final[dict[str, Any]] = {"S": str, "N": str, "M": dict, "BOOL": bool, "B": (bytes, str)}
 
-Item = Mapping[str, Mapping[str, Any]]
+Item: TypeAlias = "Mapping[str, Mapping[str, Any]]"
 """An item: attribute name to type and value."""
 
 

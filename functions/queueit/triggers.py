@@ -1,14 +1,18 @@
 """Triggers compiled to functions: which requests an integration is for (protocol section 2)."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
 from enum import Enum
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
 
 from queueit.url_forms import Url, fold_host, fold_origin, is_resolved
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from queueit.request import Request
 
 Part = Callable[["Request", Url], bool]
@@ -40,15 +44,15 @@ _URL_PARTS = {"HostName": "host", "PagePath": "path", "PageUrl": "text"}
 _HOST_LIKE = re.compile(r"[A-Za-z0-9._\-]+\.[A-Za-z]{2,}\.?(?::[0-9]+)?")
 
 
-def _never(_request: "Request", _url: Url) -> bool:
+def _never(_request: Request, _url: Url) -> bool:
     return False
 
 
-def _always(_request: "Request", _url: Url) -> bool:
+def _always(_request: Request, _url: Url) -> bool:
     return True
 
 
-def _nothing(_request: "Request", _url: Url) -> str:
+def _nothing(_request: Request, _url: Url) -> str:
     return ""
 
 
@@ -154,14 +158,14 @@ def _url_part(part: dict[str, Any], attribute: str) -> Part:
     if any(map(is_resolved, comparison.values)):
         tests: dict[Any, _Test] = {None: test}
 
-        def hits(_request: "Request", url: Url) -> bool:
+        def hits(_request: Request, url: Url) -> bool:
             resolution = url.resolution
             if resolution not in tests:
                 tests[resolution] = comparison.test(resolution.value)  # type: ignore[union-attr]  # None is in tests
             return tests[resolution](get(url))
     else:
 
-        def hits(_request: "Request", url: Url) -> bool:
+        def hits(_request: Request, url: Url) -> bool:
             return test(get(url))
 
     return _compared(comparison, lambda _request, url: get(url), hits)
@@ -240,7 +244,7 @@ def compile_part(
 
 
 def _all_of(parts: tuple[Part, ...]) -> Part:
-    def matches(request: "Request", url: Url) -> bool:
+    def matches(request: Request, url: Url) -> bool:
         for part in parts:
             if not part(request, url):
                 return False
@@ -250,7 +254,7 @@ def _all_of(parts: tuple[Part, ...]) -> Part:
 
 
 def _any_of(parts: tuple[Part, ...]) -> Part:
-    def matches(request: "Request", url: Url) -> bool:
+    def matches(request: Request, url: Url) -> bool:
         for part in parts:
             if part(request, url):
                 return True

@@ -6,14 +6,20 @@ Each mixture of these is a form; those that come out equal count once. A path of
 than itself.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import product
-from typing import Final, NamedTuple
 
-from queueit.percent_encoding import LONE_SURROGATE
+from queueit.light_typing import NamedTuple
+from queueit.percent_encoding import replace_lone_surrogates
 from queueit.url_normalization import normalize_part, normalize_url
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 MAX_CHARACTERS: Final = 20_480
 """Of all resolved forms of a URL together. One with more counts as a URL of any page, so it can only queue."""
@@ -51,10 +57,10 @@ def fold_origin(url: str) -> str:
     return f"{scheme.lower()}//{fold_host(host)}{url[match.end() :]}"
 
 
-def _decoded_escape(match: "re.Match[str]") -> str:
+def _decoded_escape(match: re.Match[str]) -> str:
     escape = match[0]
     if escape[1] in "uU":  # not a URL's own; servlet containers and IIS know it
-        return LONE_SURROGATE.sub("\ufffd", chr(int(escape[2:], 16)))
+        return replace_lone_surrogates(chr(int(escape[2:], 16)))
     return bytes.fromhex(escape.replace("%", "")).decode("utf-8", "replace")
 
 

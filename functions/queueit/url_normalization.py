@@ -2,7 +2,7 @@
 
 import re
 
-from queueit.percent_encoding import LONE_SURROGATE, percent_encode, runs_of
+from queueit.percent_encoding import percent_encode, replace_lone_surrogates, runs_of
 
 # What JavaScript's String.prototype.trim removes, which is the platform's notion of white space.
 _WHITE_SPACE = (
@@ -71,7 +71,7 @@ def normalize_part(text: str) -> str:
     """What normalization makes of a part of a URL: all of it but the trimming, and what concerns the whole path."""
     text = _SLASHES.sub("/", text.replace("\\", "/"))
     text = _ESCAPE.sub(_decode_unreserved, text)
-    text = _OUTSIDE_URL_ALPHABET.sub(percent_encode, LONE_SURROGATE.sub("\ufffd", text))
+    text = _OUTSIDE_URL_ALPHABET.sub(percent_encode, replace_lone_surrogates(text))
     return _LOWER_CASE_ESCAPE.sub(lambda match: match[0].upper(), text)
 
 

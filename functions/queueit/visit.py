@@ -1,11 +1,13 @@
 """One visit: a request under an integration that it reaches, with all that an action decides by."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from __future__ import annotations
 
 from queueit.integration_config import Integration
+from queueit.light_typing import NamedTuple
 from queueit.percent_encoding import decode_uri_component
 from queueit.request import Request
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from queueit.services import Services
     from queueit.snapshot import Snapshot
@@ -22,9 +24,9 @@ class Visit(NamedTuple):
 
     integration: Integration
     request: Request
-    snapshot: "Snapshot"
+    snapshot: Snapshot
     now: float
-    services: "Services | None" = None
+    services: Services | None = None
     other_rooms: tuple[str, ...] = ()
 
     @property

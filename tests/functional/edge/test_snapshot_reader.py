@@ -1,5 +1,7 @@
 """The snapshot reader against DynamoDB as moto serves it: published, polled, replicated, broken."""
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import json

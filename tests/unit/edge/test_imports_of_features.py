@@ -20,6 +20,7 @@ OPTIONAL = {
     "queueit.enqueue_token",
     "queueit.services",
     "queueit.verify_action",
+    "typing",
 }
 KEYS = {"secret_key": "not-a-real-key", "api_key": "not-real", "proxy_key": "not-real"}
 SCRIPT = """
@@ -38,7 +39,7 @@ print(json.dumps(sorted(sys.modules)))
 
 
 def imported(document: dict[str, Any], event: dict[str, Any] | None = None) -> set[str]:
-    """The optional modules that a fresh interpreter has imported after loading a snapshot and handling an event."""
+    """The modules of OPTIONAL that a fresh interpreter has imported after loading a snapshot and handling an event."""
     finished = subprocess.run(
         [sys.executable, "-I", "-S", "-c", SCRIPT, str(FUNCTIONS)],
         input=json.dumps({"snapshot": document, "keys": KEYS, "event": event}),

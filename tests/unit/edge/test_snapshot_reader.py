@@ -3,6 +3,8 @@
 The table is simulated: each read takes the time that a test says, in which nothing goes on but the clock.
 """
 
+from __future__ import annotations
+
 import itertools
 from collections.abc import Callable
 from typing import Any
