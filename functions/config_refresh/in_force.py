@@ -68,8 +68,9 @@ class State(NamedTuple):
 class Outcome(NamedTuple):
     """What an invocation did; `previous_snapshot` is the digest that was in force before, None at the first time.
 
-    `enabled` is what edges are told, `frozen` whether operators have frozen publications; `integrations` is how many
-    the configuration in force has, `warnings` what in it is accepted and hardly wanted.
+    `enabled` is what edges are told, `frozen` whether operators have frozen publications, `held` whether a rollback
+    holds the configuration in force; `integrations` is how many that has, `warnings` what in it is accepted and hardly
+    wanted.
     """
 
     outcome: str
@@ -78,6 +79,7 @@ class Outcome(NamedTuple):
     previous_snapshot: str | None
     enabled: bool
     frozen: bool
+    held: bool
     integrations: int
     warnings: list[str]
 
@@ -140,6 +142,7 @@ def outcome(name: str, state: State, *, previous: str | None) -> Outcome:
         previous,
         enabled,
         state.operator.freeze is not None,
+        state.is_held,
         len(config["Integrations"]),
         config_warnings(config, settings),
     )

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _ABOUT = "Ask, check, publish, roll back, switch off and diagnose a Queue-it connector for CloudFront."
 _EPILOG = "Exit status: 0 all is well; 1 something was found, or the command failed; 2 the command line makes no sense."
+_TRACEBACK = "QUEUEIT_TRACEBACK"
+FAULT = "this is a fault of queueit itself"
+"""What is said of an exception that nobody foresaw."""
+_LONGEST_MESSAGE = 400
 _INTERRUPTED = 130  # as shells have it: 128 and the number of SIGINT
 
 
@@ -115,6 +119,8 @@ def run(arguments: Sequence[str], context: Context, out: TextIO, err: TextIO) ->
 def _refuse(error: click.ClickException, arguments: Sequence[str], out: TextIO, err: TextIO) -> int:
     """Say that the command line makes no sense."""
     message = error.format_message()
+    if len(message) > _LONGEST_MESSAGE:
+        message = f"{message[:_LONGEST_MESSAGE]}…"
     here = error.ctx if isinstance(error, click.UsageError) else None
     if "--json" in arguments:
         out.write(json_text({"ok": False, "error": message}, out, indent=None) + "\n")
@@ -135,11 +141,28 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
         status = run(sys.argv[1:] if arguments is None else arguments, context, sys.stdout, sys.stderr)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return FINDING
     except (KeyboardInterrupt, click.Abort):
         return _INTERRUPTED
+    except OSError as error:
+        _drop_output()
+        return _failed(f"the output cannot be written: {error.strerror}")
+    except Exception as error:
+        if environ.get(_TRACEBACK):
+            raise
+        return _failed(f"{FAULT} ({type(error).__name__}); please report it, with what {_TRACEBACK}=1 shows")
     return status
+
+
+def _drop_output() -> None:
+    """Let nothing fail that Python still writes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _failed(message: str) -> int:
+    sys.stderr.write(f"queueit: {message}\n")
+    return FINDING
 
 
 if __name__ == "__main__":

@@ -58,8 +58,8 @@ def why(error: Exception) -> str:
         return (
             f"a file of the AWS configuration{named} cannot be used: {error.strerror or type(error).__name__}"
         )
-    if isinstance(error, ValueError) and "Invalid endpoint" in str(error):
-        return f"{error}; an endpoint begins with http:// or https://, see AWS_ENDPOINT_URL"
+    if type(error) is ValueError:
+        return f"{error}; an endpoint is http://HOST:PORT or https://HOST, see AWS_ENDPOINT_URL"
     return f"{type(error).__name__}: {error}"
 
 

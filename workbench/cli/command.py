@@ -105,6 +105,14 @@ def command(
     )
 
 
+class FileName(click.Path):
+    """The name of a file, which a shell completes; it is looked at when it is read."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name itself."""
+        return str(value)
+
+
 def argument(name: str, metavar: str, **more: Any) -> click.Argument:
     """A positional argument."""
     return click.Argument([name], metavar=metavar, **more)
@@ -117,7 +125,7 @@ def option(*names: str, **more: Any) -> click.Option:
 
 def file_option(name: str, help: str) -> click.Option:
     """An option that names a file, which a shell completes."""
-    return click.Option([name], metavar="FILE", type=click.Path(), help=help)
+    return click.Option([name], metavar="FILE", type=FileName(), help=help)
 
 
 def name_option(note: str = "") -> click.Option:

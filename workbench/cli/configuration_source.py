@@ -1,6 +1,7 @@
 """The configuration that `explain` and `validate` look at: from a file, or what a connector serves now."""
 
 from collections.abc import Mapping
+from secrets import token_hex
 from typing import Any, NamedTuple
 
 from edge.regions import HOME_REGION
@@ -75,7 +76,10 @@ def settings_of(source: Source) -> Settings:
 
 
 def snapshot_of(source: Source, secret_key: str) -> Snapshot:
-    """The compiled snapshot, as an edge would have it. Raises CommandFailed."""
+    """The compiled snapshot, as an edge would have it. Raises CommandFailed.
+
+    A file holds no keys: services that the settings name are not asked here, so any will do for them.
+    """
     settings_of(source)
     document = {
         "format": FORMAT,
@@ -86,7 +90,8 @@ def snapshot_of(source: Source, secret_key: str) -> Snapshot:
         "source": "schedule",
     }
     try:
-        return compile_snapshot(document, {"secret_key": secret_key, **source.keys})
+        keys = source.keys or dict.fromkeys(("api_key", "proxy_key"), token_hex())
+        return compile_snapshot(document, {"secret_key": secret_key, **keys})
     except QueueitError as error:
         raise CommandFailed(f"{source.place}: {error}") from None
 

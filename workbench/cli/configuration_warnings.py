@@ -1,7 +1,7 @@
 """What is allowed in a configuration but hardly meant: each finding says what happens and what to do instead."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
@@ -41,12 +41,15 @@ class Warned(NamedTuple):
 
 
 class _Integration(NamedTuple):
-    """One integration, with its place and the alternatives that make it match."""
+    """One integration, with its place and the alternatives that make it match; `alive` are those that some request can
+    fulfil.
+    """
 
     place: str
     document: dict[str, Any]
     action: str
     alternatives: list[Conjunction]
+    alive: list[Conjunction]
 
 
 def _read(config: dict[str, Any]) -> list[_Integration]:
@@ -54,49 +57,88 @@ def _read(config: dict[str, Any]) -> list[_Integration]:
     for number, document in enumerate(config["Integrations"], 1):
         name = document.get("Name")
         action = document.get("ActionType")
+        alternatives = [one for trigger in document.get("Triggers") or [] for one in conjunctions(trigger)]
         found.append(
             _Integration(
                 f"integration {number}" + (f' "{name}"' if name else ""),
                 document,
                 action if action in (QUEUE, CANCEL) else IGNORE,
-                [one for trigger in document.get("Triggers") or [] for one in conjunctions(trigger)],
+                alternatives,
+                [one for one in alternatives if not why_empty(one)],
             )
         )
     return found
 
 
+class OutOfTime(Exception):
+    """Looking on would take longer than a person waits."""
+
+
+class Warnings(NamedTuple):
+    """All that was found in the first `looked_at` integrations."""
+
+    found: list[Warned]
+    looked_at: int
+
+
 def warnings(
-    config: dict[str, Any], settings: Settings, *, include_body: bool, has_verify_service: bool
-) -> list[Warned]:
-    """All warnings about a configuration that the engine accepts, in the order of its integrations."""
+    config: dict[str, Any],
+    settings: Settings,
+    *,
+    include_body: bool,
+    has_verify_service: bool,
+    check_time: Callable[[], None] = lambda: None,
+) -> Warnings:
+    """The warnings about a configuration that the engine accepts, in the order of its integrations.
+
+    Each integration is compared with all others; `check_time`, called again and again, ends that by raising OutOfTime.
+    """
     integrations = _read(config)
     found: list[Warned] = []
-    for index, integration in enumerate(integrations):
-        before, after = integrations[:index], integrations[index + 1 :]
-        found += _about_names(integration, before)
-        found += _about_fields(integration)
-        found += _about_triggers(integration, include_body)
-        found += _about_reach(integration, before, after, settings)
-        found += _about_visitors_choice(integration, after)
-        if integration.action != IGNORE:
-            found += _about_rooms(integration)
-            found += _about_cookies(integration, settings)
-        if integration.action == QUEUE:
-            found += _about_involved_rooms(integration, integrations)
-            found += _about_return(integration)
-            if integration.document.get("VerifyQueueIdEnabled") and not has_verify_service:
-                found.append(
-                    Warned(
-                        "verify_without_service",
-                        integration.place,
-                        "has VerifyQueueIdEnabled, but the settings name no service to ask (verify.url): nobody is "
-                        "denied. Name it, or switch the verification off on the platform",
-                    )
-                )
+    for index in range(len(integrations)):
+        try:
+            found += _about_one(index, integrations, settings, include_body, has_verify_service, check_time)
+        except OutOfTime:
+            return Warnings(found, index)
     if not any(one.action == QUEUE for one in integrations):
         found.append(
             Warned("no_queue", "the configuration", "has no integration that queues: every request passes")
         )
+    return Warnings(found, len(integrations))
+
+
+def _about_one(
+    index: int,
+    integrations: list[_Integration],
+    settings: Settings,
+    include_body: bool,
+    has_verify_service: bool,
+    check_time: Callable[[], None],
+) -> list[Warned]:
+    integration = integrations[index]
+    found: list[Warned] = []
+    check_time()
+    before, after = integrations[:index], integrations[index + 1 :]
+    found += _about_names(integration, before)
+    found += _about_fields(integration)
+    found += _about_triggers(integration, include_body)
+    found += _about_reach(integration, before, after, settings, check_time)
+    found += _about_visitors_choice(integration, after, check_time)
+    if integration.action != IGNORE:
+        found += _about_rooms(integration)
+        found += _about_cookies(integration, settings)
+    if integration.action == QUEUE:
+        found += _about_involved_rooms(integration, integrations)
+        found += _about_return(integration)
+        if integration.document.get("VerifyQueueIdEnabled") and not has_verify_service:
+            found.append(
+                Warned(
+                    "verify_without_service",
+                    integration.place,
+                    "has VerifyQueueIdEnabled, but the settings name no service to ask (verify.url): nobody is "
+                    "denied. Name it, or switch the verification off on the platform",
+                )
+            )
     return found
 
 
@@ -233,22 +275,26 @@ def _overlap(integration: _Integration, other: _Integration, settings: Settings)
 
 
 def _about_reach(
-    integration: _Integration, before: list[_Integration], after: list[_Integration], settings: Settings
+    integration: _Integration,
+    before: list[_Integration],
+    after: list[_Integration],
+    settings: Settings,
+    check_time: Callable[[], None],
 ) -> Iterator[Warned]:
     place = integration.place
-    alive = [one for one in integration.alternatives if not why_empty(one)]
     blocking: dict[str, None] = {}
-    for one in alive:
+    for one in integration.alive:
+        check_time()
         for earlier in before:
             if _overlap(integration, earlier, settings) and any(
-                all_imply(one, those) for those in earlier.alternatives if not why_empty(those)
+                all_imply(one, those) for those in earlier.alive
             ):
                 blocking[earlier.place] = None
                 break
         else:
             blocking = {}
             break
-    if alive and blocking:
+    if integration.alive and blocking:
         yield Warned(
             "unreachable",
             place,
@@ -275,16 +321,13 @@ def _chosen_by_visitor(one: Condition | None) -> bool:
     return one.subject == "url" and not one.is_exact and not one.is_negative
 
 
-def _about_visitors_choice(integration: _Integration, after: list[_Integration]) -> Iterator[Warned]:
+def _about_visitors_choice(
+    integration: _Integration, after: list[_Integration], check_time: Callable[[], None]
+) -> Iterator[Warned]:
     if integration.action == IGNORE:
-        queues = [
-            these
-            for one in after
-            if one.action == QUEUE
-            for these in one.alternatives
-            if not why_empty(these)
-        ]
+        queues = [these for one in after if one.action == QUEUE for these in one.alive]
         for these in integration.alternatives:
+            check_time()
             claimed = [one for one in these if _chosen_by_visitor(one)]
             rest = tuple([one for one in these if one not in claimed])
             if not claimed or why_empty(these):

@@ -36,6 +36,8 @@ _LONGEST_VALUE = 80
 
 def run(options: Options, context: Context) -> Result:
     """Build the request as CloudFront would hand it over and ask the engine."""
+    if [options.config, options.settings, options.secret_file].count("-") > 1:
+        raise UsageError("standard input can give one of configuration, settings and key")
     source = configuration_source.chosen(options, context)
     key = source.keys.get("secret_key") or secret_key(options, context)
     snapshot = configuration_source.snapshot_of(source, key or secrets.token_hex())
@@ -76,10 +78,14 @@ def _headers(options: Options) -> tuple[tuple[str, str], ...]:
         name, colon, value = line.partition(":")
         if not colon or not name.strip():
             raise UsageError(f'--header "{line}" has no colon; write "NAME: VALUE"')
+        if not line.isprintable() or not name.isascii():
+            raise UsageError(f'--header "{line}" has characters that no header can have')
         lines.append((name.strip(), value.strip()))
     for pair in options.cookie:
         if "=" not in pair:
             raise UsageError(f'--cookie "{pair}" has no equals sign; write NAME=VALUE')
+        if not pair.isprintable():
+            raise UsageError(f'--cookie "{pair}" has characters that no cookie can have')
         lines.append(("Cookie", pair))
     return tuple(lines)
 

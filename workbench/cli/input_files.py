@@ -20,6 +20,8 @@ def read_text(path: str, context: Context) -> str:
     place = place_of(path)
     try:
         if path == "-":
+            if context.stdin is None:
+                raise CommandFailed("standard input is closed")
             text = context.stdin.read(MAX_BYTES + 1)
         else:
             with Path(path).open("rb") as file:
@@ -28,7 +30,7 @@ def read_text(path: str, context: Context) -> str:
         raise CommandFailed(f"{place} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise CommandFailed(f"{place} is not UTF-8 text") from None
-    except (ValueError, AttributeError):  # a name that no file can have; a closed standard input
+    except ValueError:  # a name that no file can have
         raise CommandFailed(f"{place} cannot be read: there is no such file") from None
     if len(text) > MAX_BYTES:
         raise CommandFailed(

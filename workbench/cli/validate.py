@@ -1,12 +1,26 @@
 """`queueit validate FILE`: errors and warnings of a configuration, before anybody publishes it."""
 
-import click
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
 
+from config_refresh.edge_limits import over_the_limit
 from queueit.errors import InvalidIntegrationConfig
 from queueit.integration_config import compile_integration_config
 from workbench.cli import configuration_source
-from workbench.cli.command import Context, Options, Result, argument, command, file_option, option, plural
-from workbench.cli.configuration_warnings import warnings
+from workbench.cli.command import (
+    Context,
+    FileName,
+    Options,
+    Result,
+    argument,
+    command,
+    file_option,
+    option,
+    plural,
+)
+from workbench.cli.configuration_warnings import OutOfTime, Warned, Warnings, warnings
+from workbench.printable import printable
 
 _EXAMPLES = """
 validate configuration.json
@@ -15,45 +29,95 @@ validate - --json
 """
 
 
+_SECONDS: Final = 5.0
+"""How long a person waits for the warnings of a large file."""
+_SHOWN_ERRORS: Final = 20
+_SHOWN_OF_A_KIND: Final = 5
+_LISTED: Final = 1000
+"""Errors and warnings at most in JSON; the counts have them all."""
+
+
 def run(options: Options, context: Context) -> Result:
-    """Errors come from the engine's own check; warnings only when there are none."""
+    """Errors are what config_refresh would refuse; warnings are looked for only when there are none."""
     source = configuration_source.from_file(options.file, options.settings, context)
     settings = configuration_source.settings_of(source)
+    warned = Warnings([], 0)
+    summary, total = source.place, 0
     errors: tuple[str, ...] = ()
-    warned = []
     try:
         compiled = compile_integration_config(source.config, settings=settings)
     except InvalidIntegrationConfig as error:
         errors = error.problems
-        summary = source.place
     else:
-        include_body = options.include_body or settings.include_body
-        warned = warnings(
-            source.config,
-            settings,
-            include_body=include_body,
-            has_verify_service=settings.verify is not None,
-        )
-        summary = (
-            f"{source.place}: version {compiled.version}, {plural(len(compiled.integrations), 'integration')}"
-        )
-    lines = [summary]
-    lines += [f"error    {problem}" for problem in errors]
-    lines += [f"warning  {one.place}: {one.message} [{one.code}]" for one in warned]
-    counts = f"{plural(len(errors), 'error')}, {plural(len(warned), 'warning')}"
+        total = len(compiled.integrations)
+        summary = f"{source.place}: version {compiled.version}, {plural(total, 'integration')}"
+        if too_much := over_the_limit(source.config):
+            errors = (too_much,)
+        else:
+            warned = warnings(
+                source.config,
+                settings,
+                include_body=options.include_body or settings.include_body,
+                has_verify_service=settings.verify is not None,
+                check_time=_timer(context),
+            )
+    counts = f"{plural(len(errors), 'error')}, {plural(len(warned.found), 'warning')}"
+    lines = [summary, *_error_lines(errors), *_warning_lines(warned.found)]
     lines.append(counts if not errors else f"{counts}; config_refresh refuses this configuration")
-    return Result(
-        {"file": options.file, "errors": list(errors), "warnings": [one._asdict() for one in warned]},
-        "\n".join(lines),
-        ok=not errors and not (options.strict and warned),
-    )
+    if not errors and warned.looked_at < total:
+        lines.append(
+            f"Warnings were looked for in the first {warned.looked_at} integrations alone: there are too many."
+        )
+    data = {
+        "file": options.file,
+        "error_count": len(errors),
+        "warning_count": len(warned.found),
+        "looked_for_warnings_in": warned.looked_at,
+        "warnings_by_code": Counter(one.code for one in warned.found),
+        "errors": list(errors[:_LISTED]),
+        "warnings": [one._asdict() for one in warned.found[:_LISTED]],
+    }
+    return Result(data, "\n".join(lines), ok=not errors and not (options.strict and warned.found))
+
+
+def _timer(context: Context) -> Callable[[], None]:
+    end = context.now() + _SECONDS
+
+    def check_time() -> None:
+        if context.now() > end:
+            raise OutOfTime
+
+    return check_time
+
+
+def _error_lines(errors: tuple[str, ...]) -> list[str]:
+    lines = [f"error    {printable(problem)}" for problem in errors[:_SHOWN_ERRORS]]
+    if len(errors) > _SHOWN_ERRORS:
+        lines.append(f"         and {plural(len(errors) - _SHOWN_ERRORS, 'more error', 'more errors')}")
+    return lines
+
+
+def _warning_lines(found: list[Warned]) -> list[str]:
+    """Those of a kind together, the first of each and how many more there are."""
+    kinds: dict[str, list[Warned]] = {}
+    for one in found:
+        kinds.setdefault(one.code, []).append(one)
+    lines = []
+    for code, several in kinds.items():
+        lines += [
+            f"warning  {printable(one.place)}: {printable(one.message)} [{code}]"
+            for one in several[:_SHOWN_OF_A_KIND]
+        ]
+        if len(several) > _SHOWN_OF_A_KIND:
+            lines.append(f"         and {len(several) - _SHOWN_OF_A_KIND} more [{code}]")
+    return lines
 
 
 COMMAND = command(
     "validate",
     run,
     _EXAMPLES,
-    argument("file", "FILE", type=click.Path(allow_dash=True)),
+    argument("file", "FILE", type=FileName()),
     file_option("--settings", "the connector's settings as JSON, as in Terraform's `settings`"),
     option("--include-body", is_flag=True, help="the connector is set up with include_body = true"),
     option("--strict", is_flag=True, help="exit with 1 for warnings too, not for errors alone"),

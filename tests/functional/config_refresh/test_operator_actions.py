@@ -124,6 +124,7 @@ class TestKillSwitch:
             "previous_snapshot": first["snapshot"],
             "enabled": False,
             "frozen": False,
+            "held": False,
             "integrations": 1,
             "warnings": [],
         }

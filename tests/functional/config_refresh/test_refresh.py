@@ -46,6 +46,7 @@ class TestPublication:
             "warnings": [],
             "enabled": True,
             "frozen": False,
+            "held": False,
             "integrations": 1,
         }
         assert in_force(run) == {
@@ -197,6 +198,7 @@ class TestRollback:
             "warnings": [],
             "enabled": True,
             "frozen": False,
+            "held": True,
             "integrations": 1,
         }
         assert run.item("current")["snapshot"] == {"S": first}

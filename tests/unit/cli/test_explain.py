@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from tests.builders import NOW, SECRET_KEY, integration_config, queue_integration, url_part
+from workbench.cli import explanation
 from workbench.cli.explanation import viewer_event
+from workbench.local_edge import viewer_event as local_edge
 from workbench.queue_token import mint_queue_token
 
 Queueit = Callable[..., Any]
@@ -196,6 +198,134 @@ def test_cookies_headers_bodies_and_methods_are_part_of_the_request(
     ignoring = write_json({"ignored_methods": ["TRACE"]}, "settings.json")
     traced = queueit(*arguments, "--settings", ignoring, "--body", "seat=12", "--method", "trace")
     assert traced.document["decision"] == "ignored method"
+
+
+@pytest.fixture
+def by_body(write_json: Callable[..., str]) -> str:
+    """A queue for orders, by their body."""
+    part = {"ValidatorType": "RequestBodyValidator", "Operator": "Contains", "ValueToCompare": "seat=12"}
+    return write_json(integration_config(queue_integration(Triggers=[{"TriggerParts": [part]}])), "body.json")
+
+
+@pytest.mark.parametrize(
+    ("settings", "body", "decision", "says"),
+    [
+        ({}, "seat=12", "no match", "The body does not reach the connector (setting include_body)"),
+        ({"include_body": True}, "seat=12", "queue", None),
+        (
+            {"include_body": True},
+            "x" * 50_000 + "seat=12",
+            "queue",
+            "CloudFront cuts the body to 40960 bytes",
+        ),
+        (
+            {"include_body": True, "truncated_body": "visible_part"},
+            "x" * 50_000 + "seat=12",
+            "no match",
+            "is compared with what is left (setting truncated_body)",
+        ),
+    ],
+)
+def test_a_body_counts_as_far_as_the_edge_gets_it(
+    queueit: Queueit,
+    write_json: Callable[..., str],
+    by_body: str,
+    settings: dict[str, Any],
+    body: str,
+    decision: str,
+    says: str | None,
+) -> None:
+    given = write_json(settings, "settings.json")
+    arguments = [
+        "explain",
+        "https://a.b/",
+        "--config",
+        by_body,
+        "--settings",
+        given,
+        "--body",
+        body,
+        "--json",
+    ]
+    found = queueit(*arguments).document
+    assert found["decision"] == decision
+    matches = found["integrations"][0]["triggers"][0]["parts"][0]["matches"]
+    assert matches is (decision == "queue"), "the part says what the decision is by"
+    assert any(says in note for note in found["notes"]) if says else found["notes"] == []
+
+
+def test_the_cut_of_a_body_is_where_cloudfront_has_it() -> None:
+    assert explanation.BODY_LIMIT_BYTES == local_edge.BODY_LIMIT_BYTES
+
+
+def test_a_form_of_the_url_that_is_neither_raw_nor_normalized_is_named(
+    explain: Any, queueit: Queueit, configuration: str
+) -> None:
+    url = "https://shop.example.com/%2574ickets"
+    later = explain(url)["integrations"][2]
+    assert (later["matches"], later["matches_raw"], later["matches_normalized"]) == (True, False, False)
+    assert later["matching_form"] == "https://shop.example.com/tickets"
+    text = queueit("explain", "--config", configuration, url).out
+    assert "by another form of the URL: https://shop.example.com/tickets" in text
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("--own-domain", "d1.cloudfront.net"), ("--header", "Host: d1.cloudfront.net")]
+)
+def test_the_own_domain_of_a_distribution_queues_as_the_sites_behind_it(
+    explain: Any, arguments: tuple[str, ...]
+) -> None:
+    found = explain("https://d1.cloudfront.net/tickets", *arguments)
+    assert found["decision"] == "queue"
+    assert "The host is the distribution's own domain" in found["notes"][0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "note"),
+    [
+        (("--method", "TRACE"), {"ignored_methods": ["TRACE"]}, "CloudFront refuses the method TRACE itself"),
+        (("--method", "HEAD"), {"ignored_methods": ["HEAD"]}, "Triggers are not asked for HEAD"),
+        (
+            (
+                "--method",
+                "OPTIONS",
+                "--header",
+                "Origin: a",
+                "--header",
+                "Access-Control-Request-Method: GET",
+            ),
+            {},
+            "Triggers are not asked for a CORS preflight",
+        ),
+        ((), {"enabled": False}, "The connector is switched off"),
+        ((), {"direct_pass": {"url": "https://a.b/"}}, "The direct-pass service is not asked here"),
+    ],
+)
+def test_what_settings_make_of_a_request_is_said(
+    explain: Any,
+    write_json: Callable[..., str],
+    arguments: tuple[str, ...],
+    settings: dict[str, Any],
+    note: str,
+) -> None:
+    given = write_json(settings, "settings.json")
+    found = explain("https://shop.example.com/tickets", "--settings", given, *arguments)
+    assert note in found["notes"][0]
+
+
+def test_a_header_that_the_edge_strips_is_not_there_for_triggers_either(
+    queueit: Queueit, write_json: Callable[..., str]
+) -> None:
+    part = {
+        "ValidatorType": "HttpHeaderValidator",
+        "HttpHeaderName": "x-queueit-connector",
+        "Operator": "Equals",
+        "ValueToCompare": "cloudfront",
+    }
+    path = write_json(integration_config(queue_integration(Triggers=[{"TriggerParts": [part]}])))
+    arguments = ["explain", "https://a.b/", "--config", path, "--header", "x-queueit-connector: cloudfront"]
+    found = queueit(*arguments, "--json").document
+    assert (found["decision"], found["integrations"][0]["matches"]) == ("no match", False)
 
 
 def test_settings_count_as_they_would_at_the_edge(explain: Any, write_json: Callable[..., str]) -> None:

@@ -9,6 +9,9 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
 from tests.builders import NOW
+from tests.unit.cli.conftest import no_session
+from workbench.cli.__main__ import run
+from workbench.cli.command import Context
 
 Queueit = Callable[..., Any]
 DIGESTS = [letter * 64 for letter in "abcd"]
@@ -288,3 +291,58 @@ def test_without_a_connector_the_command_asks_which(queueit: Queueit, aws: Aws) 
         ran = queueit(command, client=aws)
         assert ran.status == 2
         assert "which connector? Give --name CONNECTOR" in ran.err
+
+
+class Typist(io.StringIO):
+    """A terminal at which a person answers."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    "words", [("kill",), ("rollback", "--previous"), ("publish", "--force", "--reason", "again")]
+)
+@pytest.mark.parametrize(("answer", "status"), [("y\n", 0), ("n\n", 1), ("", 1)])
+def test_what_visitors_notice_is_asked_about_on_a_terminal(
+    aws: Aws, words: tuple[str, ...], answer: str, status: int
+) -> None:
+    out, err = io.StringIO(), io.StringIO()
+    context = Context({"QUEUEIT_CONNECTOR": "shop"}, Typist(answer), aws, no_session, lambda: NOW)
+    assert run(words, context, out, err) == status
+    assert "Go on? [y/N]" in err.getvalue()
+    acted = [event["action"] for _, event in aws.events if event["action"] != "history"]
+    assert len(acted) == (1 if status == 0 else 0)
+
+
+def test_yes_goes_on_without_a_question(aws: Aws) -> None:
+    out, err = io.StringIO(), io.StringIO()
+    context = Context({"QUEUEIT_CONNECTOR": "shop"}, Typist("n\n"), aws, no_session, lambda: NOW)
+    assert run(["kill", "--yes"], context, out, err) == 0
+    assert err.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "event"),
+    [
+        (("kill", "--reason", "down"), {"action": "kill", "reason": "down"}),
+        (("publish",), {"action": "refresh"}),
+        (("publish", "--force"), {"action": "force"}),
+        (("rollback", "--version", "8"), {"action": "rollback", "snapshot": DIGESTS[2]}),
+        (("freeze",), {"action": "freeze"}),
+    ],
+)
+def test_a_dry_run_says_what_it_would_ask_for_and_changes_nothing(
+    shop: Queueit, aws: Aws, words: tuple[str, ...], event: dict[str, Any]
+) -> None:
+    ran = shop(*words, "--dry-run", "--json")
+    assert (ran.status, ran.document["event"], ran.document["current"]["version"]) == (0, event, 9)
+    assert {one["action"] for _, one in aws.events} == {"history"}
+    assert "nothing was changed" in shop(*words, "--dry-run").out
+
+
+def test_publish_says_what_is_held_frozen_switched_off_and_warned_of(shop: Queueit, aws: Aws) -> None:
+    aws.state |= {"held": True, "frozen": True, "enabled": False, "warnings": ["integration 1: \x1b[2J"]}
+    lines = shop("publish").out.splitlines()
+    assert [line.split(maxsplit=1)[0] for line in lines[3:]] == ["SWITCHED", "FROZEN:", "HELD", "warning"]
+    assert lines[-1] == r"warning  integration 1: \x1b[2J"

@@ -1,5 +1,8 @@
 """`queueit validate`: errors are the engine's own, warnings name what is hardly meant."""
 
+import io
+import itertools
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -7,12 +10,16 @@ import pytest
 
 from tests.builders import (
     GUID,
+    NOW,
     SECRET_KEY,
     integration_config,
     queue_integration,
     snapshot_document,
     url_part,
 )
+from tests.unit.cli.conftest import no_client, no_session
+from workbench.cli.__main__ import run
+from workbench.cli.command import Context
 
 Queueit = Callable[..., Any]
 WriteJson = Callable[..., str]
@@ -336,3 +343,39 @@ def test_a_field_that_nothing_reads_is_warned_of_with_the_known_one_that_is_near
 def test_a_configuration_without_integrations_is_warned_of(queueit: Queueit, write_json: WriteJson) -> None:
     path = write_json(integration_config() | {"Integrations": []})
     assert [one["code"] for one in queueit("validate", path, "--json").document["warnings"]] == ["no_queue"]
+
+
+def test_findings_of_a_kind_stand_together_and_are_counted(queueit: Queueit, write_json: WriteJson) -> None:
+    several = [
+        good(Name=f"n{number}", Triggers=triggers(url_part(f"/page/{number}/"))) for number in range(8)
+    ]
+    path = write_json(integration_config(*[{**one, "CookieDomain": ""} for one in several]))
+    lines = queueit("validate", path).out.splitlines()
+    assert [line.count("[cookie_domain]") for line in lines] == [0, 1, 1, 1, 1, 1, 1, 0]
+    assert lines[6] == "         and 3 more [cookie_domain]"
+    document = queueit("validate", path, "--json").document
+    assert (document["warning_count"], document["warnings_by_code"]) == (8, {"cookie_domain": 8})
+
+
+def test_of_many_errors_the_first_are_shown_and_all_counted(queueit: Queueit, write_json: WriteJson) -> None:
+    ran = queueit("validate", write_json(integration_config(*[good(EventId="a b")] * 30)))
+    assert ran.out.count("error    integration") == 20
+    assert "and 10 more errors\n30 errors, no warnings; config_refresh refuses" in ran.out
+
+
+def test_what_an_edge_could_not_take_is_an_error(queueit: Queueit, write_json: WriteJson) -> None:
+    many = good(Triggers=triggers(*[url_part(f"/{number}/") for number in range(5001)], operator="Or"))
+    ran = queueit("validate", write_json(integration_config(many)))
+    assert ran.status == 1
+    assert 'error    integration 1 "Tickets" has 5001 trigger parts' in ran.out
+
+
+def test_a_huge_file_is_answered_with_what_was_found_until_then(write_json: WriteJson) -> None:
+    ticks = itertools.count(NOW)
+    context = Context({}, io.StringIO(), no_client, no_session, lambda: next(ticks))
+    several = [
+        good(Name=f"n{number}", Triggers=triggers(url_part(f"/page/{number}/"))) for number in range(8)
+    ]
+    out = io.StringIO()
+    assert run(["validate", write_json(integration_config(*several))], context, out, io.StringIO()) == 0
+    assert re.search(r"looked for in the first [1-7] integrations alone", out.getvalue())
