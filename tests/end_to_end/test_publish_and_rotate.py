@@ -145,7 +145,7 @@ def test_a_configuration_published_on_the_page_is_pushed_and_the_page_says_so(bu
             data={"configuration": text, "action": "publish"},
             timeout=20,
         )
-    assert "the push: 200 {&#34;status&#34;: &#34;published&#34;" in answer.text
+    assert "is published. The connector has taken it, and every edge follows" in answer.text
 
 
 def test_a_push_that_was_seen_cannot_be_sent_again_later(busy: Busy) -> None:

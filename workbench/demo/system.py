@@ -104,6 +104,7 @@ class Demo:
         self._stack = ExitStack()
         self.account = FAKE_ACCOUNT
         self.waiting_room = WaitingRoom(self.account, visitors_per_second=visitors_per_second, crowd=crowd)
+        self.waiting_room.connector_settings = self._settings
 
     def __enter__(self) -> "Demo":
         with ExitStack() as starting:
@@ -214,7 +215,7 @@ class Demo:
 
     def change_settings(self, **settings: Any) -> None:
         """Change settings as an apply does, and invoke config_refresh."""
-        self._settings = {**self._settings, **settings}
+        self._settings = self.waiting_room.connector_settings = {**self._settings, **settings}
         self._refresh_function.set_environment(self._refresh_environment())
         self.refresh({"action": "refresh", "source": "apply"})
 

@@ -15,10 +15,8 @@ from workbench.sample_waiting_room.arrival import refusal
 from workbench.sample_waiting_room.asked_services import BEHAVIOURS, Asked
 from workbench.sample_waiting_room.error_texts import error_text
 from workbench.sample_waiting_room.integration_text import describe_integrations
-from workbench.sample_waiting_room.publication import (
-    RefusedConfiguration,
-    parse_configuration,
-)
+from workbench.sample_waiting_room.publication import RefusedConfiguration, parse_configuration
+from workbench.sample_waiting_room.review import Review, review
 from workbench.sample_waiting_room.waiting_line import MODES, RoomSummary, Visitor
 from workbench.sample_waiting_room.waiting_room import WaitingRoom
 
@@ -81,8 +79,10 @@ def _add_visitor_pages(app: Flask, room: WaitingRoom) -> None:
     def queue() -> _Answer:
         if "e" not in request.args and "c" not in request.args:
             return render_template("welcome.html", room=room)
-        event_id = _known_event(room)
+        event_id = _event_of_account(room)
         target = _wanted_target(room)
+        if event_id.lower() not in _event_ids(room):
+            return _closed_room(event_id, target)
         cookie = _place_cookie(room, event_id)
         place = request.cookies.get(cookie, "")
         # Who waits already may load the page again, also when the token in its address has run out.
@@ -132,6 +132,11 @@ def _add_visitor_pages(app: Flask, room: WaitingRoom) -> None:
                 "redirect": _proceed_url(visitor) if progress.is_turn else None,
             }
         )
+
+    @app.post("/queue/<event_id>/<queue_id>/away")
+    def away(event_id: str, queue_id: str) -> _Answer:
+        room.lines.step_away(event_id, queue_id)
+        return "", 204
 
     @app.get("/queue/<event_id>/<queue_id>/proceed")
     def proceed(event_id: str, queue_id: str) -> _Answer:
@@ -231,49 +236,59 @@ def _add_administration(app: Flask, room: WaitingRoom) -> None:
         if request.method == "POST" and origin and urlsplit(origin).netloc != request.host:
             abort(403, "A page of another site may not change the waiting room.")
 
-    def editor(text: str, *, problems: tuple[str, ...] = (), notice: str = "", status: int = 200) -> _Answer:
+    def reviewed(text: str) -> Review:
+        return review(
+            room.publication,
+            text,
+            room.connector_settings,
+            url=request.form.get("url", ""),
+            site=room.default_target,
+        )
+
+    def editor(
+        text: str, *, found: Review | None = None, is_refused: bool = False, notice: str = ""
+    ) -> _Answer:
         current = room.publication.current()
         page = render_template(
             "admin.html",
             room=room,
             current=current,
             integrations=describe_integrations(room.publication.integrations()),
+            published=_as_text(current),
             text=text,
-            problems=problems,
+            url=request.form.get("url", ""),
+            review=found,
+            is_refused=is_refused,
             notice=notice,
             rooms=_all_rooms(room),
             modes=MODES,
             behaviours=BEHAVIOURS,
             overview=_overview(room),
         )
-        return page, status
+        return page, 422 if found and found.problems else 200
 
     @app.get("/admin")
     def admin() -> _Answer:
-        return editor(_as_text(room.publication.current()), notice=request.args.get("notice", "")[:200])
+        return editor(_as_text(room.publication.current()), notice=request.args.get("notice", "")[:300])
 
     @app.post("/admin/configuration")
     def configuration() -> _Answer:
         text = request.form.get("configuration", "")
+        if request.form.get("action") != "publish":
+            return editor(text, found=reviewed(text))
         try:
-            document = parse_configuration(text)
-            if request.form.get("action") != "publish":
-                problems = room.publication.problems_of(document)
-                notice = "" if problems else "No problems found. Not published yet."
-                return editor(text, problems=problems, notice=notice, status=422 if problems else 200)
-            version = room.publish(document)
-        except RefusedConfiguration as refused:
-            return editor(text, problems=refused.problems, status=422)
-        pushed = f" The connector's answer to the push: {room.last_push}." if room.last_push else ""
-        return redirect(url_for("admin", notice=f"Version {version} is published.{pushed}"), 303)
+            version = room.publish(parse_configuration(text))
+        except RefusedConfiguration:
+            return editor(text, found=reviewed(text), is_refused=True)
+        push = room.last_push
+        pushed = f" {push.sentence}" if push else ""
+        doubt = 1 if push and push.status != 200 else None
+        notice = f"Version {version} is published.{pushed}"
+        return redirect(url_for("admin", notice=notice, doubt=doubt), 303)
 
-    @app.post("/admin/configuration/problems")
-    def problems() -> _Answer:
-        try:
-            found = room.publication.problems_of(parse_configuration(request.form.get("configuration", "")))
-        except RefusedConfiguration as refused:
-            found = refused.problems
-        return jsonify({"problems": found})
+    @app.post("/admin/configuration/review")
+    def review_of_edit() -> _Answer:
+        return render_template("_review.html", review=reviewed(request.form.get("configuration", "")))
 
     @app.get("/admin/overview")
     def overview() -> _Answer:
@@ -316,13 +331,22 @@ def _add_administration(app: Flask, room: WaitingRoom) -> None:
         return redirect(url_for("admin", notice=f"Room {event_id} is switched."), 303)
 
 
-def _known_event(room: WaitingRoom) -> str:
+def _event_of_account(room: WaitingRoom) -> str:
     if request.args.get("c", "").lower() != room.account.customer_id.lower():
         abort(404, "This waiting room does not know that customer.")
-    event_id = request.args.get("e", "")
-    if event_id.lower() not in _event_ids(room):
-        abort(404, f"There is no waiting room {event_id!r}.")
-    return event_id
+    return request.args.get("e", "")
+
+
+def _closed_room(event_id: str, target: str) -> _Answer:
+    """The way out for who comes to, or waits in, a room that the configuration does not name any more."""
+    page = render_template(
+        "refused.html",
+        status=404,
+        title="There is no line here any more",
+        text=f"The waiting room {event_id!r} is closed, so you need not wait in it. Go on to the site.",
+        page=target,
+    )
+    return page, 404
 
 
 def _event_ids(room: WaitingRoom) -> dict[str, str]:

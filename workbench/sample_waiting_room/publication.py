@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from config_refresh.edge_limits import over_the_limit
 from queueit.errors import InvalidIntegrationConfig
 from queueit.integration_config import compile_integration_config
 
@@ -15,10 +16,14 @@ _CONFIG_DATA_VERSION = "1.0.0.5"
 
 
 class RefusedConfiguration(ValueError):
-    """What somebody tried to publish is not an integration configuration; `problems` says why."""
+    """What somebody tried to publish is not an integration configuration; `problems` says why.
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
+    `line` is that of a mistake in the JSON, None where the text is JSON.
+    """
+
+    def __init__(self, problems: tuple[str, ...], line: int | None = None) -> None:
         self.problems = problems
+        self.line = line
         super().__init__("; ".join(problems))
 
 
@@ -78,12 +83,21 @@ class Publication:
             self._version += 1
             return self._version
 
+    def checked(self, document: object) -> dict[str, Any]:
+        """`document` as it would be published next. Raises RefusedConfiguration when it cannot be."""
+        with self._lock:
+            following = self._completed(document, version=self._version + 1)
+        if problems := _find_problems(following):
+            raise RefusedConfiguration(problems)
+        return following
+
     def problems_of(self, document: object) -> tuple[str, ...]:
         """Why `document` could not be published; nothing when it could."""
         try:
-            return _find_problems(self._completed(document, version=1))
+            self.checked(document)
         except RefusedConfiguration as refused:
             return refused.problems
+        return ()
 
     def publish_unchecked(self, document: dict[str, Any]) -> None:
         """Serve `document` exactly as it is: for trying what a connector does with a broken one."""
@@ -109,21 +123,27 @@ def parse_configuration(text: str) -> object:
     """Parse JSON text; raises RefusedConfiguration with the line and column of a mistake."""
     try:
         parsed: object = json.loads(text)
+        json.dumps(parsed, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         problem = f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        raise RefusedConfiguration((problem,)) from None
+        raise RefusedConfiguration((problem,), error.lineno) from None
     except RecursionError:
         raise RefusedConfiguration(("not usable: nested too deeply",)) from None
+    except UnicodeEncodeError:
+        raise RefusedConfiguration((r"not usable: a \u escape is half a character",)) from None
+    except ValueError:
+        raise RefusedConfiguration(("not usable: it holds a number with too many digits",)) from None
     return parsed
 
 
-def _find_problems(document: object) -> tuple[str, ...]:
-    # The very check that config_refresh makes.
+def _find_problems(document: dict[str, Any]) -> tuple[str, ...]:
+    # The very checks that config_refresh makes.
     try:
         compile_integration_config(document)
     except InvalidIntegrationConfig as error:
         return error.problems
-    return ()
+    too_much = over_the_limit(document)
+    return (too_much,) if too_much else ()
 
 
 def _iso_time(unix_seconds: float) -> str:

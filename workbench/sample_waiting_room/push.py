@@ -10,6 +10,16 @@ import requests
 _SECONDS = 20
 
 
+_REFUSALS = {
+    "frozen": "The connector is frozen by an operator and keeps what it serves until it is unfrozen.",
+    "held": "An operator has brought an earlier one back, and the connector keeps it until a version above all before.",
+    "conflict": "The connector serves a newer version and keeps it.",
+    "invalid": "The connector refused it as invalid; its log says why. Visitors keep what was live before.",
+    "refused": "The connector refused the push: the secret key of this account is not one that it knows.",
+}
+"""By the word that the publish endpoint answers with."""
+
+
 @dataclass(frozen=True)
 class Pushed:
     """What became of a push; `status` is None when nobody answered."""
@@ -20,6 +30,21 @@ class Pushed:
 
     def __str__(self) -> str:
         return f"{self.status} {self.answer}" if self.status else self.answer
+
+    @property
+    def sentence(self) -> str:
+        """What that means for the visitors of the site."""
+        try:
+            word = json.loads(self.answer)["status"]
+        except (KeyError, TypeError, ValueError):
+            word = ""
+        if self.status == 200:
+            return "The connector has taken it, and every edge follows at its next poll."
+        if self.status is None:
+            return "The connector did not answer the push; it fetches the configuration at its next refresh."
+        return _REFUSALS.get(
+            word, f"The connector did not take the push (status {self.status}); its log says why."
+        )
 
 
 def signed_body(configuration: dict[str, Any], secret_key: str) -> str:

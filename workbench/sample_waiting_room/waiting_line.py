@@ -14,6 +14,8 @@ Mode = Literal["queue", "safetynet", "disabled", "afterevent"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 _FORGET_AFTER_SECONDS = 900
+_LEFT_AFTER_SECONDS = 90
+"""Since a visitor's page last asked for the place; browsers let a page in the background ask once a minute only."""
 _MOST_VISITORS_PER_ROOM = 10_000
 
 
@@ -31,6 +33,10 @@ class Visitor:
     layout: str = ""
     culture: str = ""
     admitted_at: float | None = None
+
+    def waits(self, now: float) -> bool:
+        """Whether the visitor is there and has not gone in."""
+        return self.admitted_at is None and now - self.last_seen_at <= _LEFT_AFTER_SECONDS
 
 
 @dataclass(frozen=True)
@@ -238,11 +244,19 @@ class WaitingLines:
         with self._moved_line(event_id) as line:
             line.visitors.pop(queue_id, None)
 
+    def step_away(self, event_id: str, queue_id: str) -> None:
+        """Count the visitor, whose page was closed, as gone until it asks again; the place is kept for a while."""
+        with self._moved_line(event_id) as line:
+            if visitor := line.visitors.get(queue_id):
+                gone_since = line.moved_at - _LEFT_AFTER_SECONDS - 1
+                line.visitors[queue_id] = replace(visitor, last_seen_at=gone_since)
+
     def waiting(self) -> list[tuple[Visitor, Progress]]:
-        """Everybody who has not gone in yet, in all rooms, next ones first."""
+        """Everybody who is there and has not gone in yet, in all rooms, next ones first."""
         with self._lock:
+            now = self._now()
             visitors = [
-                one for line in self._lines.values() for one in line.visitors.values() if not one.admitted_at
+                one for line in self._lines.values() for one in line.visitors.values() if one.waits(now)
             ]
         found = [(visitor, self.progress(visitor)) for visitor in visitors]
         return sorted(found, key=lambda pair: (pair[1].ahead, pair[0].joined_at))
@@ -250,13 +264,14 @@ class WaitingLines:
     def rooms(self) -> list[RoomSummary]:
         """Every room somebody has come to or that was switched, by id."""
         with self._lock:
+            now = self._now()
             return sorted(
                 (
                     RoomSummary(
                         line.event_id,
                         line.mode,
                         line.requires_token,
-                        sum(1 for one in line.visitors.values() if one.admitted_at is None),
+                        sum(one.waits(now) for one in line.visitors.values()),
                         line.admitted,
                         line.refused,
                     )

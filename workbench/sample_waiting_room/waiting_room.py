@@ -38,7 +38,8 @@ class WaitingRoom:
     ) -> None:
         """`default_target` is the page visitors come out on when the connector names none.
 
-        Set `publish_url` to have each published configuration pushed there; `last_push` is what became of it.
+        Set `publish_url` to have each published configuration pushed there; `last_push` is what became of it. Set
+        `connector_settings` to have an edit reviewed by the settings of the connector, as in Terraform's `settings`.
         """
         self.account = account
         self.targets = Targets()
@@ -49,6 +50,7 @@ class WaitingRoom:
         self.publication = Publication(account.customer_id, now=now)
         self.services = AskedServices()
         self.publish_url = ""
+        self.connector_settings: dict[str, Any] = {}
         self.last_push: Pushed | None = None
 
     def publish(self, document: object) -> int:

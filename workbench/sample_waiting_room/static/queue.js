@@ -40,5 +40,7 @@
     setTimeout(look, pause);
   }
 
+  // Whoever closes the page is off the line; a page that is only loaded again asks for its place within a second.
+  addEventListener("pagehide", () => navigator.sendBeacon(card.dataset.away));
   setTimeout(look, pause);
 })();

@@ -1,0 +1,154 @@
+"""What publishing an edited configuration would do, said before anybody publishes it."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from config_refresh.content import Content, snapshot_document
+from config_refresh.difference import difference
+from queueit.errors import QueueitError
+from queueit.integration_config import CANCEL, QUEUE
+from queueit.settings import parse_settings
+from queueit.snapshot import Snapshot, compile_snapshot
+from workbench.cli.configuration_warnings import warnings
+from workbench.cli.explanation import Explanation, IntegrationExplained, explain, viewer_event
+from workbench.sample_waiting_room.integration_text import describe_integrations
+from workbench.sample_waiting_room.publication import Publication, RefusedConfiguration, parse_configuration
+from workbench.sample_waiting_room.source_lines import Path, line_of, lines_of
+
+
+class Finding(NamedTuple):
+    """A problem or a warning, and the line of the text that it is about, None for all of it."""
+
+    text: str
+    line: int | None
+
+
+class ChangedTriggers(NamedTuple):
+    """The triggers of one integration in words, one line each, as they are live and as edited."""
+
+    name: str
+    live: tuple[str, ...]
+    edited: tuple[str, ...]
+
+
+class Attempt(NamedTuple):
+    """What becomes of a request by one configuration, and how each of its integrations compares."""
+
+    sentence: str
+    integrations: tuple[IntegrationExplained, ...] = ()
+    winner: int | None = None
+
+
+class Tried(NamedTuple):
+    """A URL tried on what is live and on the edit; `problem` says why it cannot be tried, empty when it can."""
+
+    problem: str
+    live: Attempt
+    edited: Attempt
+
+
+class Review(NamedTuple):
+    """What there is to know about an edit. With `problems` it cannot be published; `changes` are sentences."""
+
+    problems: tuple[Finding, ...]
+    warnings: tuple[Finding, ...] = ()
+    changes: tuple[str, ...] = ()
+    triggers: tuple[ChangedTriggers, ...] = ()
+    tried: Tried | None = None
+
+
+def review(
+    publication: Publication, text: str, settings: Mapping[str, Any], *, url: str = "", site: str = ""
+) -> Review:
+    """Look at the edited `text` with the connector's `settings`, and try `url`; a path is one of the page `site`."""
+    live = publication.current()
+    lines: dict[Path, int] = {}
+    edited: dict[str, Any] | None = None
+    problems: tuple[Finding, ...] = ()
+    try:
+        document = parse_configuration(text)
+        lines = lines_of(text)
+        edited = publication.checked(document)
+    except RefusedConfiguration as refused:
+        problems = tuple([Finding(one, refused.line or line_of(one, lines)) for one in refused.problems])
+    tried = _tried(url, site, live, edited, settings) if url.strip() else None
+    if edited is None:
+        return Review(problems, tried=tried)
+    warned = warnings(
+        edited,
+        parse_settings(dict(settings), strict=False),
+        include_body=bool(settings.get("include_body")),
+        has_verify_service=bool(settings.get("verify")),
+    )
+    findings = [f"{one.place}: {one.message}" for one in warned]
+    return Review(
+        (),
+        tuple([Finding(one, line_of(one, lines)) for one in findings]),
+        *_changes(publication, live, edited, settings),
+        tried,
+    )
+
+
+def _content(config: dict[str, Any], settings: Mapping[str, Any]) -> Content:
+    customer_id = config.get("CustomerId") or ""
+    return Content(
+        snapshot_document(customer_id, config, dict(settings), published_at=0, source="publish"), {}
+    )
+
+
+def _changes(
+    publication: Publication, live: dict[str, Any], edited: dict[str, Any], settings: Mapping[str, Any]
+) -> tuple[tuple[str, ...], tuple[ChangedTriggers, ...]]:
+    if publication.problems_of(live):
+        return ("nothing usable is live, so all of it is new",), ()
+    old, new = ({**one, "Version": 0} for one in (live, edited))
+    sentences = tuple(difference(_content(old, settings), _content(new, settings)))
+    before = {one.name: one for one in describe_integrations(live["Integrations"])}
+    triggers = tuple(
+        [
+            ChangedTriggers(one.name, before[one.name].triggers, one.triggers)
+            for one in describe_integrations(edited["Integrations"])
+            if one.name in before and before[one.name].triggers != one.triggers
+        ]
+    )
+    return sentences, triggers
+
+
+def _tried(
+    url: str, site: str, live: dict[str, Any], edited: dict[str, Any] | None, settings: Mapping[str, Any]
+) -> Tried:
+    if url.startswith("/"):
+        url = f"{urlsplit(site).scheme}://{urlsplit(site).netloc}{url}"
+    nothing = Attempt("")
+    try:
+        event = viewer_event(url.strip())
+    except ValueError as error:
+        return Tried(f"{error}.", nothing, nothing)
+    cannot = Attempt("Cannot be tried until the problems above are solved.")
+    return Tried("", _attempt(event, live, settings), _attempt(event, edited, settings) if edited else cannot)
+
+
+def _attempt(event: dict[str, Any], config: dict[str, Any], settings: Mapping[str, Any]) -> Attempt:
+    content = _content(config, settings)
+    try:
+        # No session and no token is at hand here, so that any key will do.
+        snapshot: Snapshot = compile_snapshot(content.document, {"secret_key": secrets.token_hex()})
+    except QueueitError:
+        return Attempt("Nothing usable is published.")
+    explanation = explain(snapshot, config["Integrations"], event, 0)
+    return Attempt(_sentence(explanation), explanation.integrations, explanation.winner)
+
+
+def _sentence(explanation: Explanation) -> str:
+    decision = explanation.decision
+    integration = decision.integration
+    if integration is None:
+        reason = "no integration matches" if decision.reason.name == "no match" else decision.reason.name
+        return f"The visitor gets the page: {reason}."
+    if decision.redirect_url and integration.action == QUEUE:
+        return f'The visitor is sent to the waiting room "{integration.event_id}" by "{integration.name}".'
+    if decision.redirect_url and integration.action == CANCEL:
+        return f'The visitor\'s session ends by "{integration.name}".'
+    return f'The visitor gets the page by "{integration.name}" ({decision.reason.name}).'
