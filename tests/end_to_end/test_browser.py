@@ -1,58 +1,20 @@
 """The pages in a real browser: the shop's link ends in the waiting room, which lets the visitor in by itself."""
 
-import re
-import shutil
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.chromium import Page, page
 from workbench.demo import Demo
 from workbench.sample_waiting_room import WaitingLines
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
 
 @pytest.fixture
-def page_after(tmp_path: Path) -> Callable[[str, int], str]:
-    """Opens an address in a new browser profile and returns the page as it stands some virtual ms later."""
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if browser is None:
-        pytest.skip(
-            f"no browser found on the PATH (looked for {', '.join(BROWSERS)}); "
-            "on Debian: apt-get install chromium"
-        )
-
-    def open_page(url: str, virtual_ms: int) -> str:
-        done = subprocess.run(
-            [
-                browser,
-                *FLAGS,
-                f"--user-data-dir={tmp_path / 'profile'}",
-                f"--virtual-time-budget={virtual_ms}",
-                "--dump-dom",
-                url,
-            ],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        )
-        return done.stdout
-
-    return open_page
+def browser(tmp_path: Path) -> Iterator[Page]:
+    with page(tmp_path / "profile") as opened:
+        yield opened
 
 
 @contextmanager
@@ -69,43 +31,38 @@ def line_that_stands(demo: Demo, *, crowd: int) -> Iterator[WaitingLines]:
 
 
 def test_a_browser_that_opens_a_protected_page_sees_the_waiting_room_count_down(
-    demo: Demo, page_after: Callable[[str, int], str]
+    demo: Demo, browser: Page
 ) -> None:
     with line_that_stands(demo, crowd=41) as lines:
-        page = page_after(f"{demo.shop_url}/tickets?from=browser", 2500)
-        place = re.search(r'id="position">(\d+)<', page)
-        assert "You are in line" in page
-        assert place
-        assert int(place[1]) >= 42
-        assert "just now" not in page, "the page's script has asked for the place"
+        browser.open(f"{demo.shop_url}/tickets?from=browser")
+        browser.wait_for("document.getElementById('updated')?.innerText !== 'just now'")
+        assert "You are in line" in browser.run("document.body.innerText")
+        assert int(browser.run("document.getElementById('position').innerText")) >= 42
         assert any("from=browser" in visitor.target for visitor, _ in lines.waiting())
 
 
 def test_a_background_request_in_a_browser_takes_the_page_to_the_waiting_room(
-    demo: Demo, page_after: Callable[[str, int], str]
+    demo: Demo, browser: Page
 ) -> None:
     with line_that_stands(demo, crowd=7) as lines:
-        page = page_after(f"{demo.shop_url}/#availability", 2500)
+        browser.open(f"{demo.shop_url}/#availability")
+        browser.wait_for("document.body.innerText.includes('You are in line')")
         targets = [visitor.target for visitor, _ in lines.waiting()]
-    assert "You are in line" in page
     assert any(target.startswith(f"{demo.shop_url}/") and "/tickets" not in target for target in targets)
 
 
-def test_a_browser_comes_out_on_the_protected_page_when_nobody_has_to_wait(
-    demo: Demo, page_after: Callable[[str, int], str]
-) -> None:
+def test_a_browser_comes_out_on_the_protected_page_when_nobody_has_to_wait(demo: Demo, browser: Page) -> None:
     demo.waiting_room.lines.set_mode("winternights", "safetynet")
     try:
-        page = page_after(f"{demo.shop_url}/tickets?from=browser", 2500)
+        browser.open(f"{demo.shop_url}/tickets?from=browser")
+        # The background request passes with the session.
+        browser.wait_for("document.body.innerText.includes('1,240 left')")
     finally:
         demo.waiting_room.lines.set_mode("winternights", "queue")
-    assert "Choose your night" in page
-    assert "1,240 left" in page, "the background request passed with the session"
+    assert "Choose your night" in browser.run("document.body.innerText")
 
 
-def test_a_browser_that_nobody_sent_is_told_so_and_shown_the_way(
-    demo: Demo, page_after: Callable[[str, int], str]
-) -> None:
-    page = page_after(f"{demo.waiting_room_url}/?c=northlight&e=winternights", 500)
-    assert "You did not come from the site" in page
-    assert f'href="{demo.shop_url}/tickets"' in page
+def test_a_browser_that_nobody_sent_is_told_so_and_shown_the_way(demo: Demo, browser: Page) -> None:
+    browser.open(f"{demo.waiting_room_url}/?c=northlight&e=winternights")
+    assert "You did not come from the site" in browser.run("document.body.innerText")
+    assert browser.run("document.querySelector('main a').href") == f"{demo.shop_url}/tickets"

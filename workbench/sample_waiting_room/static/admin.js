@@ -87,7 +87,7 @@
     body.set("action", "publish");
     event.submitter.disabled = true;
     try {
-      const answer = await fetch(form.action, { method: "POST", body });
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body });
       if (answer.redirected) {
         keep(null);
         location.assign(answer.url);

@@ -1,0 +1,184 @@
+"""The publish page in a real browser."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.chromium import Page, page
+from tests.functional.samples.waiting_room_setup import SHOP, configuration
+from tests.pages.accessibility import each_look, findings
+from workbench.demo.web_server import WebServer
+from workbench.sample_waiting_room import Account, WaitingRoom, create_app
+
+FOCUS = "document.activeElement"
+
+
+class Served:
+    """A waiting room on a port, which can be taken away and brought back."""
+
+    def __init__(self) -> None:
+        account = Account("customer", "fake-secret-key", "fake-api-key")
+        self.room = WaitingRoom(
+            account, default_target=f"http://{SHOP}/tickets", crowd=3, visitors_per_second=0
+        )
+        self.room.targets.allow(SHOP, "http")
+        self.room.publication.publish(configuration())
+        self.server = WebServer("127.0.0.1", 0)
+        self.server.start(create_app(self.room))
+
+    @property
+    def admin(self) -> str:
+        return f"{self.server.url}/admin"
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    made = Served()
+    with made.server:
+        yield made
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Page]:
+    with page(tmp_path / "profile") as opened:
+        yield opened
+
+
+def write(browser: Page, document: object) -> None:
+    """Put another text in the place of the editor's, as a person does."""
+    text = document if isinstance(document, str) else json.dumps(document, indent=2)
+    browser.run("document.getElementById('text').focus(); document.getElementById('text').select()")
+    browser.type(text)
+    browser.wait_for("document.querySelector('#review .notice')")
+
+
+def text_of(browser: Page, selector: str) -> str:
+    return str(browser.run(f"document.querySelector({selector!r})?.innerText || ''"))
+
+
+def press_publish(browser: Page) -> None:
+    browser.run("document.querySelector('button[value=publish]').focus()")
+    browser.press("Enter")
+
+
+def test_nothing_is_found_by_axe_in_any_look_of_the_page(served: Served, browser: Page) -> None:
+    served.room.lines.join("sale", target=f"http://{SHOP}/tickets")
+    for look in each_look(browser):
+        browser.open(f"{served.admin}?notice=Version+2+is+published.")
+        assert findings(browser) == [], look
+        browser.run("document.getElementById('url').value = '/tickets'")
+        write(browser, configuration(CookieValidityMinute=5, Unknown=1))
+        browser.wait_for("document.querySelector('#review .tried')")
+        browser.run("document.querySelectorAll('details').forEach(one => one.open = true)")
+        assert findings(browser) == [], look
+        write(browser, configuration(CookieValidityMinute="five"))
+        browser.wait_for("document.querySelector('#review .notice.bad')")
+        assert findings(browser) == [], look
+        browser.run("localStorage.clear()")
+    assert browser.errors == []
+
+
+def test_nothing_is_found_by_axe_on_the_pages_of_visitors(served: Served, browser: Page) -> None:
+    room = served.server.url
+    paths = (
+        "/",
+        "/?c=customer&e=sale",
+        "/?c=customer&e=gone",
+        "/error/hash?e=sale",
+        "/cancel/multiple/customer",
+    )
+    for look in each_look(browser):
+        for path in paths:
+            browser.open(room + path)
+            assert findings(browser) == [], (look, path)
+
+
+def test_a_refused_publication_is_seen_and_focused_and_leads_to_its_line(
+    served: Served, browser: Page
+) -> None:
+    browser.open(served.admin)
+    write(browser, configuration(CookieValidityMinute="five"))
+    press_publish(browser)
+    browser.wait_for(f"{FOCUS}.id === 'refusal'")
+    assert browser.run(f"{FOCUS}.innerText").startswith("Not published: 1 problem to solve.")
+    place = browser.run(
+        f"(({{top, bottom}}) => top >= 0 && bottom <= innerHeight)({FOCUS}.getBoundingClientRect())"
+    )
+    assert place, "it is in the window"
+    browser.press("Tab")
+    assert browser.run(f"{FOCUS}.innerText").startswith("Line ")
+    browser.press("Enter")
+    browser.wait_for(f"{FOCUS}.id === 'text'")
+    chosen = browser.run(f"{FOCUS}.value.slice({FOCUS}.selectionStart, {FOCUS}.selectionEnd)")
+    assert chosen.strip() == '"CookieValidityMinute": "five",'
+    assert served.room.publication.current()["Version"] == 1
+
+
+def test_an_edit_outlives_a_reload_and_another_form_of_the_page_and_can_be_discarded(
+    served: Served, browser: Page
+) -> None:
+    browser.open(served.admin)
+    write(browser, configuration(Name="Mine"))
+    browser.reload()
+    browser.wait_for("document.querySelector('#review .notice')")
+    assert '"Mine"' in browser.run("document.getElementById('text').value")
+    assert 'integration "Mine" is new' in text_of(browser, "#review")
+    assert "This browser keeps your edit" in text_of(browser, "#draft")
+    served.room.publish(configuration(Name="Theirs"))
+    browser.run("document.querySelector('form[action$=admit] button').click()")
+    browser.wait_for("document.getElementById('draft')?.innerText.includes('You began with version 1')")
+    assert '"Mine"' in browser.run("document.getElementById('text').value")
+    browser.run("document.querySelector('#draft button').click()")
+    assert '"Theirs"' in browser.run("document.getElementById('text').value")
+    browser.reload()
+    assert browser.run("document.getElementById('draft').hidden")
+
+
+def test_an_edit_outlives_a_waiting_room_that_does_not_answer(served: Served, browser: Page) -> None:
+    browser.open(served.admin)
+    write(browser, configuration(Name="Mine"))
+    browser.run("window.fetch = () => Promise.reject(new TypeError('gone'))")
+    press_publish(browser)
+    browser.wait_for(f"{FOCUS}.className === 'notice bad'")
+    assert "Not published: the waiting room does not answer." in browser.run(f"{FOCUS}.innerText")
+    assert '"Mine"' in browser.run("document.getElementById('text').value")
+
+
+def test_a_publication_that_succeeds_is_a_sentence_and_ends_the_draft(served: Served, browser: Page) -> None:
+    browser.open(served.admin)
+    write(browser, configuration(Name="Mine"))
+    press_publish(browser)
+    browser.wait_for(f"{FOCUS}.id === 'notice'")
+    assert browser.run(f"{FOCUS}.innerText") == "Version 2 is published."
+    assert browser.run("document.getElementById('draft').hidden")
+    assert browser.run("location.search") == ""
+    assert served.room.publication.current()["Integrations"][0]["Name"] == "Mine"
+
+
+def test_the_key_enter_in_the_url_tries_it_and_publishes_nothing(served: Served, browser: Page) -> None:
+    browser.open(served.admin)
+    browser.run("document.getElementById('url').focus()")
+    browser.type("/tickets")
+    browser.press("Enter")
+    browser.wait_for("document.querySelector('#review .tried')")
+    assert 'sent to the waiting room "sale"' in text_of(browser, "#review .tried")
+    assert served.room.publication.current()["Version"] == 1
+
+
+def test_without_script_a_refusal_comes_with_the_text_and_the_focus(served: Served, browser: Page) -> None:
+    browser.allow_scripts(False)
+    browser.open(served.admin)
+    browser.run("document.getElementById('text').value = '{'")
+    press_publish(browser)
+    browser.wait_for(f"{FOCUS}.id === 'refusal'")
+    assert "at line 1, column 2" in text_of(browser, "#review")
+    assert browser.run("document.getElementById('text').value") == "{"
+
+
+def test_a_visitor_who_closes_the_page_is_off_the_line(served: Served, browser: Page) -> None:
+    browser.open(f"{served.server.url}/?c=customer&e=sale")
+    assert len(served.room.lines.waiting()) == 1
+    browser.open(f"{served.server.url}/")
+    browser.wait_for("fetch('/admin/overview').then(a => a.json()).then(a => a.visitors.length === 0)")
