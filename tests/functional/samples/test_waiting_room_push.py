@@ -82,7 +82,7 @@ def test_a_refusal_is_shown_and_the_configuration_stays_published(
     answer = client.post("/admin/configuration", data={"configuration": text, "action": "publish"})
 
     page = client.get(answer.headers["Location"]).text
-    assert "Version 1 is published. The connector&#39;s answer to the push: 409" in page
+    assert "Version 1 is published. The connector is frozen by an operator" in page
     assert room.publish_url in page
     assert room.publication.current()["Version"] == 1
 
