@@ -1,7 +1,8 @@
 """What publishing an edited configuration would do, said before anybody publishes it."""
 
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -11,11 +12,14 @@ from queueit.errors import QueueitError
 from queueit.integration_config import CANCEL, QUEUE
 from queueit.settings import parse_settings
 from queueit.snapshot import Snapshot, compile_snapshot
-from workbench.cli.configuration_warnings import warnings
+from workbench.cli.configuration_warnings import OutOfTime, warnings
 from workbench.cli.explanation import Explanation, IntegrationExplained, explain, viewer_event
 from workbench.sample_waiting_room.integration_text import describe_integrations
 from workbench.sample_waiting_room.publication import Publication, RefusedConfiguration, parse_configuration
 from workbench.sample_waiting_room.source_lines import Path, line_of, lines_of
+
+_SECONDS = 2.0
+"""How long warnings are looked for."""
 
 
 class Finding(NamedTuple):
@@ -76,19 +80,34 @@ def review(
     tried = _tried(url, site, live, edited, settings) if url.strip() else None
     if edited is None:
         return Review(problems, tried=tried)
+    known = parse_settings(dict(settings), strict=False)
     warned = warnings(
         edited,
-        parse_settings(dict(settings), strict=False),
-        include_body=bool(settings.get("include_body")),
-        has_verify_service=bool(settings.get("verify")),
+        known,
+        include_body=known.include_body,
+        has_verify_service=known.verify is not None,
+        check_time=_time_limit(),
     )
-    findings = [f"{one.place}: {one.message}" for one in warned]
+    findings = [f"{one.place}: {one.message}" for one in warned.found]
+    if warned.looked_at < len(edited["Integrations"]):
+        findings.append(f"only the first {warned.looked_at} integrations were looked at: there are too many")
     return Review(
         (),
         tuple([Finding(one, line_of(one, lines)) for one in findings]),
         *_changes(publication, live, edited, settings),
         tried,
     )
+
+
+def _time_limit() -> Callable[[], None]:
+    """Raises OutOfTime when called later than an editor waits."""
+    ends_at = time.monotonic() + _SECONDS
+
+    def check() -> None:
+        if time.monotonic() > ends_at:
+            raise OutOfTime
+
+    return check
 
 
 def _content(config: dict[str, Any], settings: Mapping[str, Any]) -> Content:
