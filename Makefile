@@ -61,8 +61,8 @@ build: $(DEV) ## Build the functions' zips into functions/dist
 check-build: $(DEV) ## Compare the committed zips with what the sources build
 	$(BIN)/python -m workbench.build --check
 
-demo: $(DEMO) ## Run shop, waiting room and local edge on this machine
-	@$(BIN)/python -m workbench.demo
+demo: $(DEMO) ## Run shop, waiting room, local edge and control room on this machine, with the options in ARGS
+	@$(BIN)/python -m workbench.demo $(ARGS)
 
 journey: $(DEMO) ## Walk a visitor through the waiting room, without a person
 	@$(BIN)/python -m workbench.journey

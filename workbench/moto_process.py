@@ -4,7 +4,6 @@ Started as a script, `python moto_process.py`, it reads `serve PORT` and `withdr
 `done`, and ends with its standard input. All ports show the same state.
 """
 
-import signal
 import subprocess
 import sys
 from types import TracebackType
@@ -16,7 +15,11 @@ class MotoProcess:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, __file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # Ctrl-C in the terminal is the parent's to handle
         )
 
     def serve(self, port: int) -> None:
@@ -54,8 +57,6 @@ def _main() -> None:
 
     from moto.server import ThreadedMotoServer
 
-    # Ctrl-C in the terminal reaches this process too; its parent ends it by closing the pipe.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # moto's server would write a line a request.
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     servers: dict[str, ThreadedMotoServer] = {}

@@ -1,16 +1,19 @@
 """The two commands, each in a process of its own."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
-from workbench.demo.__main__ import parse_arguments
+from workbench.demo.command import command, run
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,21 +36,37 @@ def test_the_journey_reports_six_steps_and_no_secret_and_ends_with_zero() -> Non
     assert "demo-api-key" not in done.stdout + done.stderr
 
 
+ANY_PORTS = ("--control-room-port", "0", "--shop-port", "0", "--waiting-room-port", "0", "--origin-port", "0")
+
+
+def read_until(process: "subprocess.Popen[str]", wanted: str) -> str:
+    """What the process prints up to a line with `wanted`."""
+    printed = ""
+    assert process.stdout
+    while wanted not in printed:
+        line = process.stdout.readline()
+        assert line, printed
+        printed += line
+    return printed
+
+
 def test_the_demo_says_what_to_open_serves_it_and_stops_on_ctrl_c() -> None:
-    process = start_demo("--shop-port", "0", "--waiting-room-port", "0", "--origin-port", "0")
+    process = start_demo(*ANY_PORTS)
     try:
-        printed = ""
-        assert process.stdout
-        while "Ctrl-C stops everything." not in printed:
-            line = process.stdout.readline()
-            assert line, printed
-            printed += line
+        printed = read_until(process, "Ctrl-C stops everything.")
         shop = printed.split("Shop, protected")[1].split()[0]
+        room = printed.split("Control room")[1].split()[0]
+        assert room in printed.split("Shop, protected")[0], "the control room comes first"
         assert requests.get(shop, timeout=20).status_code == 200
+        assert "Decisions a second" in requests.get(room, timeout=20).text
+        assert "GET     no match" in read_until(process, "worker 1 cold")
+        variables = ROOT / printed.split("source ")[1].split()[0]
+        assert "export QUEUEIT_CONNECTOR=queueit-demo" in variables.read_text(encoding="utf-8")
         process.send_signal(signal.SIGINT)
         rest, errors = process.communicate(timeout=20)
         assert process.returncode == 0, rest + errors
-        assert "Traceback" not in rest + errors
+        assert (rest.splitlines()[-1], errors.strip()) == ("Stopped.", "")
+        assert not variables.exists()
         with pytest.raises(requests.ConnectionError):
             requests.get(shop, timeout=5)
     finally:
@@ -55,31 +74,79 @@ def test_the_demo_says_what_to_open_serves_it_and_stops_on_ctrl_c() -> None:
         process.communicate()
 
 
-@pytest.mark.parametrize("part", ["shop", "waiting-room", "origin"])
-def test_the_demo_says_which_port_is_taken_and_how_to_choose_another(part: str) -> None:
-    ports = {"shop": "0", "waiting-room": "0", "origin": "0"}
+def test_a_switch_is_on_from_the_start_and_quiet_prints_no_line() -> None:
+    process = start_demo(*ANY_PORTS, "--switch", "direct-pass", "--switch", "kill", "--quiet")
+    try:
+        printed = read_until(process, "Ctrl-C stops everything.")
+        room = printed.split("Control room")[1].split()[0]
+        give_up_at = time.monotonic() + 20
+        while (on := switched_on(room)) != ["direct-pass", "kill"]:
+            assert time.monotonic() < give_up_at, on
+        requests.get(printed.split("Shop, protected")[1].split()[0], timeout=20)
+        process.send_signal(signal.SIGTERM)
+        rest, errors = process.communicate(timeout=20)
+        assert (rest.split(), errors.strip()) == (["Stopped."], "")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def switched_on(room: str) -> list[str]:
+    """The names of the switches that the stream of events says are on."""
+    with requests.get(f"{room}events", stream=True, timeout=20) as stream:
+        for line in stream.iter_lines(decode_unicode=True):
+            event = json.loads(line.removeprefix("data: ")) if line.startswith("data: ") else {}
+            if event.get("type") == "switches":
+                return list(event["on"])
+    raise AssertionError("the stream ended")
+
+
+@pytest.mark.parametrize("after_seconds", [0.3, 0.8, 1.6, 2.4])
+def test_ctrl_c_while_the_demo_starts_ends_in_one_line(after_seconds: float) -> None:
+    process = start_demo(*ANY_PORTS)
+    try:
+        time.sleep(after_seconds)
+        process.send_signal(signal.SIGINT)
+        printed, errors = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.communicate()
+    assert (printed.splitlines()[-1], errors.strip(), process.returncode) == ("Stopped.", "", 0)
+
+
+def test_the_demo_says_which_port_is_taken_and_how_to_choose_another() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        ports[part] = str(listener.getsockname()[1])
-        process = start_demo(*(word for name, port in ports.items() for word in (f"--{name}-port", port)))
+        port = listener.getsockname()[1]
+        process = start_demo(*ANY_PORTS, "--shop-port", str(port))
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 2
     assert errors == (
-        f"port {ports[part]}, for the {part.replace('-', ' ')}, is taken. Choose another with --{part}-port PORT "
-        f"or QUEUEIT_DEMO_{part.upper().replace('-', '_')}_PORT=PORT; 0 takes any free one.\n"
+        f"port {port}, for the shop, is taken. "
+        'Take any free one with: make demo ARGS="--shop-port 0"\n'
+        "(or set QUEUEIT_DEMO_SHOP_PORT; 0 takes any free one)\n"
     )
 
 
-def test_a_port_comes_from_the_command_line_else_from_the_environment_else_from_the_default() -> None:
-    environ = {"QUEUEIT_DEMO_SHOP_PORT": "9001", "QUEUEIT_DEMO_ORIGIN_PORT": "9003"}
-    options = parse_arguments(["--origin-port", "9004"], environ)
-    assert (options.shop_port, options.waiting_room_port, options.origin_port) == (9001, 8081, 9004)
+def options_of(*arguments: str) -> dict[str, Any]:
+    with command.make_context("demo", list(arguments)) as context:
+        return context.params
 
 
-@pytest.mark.parametrize("port", ["-1", "65536", "http", "²"])
+def test_a_port_comes_from_the_command_line_else_from_the_environment_else_from_the_default(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("QUEUEIT_DEMO_SHOP_PORT", "9001")
+    monkeypatch.setenv("QUEUEIT_DEMO_ORIGIN_PORT", "9003")
+    options = options_of("--origin-port", "9004")
+    assert [options[f"{part}_port"] for part in ("shop", "waiting_room", "origin")] == [9001, 8081, 9004]
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http", "1e3"])
 def test_a_port_that_is_none_is_refused_in_words(port: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        parse_arguments([], {"QUEUEIT_DEMO_SHOP_PORT": port})
-    assert "is not a port; use a number from 0 to 65535" in capsys.readouterr().err
+    assert run([f"--shop-port={port}"]) == 2
+    said = capsys.readouterr().err
+    assert "--shop-port" in said
+    assert port in said
 
 
 def start_demo(*arguments: str) -> "subprocess.Popen[str]":

@@ -1,5 +1,17 @@
 """The whole system on one machine: shop, waiting room, AWS, config_refresh and the edge."""
 
-from workbench.demo.system import Demo, Ports, PortUnavailable, ZipMissing
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Demo", "PortUnavailable", "Ports", "ZipMissing"]
+if TYPE_CHECKING:
+    from workbench.demo.system import Demo, Ports, PortsUnavailable, ZipMissing
+
+__all__ = ["Demo", "Ports", "PortsUnavailable", "ZipMissing"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for: the command is to say its first line before it imports all that a demo needs."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from workbench.demo import system
+
+    return getattr(system, name)

@@ -1,11 +1,16 @@
 """DynamoDB and Secrets Manager on this machine: moto's server, with the connector's table and secret."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
+from queueit.errors import QueueitError
+from queueit.stored_snapshot import unpack
+from queueit.table_items import CURRENT_KEY, read_current, read_snapshot, snapshot_keys
 from workbench.demo.web_server import free_port_or
 from workbench.moto_process import MotoProcess
 
@@ -24,7 +29,7 @@ class AwsStandIn:
     def __init__(self, name: str, *, dynamodb_port: int = 0, secrets_port: int = 0) -> None:
         """`name` is that of the connector, and so of its table."""
         self._name = name
-        self._dynamodb_port = free_port_or(dynamodb_port)
+        self.dynamodb_port = free_port_or(dynamodb_port)
         self._secrets_port = free_port_or(secrets_port)
         self._moto: MotoProcess | None = None
         self.secret_arn = ""
@@ -32,7 +37,7 @@ class AwsStandIn:
     @property
     def dynamodb_url(self) -> str:
         """The endpoint of DynamoDB, also while it is away."""
-        return f"http://127.0.0.1:{self._dynamodb_port}"
+        return f"http://127.0.0.1:{self.dynamodb_port}"
 
     @property
     def secrets_url(self) -> str:
@@ -54,7 +59,7 @@ class AwsStandIn:
         """Start the server, create the table and store `secret`."""
         self._moto = MotoProcess()
         self._moto.serve(self._secrets_port)
-        self._moto.serve(self._dynamodb_port)
+        self._moto.serve(self.dynamodb_port)
         self.dynamodb().create_table(
             TableName=self._name,
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
@@ -75,12 +80,29 @@ class AwsStandIn:
     def start_dynamodb(self) -> None:
         """Bring DynamoDB back with the items it had."""
         if self._moto:
-            self._moto.serve(self._dynamodb_port)
+            self._moto.serve(self.dynamodb_port)
 
     def stop_dynamodb(self) -> None:
         """Take DynamoDB away: connections are refused."""
         if self._moto:
-            self._moto.withdraw(self._dynamodb_port)
+            self._moto.withdraw(self.dynamodb_port)
+
+    def in_force(self, connector: str) -> tuple[str, dict[str, Any], Mapping[str, str]] | None:
+        """The digest and document of the snapshot in a connector's table, and the keys; None when it cannot be read."""
+        client = self.dynamodb()
+
+        def item(key: str) -> dict[str, Any]:
+            found: dict[str, Any] = client.get_item(TableName=connector, Key={"pk": {"S": key}}).get(
+                "Item", {}
+            )
+            return found
+
+        try:
+            current = read_current(item(CURRENT_KEY))
+            stored = read_snapshot(item(snapshot_keys(current.snapshot, current.copies)[0]))
+            return current.snapshot, unpack(current.snapshot, stored), current.keys
+        except (QueueitError, BotoCoreError, ClientError):
+            return None
 
     def stop(self) -> None:
         """Stop the server; the table and the secret go with it."""

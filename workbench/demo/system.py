@@ -2,20 +2,25 @@
 
 import json
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
+from workbench.control_room.activity import Activity
+from workbench.control_room.event_stream import EventStream
+from workbench.control_room.table_read import TableRead
 from workbench.demo.aws_stand_in import AwsStandIn
 from workbench.demo.function_url import create_function_url
 from workbench.demo.lambda_stand_in import create_app as create_lambda
 from workbench.demo.refresh_schedule import InvocationFailed, RefreshFunction, Schedule
 from workbench.demo.sample_configuration import EVENT_ID, PROTECTED_PATHS, sample_configuration
 from workbench.demo.sample_distribution import sample_distribution
+from workbench.demo.table_gate import TableGate
 from workbench.demo.web_server import PortTaken, WebServer, free_port_or
 from workbench.local_edge import EdgeEvent, FunctionLine, LocalEdge
 from workbench.sample_shop import create_app as create_shop
@@ -44,15 +49,16 @@ class Ports:
     dynamodb: int = 0
     secrets: int = 0
     functions: int = 0
+    control_room: int = 0
 
 
-class PortUnavailable(OSError):
-    """The port that was asked for is in use; `part` is a field of Ports."""
+class PortsUnavailable(OSError):
+    """Ports that were asked for are in use; `taken` has each by its field of Ports."""
 
-    def __init__(self, part: str, port: int) -> None:
-        self.part = part
-        self.port = port
-        super().__init__(f"port {port}, for the {part.replace('_', ' ')}, is taken")
+    def __init__(self, taken: Mapping[str, int]) -> None:
+        self.taken = dict(taken)
+        named = [f"port {port}, for the {part.replace('_', ' ')}," for part, port in taken.items()]
+        super().__init__(f"{' and '.join(named)} {'is' if len(named) == 1 else 'are'} taken")
 
 
 _LOCAL_HTTPS = re.compile(r"^https(?=(?:://|%3A%2F%2F)127\.0\.0\.1(?::|%3A)[0-9])")
@@ -84,23 +90,38 @@ class Demo:
         crowd: int = 20,
         workers_per_function: int = 2,
         publish_endpoint: bool = False,
+        is_followed: bool = False,
         edge_zip: Path = DIST / "edge.zip",
         config_refresh_zip: Path = DIST / "config_refresh.zip",
         log: Callable[[str], None] = lambda line: None,
     ) -> None:
         """`name` is the connector's; without `refresh_every_seconds`, config_refresh runs when told.
 
-        With `publish_endpoint` the waiting room pushes what it publishes to the connector's publish endpoint.
+        With `publish_endpoint` the waiting room pushes what it publishes to the connector's publish endpoint. One that
+        `is_followed` tells `stream` all that happens, each decision among it; `log` then gets what that leaves out.
         """
-        self._ports = ports or Ports()
+        self.ports = ports or Ports()
         self._name = name
         self._settings: dict[str, Any] = {"poll_interval_seconds": 5, **(settings or {})}
+        if is_followed:
+            self._settings.setdefault("decision_log_rate", 1)
         self._refresh_every_seconds = refresh_every_seconds
         self._workers_per_function = workers_per_function
         self._has_publish_endpoint = publish_endpoint
         self._edge_zip = edge_zip
         self._config_refresh_zip = config_refresh_zip
         self._log = log
+        self.stream = EventStream()
+        self.activity = (
+            Activity(
+                self.stream,
+                f"{name}-viewer-request",
+                read_history=lambda: self.refresh({"action": "history"}),
+            )
+            if is_followed
+            else None
+        )
+        self._edge_options: dict[str, bool] = {}
         self._stack = ExitStack()
         self.account = FAKE_ACCOUNT
         self.waiting_room = WaitingRoom(self.account, visitors_per_second=visitors_per_second, crowd=crowd)
@@ -125,22 +146,21 @@ class Demo:
         for zip_path in (self._edge_zip, self._config_refresh_zip):
             if not zip_path.is_file():
                 raise ZipMissing(f"{zip_path} is missing; `make build` makes it")
-        for part in ("shop", "waiting_room", "origin", "publish", "dynamodb", "secrets"):
-            self._check_port(part)
-        self._waiting_room_server = starting.enter_context(WebServer(HOST, self._ports.waiting_room))
-        self._origin = starting.enter_context(WebServer(HOST, self._ports.origin))
+        self._check_ports()
+        self._waiting_room_server = starting.enter_context(WebServer(HOST, self.ports.waiting_room))
+        self._origin = starting.enter_context(WebServer(HOST, self.ports.origin))
         self.waiting_room_url = self._waiting_room_server.url
         self.origin_url = self._origin.url
 
-        self.aws = AwsStandIn(
-            self._name, dynamodb_port=self._ports.dynamodb, secrets_port=self._ports.secrets
-        )
+        self.aws = AwsStandIn(self._name, dynamodb_port=self.ports.dynamodb, secrets_port=self.ports.secrets)
         starting.callback(self.aws.stop)
         account = self.account
         self.aws.start(
             {"secret_key": account.secret_key, "api_key": account.api_key, "proxy_key": account.proxy_key}
         )
 
+        self.table_gate = TableGate(self.aws.dynamodb_port, self._table_read)
+        starting.callback(self.table_gate.stop)
         self._waiting_room_server.start(create_waiting_room(self.waiting_room))
         self._origin.start(create_shop())
         self.waiting_room.publication.publish(self.sample_configuration())
@@ -152,15 +172,14 @@ class Demo:
             log=self._log_refresh,
         )
         starting.callback(self._refresh_function.stop)
-        self._check_port("functions")
-        self._functions_server = starting.enter_context(WebServer(HOST, self._ports.functions))
+        self._functions_server = starting.enter_context(WebServer(HOST, self.ports.functions))
         self._functions_server.start(create_lambda({f"{self._name}-config-refresh": self.refresh}))
         self.refresh()
         if self._has_publish_endpoint:
             self._start_publish_endpoint(starting)
 
-        self.edge = self.new_edge(port=self._ports.shop)
-        starting.callback(self.edge.stop)
+        self.edge = self.new_edge(port=self.ports.shop)
+        starting.callback(lambda: self.edge.stop())
         self.edge.start()
         self.shop_url = self.edge.url
         self.admit_shop(self.shop_url)
@@ -170,6 +189,24 @@ class Demo:
             schedule = Schedule(self._refresh_function, self._refresh_every_seconds, self._report)
             starting.callback(schedule.stop)
             schedule.start()
+        if self.activity:
+            self._keep_telling(self.activity, starting)
+
+    def _keep_telling(self, activity: Activity, starting: ExitStack) -> None:
+        """Look after what is not told by itself, until everything stops."""
+        stop = threading.Event()
+
+        def look() -> None:
+            while not stop.wait(0.1):
+                activity.alive(self.edge.worker_numbers(f"{self._name}-viewer-request"))
+                activity.tick()
+
+        thread = threading.Thread(target=look, daemon=True)
+        starting.callback(thread.join)
+        starting.callback(stop.set)
+        starting.callback(self.stream.close)
+        activity.read()
+        thread.start()
 
     def _start_publish_endpoint(self, starting: ExitStack) -> None:
         function = RefreshFunction(
@@ -184,7 +221,7 @@ class Demo:
             log=self._log_refresh,
         )
         starting.callback(function.stop)
-        server = starting.enter_context(WebServer(HOST, self._ports.publish))
+        server = starting.enter_context(WebServer(HOST, self.ports.publish))
         server.start(create_function_url(function))
         self.waiting_room.publish_url = f"{server.url}/"
 
@@ -202,6 +239,11 @@ class Demo:
             "QUEUEIT_CONNECTOR": self._name,
         }
 
+    @property
+    def includes_body(self) -> bool:
+        """Whether the edge hands request bodies to the function."""
+        return self._edge_options.get("include_body", False)
+
     def publish(self, configuration: dict[str, Any]) -> int:
         """Publish a configuration on the platform; returns its version.
 
@@ -213,6 +255,10 @@ class Demo:
         """Invoke config_refresh now. Raises InvocationFailed when it fails."""
         return self._refresh_function.invoke(event or {"action": "refresh", "source": "schedule"})
 
+    def stored(self) -> tuple[str, dict[str, Any], Mapping[str, str]] | None:
+        """What is in force: the snapshot's digest, its document, and the keys; None when the table does not say."""
+        return self.aws.in_force(self._name)
+
     def change_settings(self, **settings: Any) -> None:
         """Change settings as an apply does, and invoke config_refresh."""
         self._settings = self.waiting_room.connector_settings = {**self._settings, **settings}
@@ -221,15 +267,30 @@ class Demo:
 
     def store_secret_keys(self, secret_key: str, **others: str) -> None:
         """Store other secret keys, by their names in the secret; the platform keeps its own."""
-        self.aws.store_secret({"secret_key": secret_key, **others, "api_key": self.account.api_key})
+        account = {"api_key": self.account.api_key, "proxy_key": self.account.proxy_key}
+        self.aws.store_secret({"secret_key": secret_key, **others, **account})
 
     def stop_dynamodb(self) -> None:
         """Take DynamoDB away; its items stay."""
+        self.table_gate.make_trouble("gone")
         self.aws.stop_dynamodb()
 
     def start_dynamodb(self) -> None:
         """Bring DynamoDB back."""
         self.aws.start_dynamodb()
+        self.table_gate.make_trouble("none")
+
+    def replace_edge(self, **options: bool) -> None:
+        """Put another edge with cold workers in the place of the present one; `options` are those of `new_edge`."""
+        self._edge_options |= options
+        port = urlsplit(self.shop_url).port or 0
+        self.edge.stop()
+        self.table_gate.new_edge()
+        if self.activity:
+            self.activity.new_edge()
+        edge = self.new_edge(port=port, **self._edge_options)
+        edge.start()
+        self.edge = edge
 
     def new_edge(self, *, port: int = 0, fail_closed: bool = False, include_body: bool = False) -> LocalEdge:
         """Another edge in front of the same shop, with cold workers; not started yet."""
@@ -245,7 +306,7 @@ class Demo:
                 request_function: (self._edge_zip, f"edge.viewer_request.{handler}"),
                 response_function: (self._edge_zip, "edge.viewer_response.handler"),
             },
-            environment={"AWS_ENDPOINT_URL_DYNAMODB": self.aws.dynamodb_url},
+            environment={"AWS_ENDPOINT_URL_DYNAMODB": self.table_gate.url},
             host=HOST,
             port=port,
             workers_per_function=self._workers_per_function,
@@ -268,14 +329,23 @@ class Demo:
             "QUEUEIT_BASE_URL": self.waiting_room_url,
         }
 
-    def _check_port(self, part: str) -> None:
-        port: int = getattr(self._ports, part)
-        try:
-            free_port_or(port, HOST)
-        except PortTaken:
-            raise PortUnavailable(part, port) from None
+    def _check_ports(self) -> None:
+        taken: dict[str, int] = {}
+        wanted: set[int] = set()
+        for part, port in asdict(self.ports).items():
+            try:
+                free_port_or(port, HOST)
+            except PortTaken:
+                taken[part] = port
+            if port in wanted:
+                taken[part] = port
+            wanted |= {port} - {0}
+        if taken:
+            raise PortsUnavailable(taken)
 
     def _report(self, outcome: dict[str, Any] | InvocationFailed) -> None:
+        if self.activity:
+            return
         if isinstance(outcome, InvocationFailed):
             self._log(f"config_refresh failed: {outcome}")
         elif outcome["outcome"] != "unchanged":
@@ -285,6 +355,12 @@ class Demo:
         """Its JSON lines, metrics among them, say again what the result of the invocation says."""
         if not line.startswith("{"):
             self._log(f"{self._name}-config-refresh: {line}")
+        elif self.activity:
+            self.activity.refresh_line(line)
+
+    def _table_read(self, read: TableRead) -> None:
+        if self.activity:
+            self.activity.table_read(read)
 
     def _log_edge(self, message: dict[str, Any]) -> None:
         """What functions print comes through `_observe`."""
@@ -293,5 +369,7 @@ class Demo:
 
     def _observe(self, event: EdgeEvent) -> None:
         """What a function prints is shown as it is, after the function's name; metrics are not for people."""
-        if isinstance(event, FunctionLine) and not event.line.startswith('{"_aws"'):
+        if self.activity:
+            self.activity.edge_event(event)
+        if isinstance(event, FunctionLine) and not event.line.startswith("{" if self.activity else '{"_aws"'):
             self._log(f"{event.function}: {event.line}")

@@ -131,6 +131,10 @@ class LocalEdge:
         """The process ids of a function's workers."""
         return self._pools[function].worker_pids
 
+    def worker_numbers(self, function: str) -> list[int]:
+        """The numbers of a function's workers, as invocations name them; none before the start."""
+        return self._pools[function].worker_numbers if function in self._pools else []
+
     def recycle_workers(self) -> None:
         """End the workers that are idle, so that the next requests meet cold ones."""
         for pool in self._pools.values():

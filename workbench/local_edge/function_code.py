@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from workbench.local_edge.distribution import Association
 
+FAKE_SESSION_TOKEN = "local-edge-fake-session-token"
 _FAKE_CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "ASIALOCALEDGEFAKEKEY",
     "AWS_SECRET_ACCESS_KEY": "local-edge-fake-secret-access-key",
-    "AWS_SESSION_TOKEN": "local-edge-fake-session-token",
+    "AWS_SESSION_TOKEN": FAKE_SESSION_TOKEN,
 }
 _SETTABLE = frozenset(
     {*_FAKE_CREDENTIALS, "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"}
@@ -84,7 +85,7 @@ def for_worker(function: DeployedFunction, number: int) -> DeployedFunction:
     So a stand-in for AWS can tell workers apart. Credentials that were given stay as they are.
     """
     token = function.environment["AWS_SESSION_TOKEN"]
-    if token != _FAKE_CREDENTIALS["AWS_SESSION_TOKEN"]:
+    if token != FAKE_SESSION_TOKEN:
         return function
     return function._replace(environment={**function.environment, "AWS_SESSION_TOKEN": f"{token}-{number}"})
 
@@ -92,4 +93,4 @@ def for_worker(function: DeployedFunction, number: int) -> DeployedFunction:
 def number_of_worker(session_token: str) -> int | None:
     """The number in a session token of `for_worker`; None in any other."""
     begin, _, number = session_token.rpartition("-")
-    return int(number) if begin == _FAKE_CREDENTIALS["AWS_SESSION_TOKEN"] and number.isdecimal() else None
+    return int(number) if begin == FAKE_SESSION_TOKEN and number.isdecimal() else None

@@ -62,6 +62,12 @@ class WorkerPool:
         with self._lock:
             return sorted(worker.pid for worker in self._workers if worker.alive)
 
+    @property
+    def worker_numbers(self) -> list[int]:
+        """The numbers of the workers that are alive."""
+        with self._lock:
+            return sorted(number for worker, number in self._workers.items() if worker.alive)
+
     def stop(self) -> None:
         """End all workers; invocations that run come back as crashes."""
         with self._lock:

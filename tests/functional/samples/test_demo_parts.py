@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from workbench.demo import Demo, Ports, PortUnavailable
-from workbench.demo.__main__ import explain, parse_arguments
+from workbench.demo import Demo, Ports, PortsUnavailable
 from workbench.demo.aws_stand_in import AwsStandIn
+from workbench.demo.command import what_to_do_about
 from workbench.demo.refresh_schedule import InvocationFailed, RefreshFunction, Schedule
 from workbench.demo.web_server import PortTaken, WebServer, free_port_or
 
@@ -110,19 +111,28 @@ def test_a_taken_port_is_named() -> None:
             WebServer("127.0.0.1", port)
 
 
-@pytest.mark.parametrize("part", [field.name for field in fields(Ports)])
-def test_the_demo_names_any_part_whose_port_is_taken_and_how_to_choose_another(part: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        with pytest.raises(PortUnavailable) as taken, Demo(Ports(**{part: port})):
-            raise AssertionError("the demo started on a port that is taken")
+def test_the_demo_names_all_ports_that_are_taken_at_once_and_how_to_choose_others() -> None:
+    with ExitStack() as listening:
+        listeners = [listening.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in fields(Ports)]
+        parts = [field.name for field in fields(Ports)]
+        ports = {part: listener.getsockname()[1] for part, listener in zip(parts, listeners, strict=True)}
+        with pytest.raises(PortsUnavailable) as unavailable, Demo(Ports(**ports)):
+            raise AssertionError("the demo started on ports that are taken")
 
-    option = f"--{part.replace('_', '-')}-port"
-    assert explain(taken.value) == (
-        f"port {port}, for the {part.replace('_', ' ')}, is taken. Choose another with {option} PORT or "
-        f"QUEUEIT_DEMO_{part.upper()}_PORT=PORT; 0 takes any free one."
-    )
-    assert getattr(parse_arguments([option, "1"], {}), f"{part}_port") == 1
+    assert unavailable.value.taken == ports
+    said = f"{unavailable.value}. {what_to_do_about(unavailable.value.taken)}"
+    for part, port in ports.items():
+        assert f"port {port}, for the {part.replace('_', ' ')}," in said
+        assert f"--{part.replace('_', '-')}-port 0" in said
+        assert f"QUEUEIT_DEMO_{part.upper()}_PORT" in said
+    assert 'make demo ARGS="' in said
+
+
+def test_one_port_for_two_parts_is_taken_by_the_first() -> None:
+    port = free_port_or(0)
+    with pytest.raises(PortsUnavailable) as unavailable, Demo(Ports(shop=port, origin=port)):
+        raise AssertionError("the demo started with one port for two parts")
+    assert unavailable.value.taken == {"origin": port}
 
 
 def test_a_server_serves_and_gives_its_port_back() -> None:

@@ -1,0 +1,120 @@
+"""What stands between the edge's workers and the table: it tells who reads, and makes trouble."""
+
+import http.client
+import http.server
+import json
+import threading
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+from workbench.control_room.table_read import TableRead
+from workbench.demo.table_gate import SLOW_SECONDS, THROTTLED_READS, TableGate
+from workbench.local_edge.function_code import FAKE_SESSION_TOKEN
+
+
+class Table(http.server.BaseHTTPRequestHandler):
+    """Answers every request with what it was asked."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+class Gate(NamedTuple):
+    """A gate before a table, and the reads it told of."""
+
+    gate: TableGate
+    reads: list[TableRead]
+
+    def read(self, worker: int | None = None, key: str = "current") -> tuple[int, bytes]:
+        """Status and body; raises OSError or HTTPException where there is no answer."""
+        token = FAKE_SESSION_TOKEN if worker is None else f"{FAKE_SESSION_TOKEN}-{worker}"
+        connection = http.client.HTTPConnection(self.gate.url.removeprefix("http://"), timeout=10)
+        try:
+            body = json.dumps({"Key": {"pk": {"S": key}}})
+            connection.request("POST", "/", body, {"X-Amz-Security-Token": token})
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    reads: list[TableRead] = []
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Table) as table:
+        thread = threading.Thread(target=table.serve_forever, args=(0.02,))
+        thread.start()
+        made = TableGate(table.server_address[1], reads.append)
+        yield Gate(made, reads)
+        made.stop()
+        table.shutdown()
+        thread.join()
+
+
+def test_a_read_passes_and_is_told_with_the_worker_and_the_key(gate: Gate) -> None:
+    assert gate.read(3, "snapshot#1") == (200, b'{"Key": {"pk": {"S": "snapshot#1"}}}')
+    gate.read()
+
+    assert [(one.worker, one.key, one.status) for one in gate.reads] == [
+        (3, "snapshot#1", 200),
+        (None, "current", 200),
+    ]
+
+
+def test_a_slow_table_answers_late(gate: Gate) -> None:
+    gate.gate.make_trouble("slow")
+    began_at = time.monotonic()
+
+    assert gate.read(1)[0] == 200
+    assert time.monotonic() - began_at >= SLOW_SECONDS
+    assert gate.reads[0].duration_ms >= SLOW_SECONDS * 1000
+
+
+def test_a_table_that_is_gone_refuses_connections_and_comes_back_at_its_address(gate: Gate) -> None:
+    url = gate.gate.url
+    gate.gate.make_trouble("gone")
+    with pytest.raises(ConnectionRefusedError):
+        gate.read(1)
+    gate.gate.make_trouble("none")
+
+    assert (gate.gate.url, gate.read(1)[0]) == (url, 200)
+
+
+def test_the_first_reads_of_each_worker_are_throttled_while_cold_starts_are(gate: Gate) -> None:
+    gate.gate.make_trouble("busy at cold starts")
+    statuses = [gate.read(1)[0] for _ in range(THROTTLED_READS + 1)]
+    other_status, other_body = gate.read(2)
+
+    assert statuses == [*[400] * THROTTLED_READS, 200]
+    assert (other_status, json.loads(other_body)["__type"].rpartition("#")[2]) == (
+        400,
+        "ProvisionedThroughputExceededException",
+    )
+    gate.gate.new_edge()
+    assert gate.read(1)[0] == 400, "the workers of another edge are new ones"
+    assert gate.read()[0] == 200, "who is no worker reads undisturbed"
+
+
+def test_a_table_that_does_not_answer_cuts_the_connection() -> None:
+    reads: list[TableRead] = []
+    with http.server.HTTPServer(("127.0.0.1", 0), Table) as closed:
+        port = closed.server_address[1]
+    gate = TableGate(port, reads.append)
+    try:
+        with pytest.raises((http.client.HTTPException, ConnectionError)):
+            Gate(gate, reads).read(1)
+        assert [one.status for one in reads] == [0]
+    finally:
+        gate.stop()
