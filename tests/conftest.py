@@ -9,10 +9,18 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests.builders import Document, header_of
 
-# Property tests try the same examples on every run; `pytest --hypothesis-profile=explore` looks for new ones.
-settings.register_profile("reproducible", derandomize=True, database=None, deadline=None, max_examples=100)
+# Property tests try the same examples on every run, more of them where the long tests run too;
+# `pytest --hypothesis-profile=explore` looks for new ones.
+settings.register_profile("short", derandomize=True, database=None, deadline=None, max_examples=25)
+settings.register_profile("full", settings.get_profile("short"), max_examples=100)
 settings.register_profile("explore", deadline=None, max_examples=3000)
-settings.load_profile("reproducible")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the profile before the first property is read."""
+    if not config.getoption("--hypothesis-profile"):
+        settings.load_profile("full" if config.option.markexpr == "full or not full" else "short")
+
 
 # Rooms whose tests wait long for Terraform or for polls: with several workers they begin first.
 LONG = ("tests/terraform", "tests/end_to_end/test_publish", "tests/end_to_end", "tests/conformance")

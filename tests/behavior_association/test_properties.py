@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from behavior_association.association_request import AssociationRequest, parse_request
@@ -22,9 +22,6 @@ from tests.behavior_association.unknown_settings import (
     path_to,
     without_functions,
 )
-
-quick = settings(max_examples=40, deadline=None)
-thorough = settings(max_examples=120, deadline=None)
 
 
 def request(patterns: list[str], version: int = 3, **event: Any) -> AssociationRequest:
@@ -52,7 +49,6 @@ def attached(document: bytes, patterns: list[str]) -> Plan:
     return plan
 
 
-@quick
 @given(distribution_and_targets())
 def test_only_the_functions_of_the_named_behaviors_differ(case: tuple[dict[str, Any], list[str]]) -> None:
     document, patterns = stored(case[0]), case[1]
@@ -70,7 +66,6 @@ def test_only_the_functions_of_the_named_behaviors_differ(case: tuple[dict[str, 
         }
 
 
-@quick
 @given(distribution_and_targets())
 def test_attach_then_detach_is_the_identity(case: tuple[dict[str, Any], list[str]]) -> None:
     document, patterns = stored(case[0]), case[1]
@@ -82,7 +77,6 @@ def test_attach_then_detach_is_the_identity(case: tuple[dict[str, Any], list[str
     assert back.document == document
 
 
-@quick
 @given(distribution_and_targets(), st.lists(st.integers(1, 9), min_size=1, max_size=4))
 def test_so_it_is_after_any_number_of_versions(
     case: tuple[dict[str, Any], list[str]], versions: list[int]
@@ -98,7 +92,6 @@ def test_so_it_is_after_any_number_of_versions(
     assert back.document == document
 
 
-@quick
 @given(distribution_and_targets())
 def test_attaching_again_changes_nothing(case: tuple[dict[str, Any], list[str]]) -> None:
     document, patterns = stored(case[0]), case[1]
@@ -111,7 +104,6 @@ def test_attaching_again_changes_nothing(case: tuple[dict[str, Any], list[str]])
     assert again.record == plan.record
 
 
-@quick
 @given(distribution_and_targets(), st.data())
 def test_any_other_choice_of_behaviors_comes_to_the_same_as_that_choice_at_first(
     case: tuple[dict[str, Any], list[str]], data: st.DataObject
@@ -128,7 +120,6 @@ def test_any_other_choice_of_behaviors_comes_to_the_same_as_that_choice_at_first
     assert moved.record == direct.record
 
 
-@quick
 @given(distribution_and_targets())
 def test_the_differences_are_what_differs(case: tuple[dict[str, Any], list[str]]) -> None:
     document, patterns = stored(case[0]), case[1]
@@ -146,7 +137,6 @@ def test_the_differences_are_what_differs(case: tuple[dict[str, Any], list[str]]
 class TestSettingsThatNobodyKnows:
     """A distribution as a later CloudFront would return it: with one more element somewhere."""
 
-    @thorough
     @given(distribution_and_unknown_element())
     def test_an_unknown_element_is_kept_where_it_was_or_refused_by_name(
         self, case: tuple[bytes, list[str], str]
@@ -164,7 +154,6 @@ class TestSettingsThatNobodyKnows:
                 plan_attachment(read_config(plan.document), request(patterns), plan.record).differences == []
             )
 
-    @thorough
     @given(distribution_and_unknown_element())
     def test_taking_the_pair_off_keeps_it_too(self, case: tuple[bytes, list[str], str]) -> None:
         document, patterns, _ = case
@@ -176,7 +165,6 @@ class TestSettingsThatNobodyKnows:
         assert back.problems == []
         assert back.document == document
 
-    @quick
     @given(distribution_and_unknown_element(around="LambdaFunctionAssociations"))
     def test_one_outside_of_the_lists_of_functions_is_never_in_the_way(
         self, case: tuple[bytes, list[str], str]

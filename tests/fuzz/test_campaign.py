@@ -82,7 +82,7 @@ def answers_with_an_odd_status(event: Handled, snapshot: Snapshot, *others: Any)
     ],
 )
 def test_a_planted_fault_is_found(handle: Any, finding: str) -> None:
-    campaign = Campaign(1, read_corpus(), handle)
+    campaign = Campaign(2, read_corpus(), handle)
     campaign.run(lambda: campaign.events < 20_000 and not campaign.findings)
 
     assert any(finding in text for text in campaign.findings), campaign.report()

@@ -1,4 +1,5 @@
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -7,7 +8,7 @@ import pytest
 
 from tests.origins import site
 from tests.origins.http_pipeline import Answer
-from tests.origins.origin_servers import ALL, Origins, answers
+from tests.origins.origin_servers import ALL, NODE, Origins, answers
 from tests.origins.spellings import Spelling, spellings
 
 
@@ -41,17 +42,21 @@ def _served(origins: Origins) -> dict[str, Served]:
 
 
 @pytest.fixture(scope="session")
-def asked() -> dict[str, Future[dict[str, Served]]]:
-    """By the name of an origin, what it and those of the same program serve; without those that are missing here."""
-    with ThreadPoolExecutor(len(ALL)) as threads:
-        running = {origins: threads.submit(_served, origins) for origins in ALL if origins.missing() is None}
-        return {name: future for origins, future in running.items() for name in origins.names}
+def served() -> Callable[[Origins], dict[str, Served]]:
+    """By name, what the origins of one program serve; each program is asked once."""
+    return cache(_served)
 
 
-@pytest.fixture(params=[pytest.param((one, name), id=name) for one in ALL for name in one.names])
-def origin(request: pytest.FixtureRequest, asked: dict[str, Future[dict[str, Served]]]) -> Served:
+@pytest.fixture(
+    params=[
+        pytest.param((one, name), id=name, marks=() if one is NODE else pytest.mark.full)
+        for one in ALL
+        for name in one.names
+    ]
+)
+def origin(request: pytest.FixtureRequest, served: Callable[[Origins], dict[str, Served]]) -> Served:
     """What one origin serves."""
     origins, name = request.param
     if missing := origins.missing():
         pytest.skip(missing)
-    return asked[name].result()[name]
+    return served(origins)[name]

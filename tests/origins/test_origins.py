@@ -5,7 +5,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -26,6 +26,7 @@ from tests.builders import (
 )
 from tests.origins import site
 from tests.origins.conftest import Served
+from tests.origins.origin_servers import ALL, Origins
 from tests.origins.spellings import Spelling
 from workbench.local_edge.path_pattern import compile_path_pattern, normalize_path
 
@@ -166,8 +167,10 @@ def test_an_exempt_page_stays_exempt_as_visitors_ask_for_it(origin: Served, name
     assert queued == []
 
 
-def test_the_origins_know_the_exempt_pages(asked: dict[str, Any]) -> None:
-    known = {path for name, future in asked.items() for path in future.result()[name].exempt}
+@pytest.mark.full
+def test_the_origins_know_the_exempt_pages(served: Callable[[Origins], dict[str, Served]]) -> None:
+    there = [origins for origins in ALL if origins.missing() is None]
+    known = {path for origins in there for one in served(origins).values() for path in one.exempt}
     assert known == set(site.EXEMPT)
 
 
