@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Plan a pull request's change, and check what is live and what is to be published. It applies nothing.
-# Usage: check.sh DIRECTORY CONNECTOR CONFIGURATION
+# Usage: check.sh DIRECTORY CONNECTOR CONFIGURATION CASES
 set -euo pipefail
 
 directory=$1
 connector=$2
 configuration=$3
+cases=$4
 
 terraform -chdir="$directory" init -input=false
 terraform -chdir="$directory" plan -input=false -out=tfplan
@@ -18,3 +19,4 @@ queueit status --name "$connector"
 
 echo "What is to be published:"
 queueit validate --strict "$configuration"
+queueit test "$cases" --config "$configuration" --junit queueit.xml

@@ -1,5 +1,6 @@
 """The configuration that `explain` and `validate` look at: from a file, or what a connector serves now."""
 
+import time
 from collections.abc import Mapping
 from secrets import token_hex
 from typing import Any, NamedTuple
@@ -8,10 +9,21 @@ from edge.regions import HOME_REGION
 from queueit.errors import QueueitError
 from queueit.settings import Settings, parse_settings
 from queueit.snapshot import FORMAT, Snapshot, compile_snapshot
-from workbench.cli.command import CommandFailed, Context, Options, UsageError, connector_name
+from workbench.cli.command import (
+    CommandFailed,
+    Context,
+    Options,
+    UsageError,
+    connector_name,
+    file_option,
+    name_option,
+    option,
+)
 from workbench.cli.input_files import place_of, read_json
+from workbench.cli.value_types import Checked, customer_id_problem
 
 _UNKNOWN_CUSTOMER = "customer"
+API_KEY = "QUEUEIT_API_KEY"
 
 
 class Source(NamedTuple):
@@ -96,10 +108,51 @@ def snapshot_of(source: Source, secret_key: str) -> Snapshot:
         raise CommandFailed(f"{source.place}: {error}") from None
 
 
+def from_platform(customer_id: str, settings_path: str | None, context: Context) -> Source:
+    """What the platform publishes, asked as config_refresh asks it. Raises CommandFailed or UsageError."""
+    from config_refresh.deadline import Deadline
+    from config_refresh.errors import PlatformError
+    from config_refresh.platform import DOWNLOAD_SECONDS, PUBLISH_SECONDS, download
+
+    key = context.environ.get(API_KEY, "")
+    if not key.isascii() or not key.isprintable() or not key:
+        raise UsageError(f"--platform needs the account's api key in the variable {API_KEY}")
+    base_url = (
+        context.environ.get("QUEUEIT_BASE_URL", "").rstrip("/") or f"https://{customer_id}.queue-it.net"
+    )
+    try:
+        seconds = DOWNLOAD_SECONDS + PUBLISH_SECONDS
+        config = download(base_url, customer_id, key, Deadline(time.monotonic() + seconds))
+    except PlatformError as error:
+        raise CommandFailed(str(error)) from None
+    settings = read_json(settings_path, context) if settings_path else {}
+    return Source(f"the platform, account {customer_id}", config, settings, customer_id, {})
+
+
 def chosen(options: Options, context: Context) -> Source:
-    """What `--config` or else the connector's name says. Raises CommandFailed or UsageError."""
+    """What `--config`, `--platform` or else the connector's name says. Raises CommandFailed or UsageError."""
+    if [bool(options.config), bool(options.platform), bool(options.name)].count(True) > 1:
+        raise UsageError("give one of --config, --platform and --name")
     if options.config:
         return from_file(options.config, options.settings, context)
+    if options.platform:
+        return from_platform(options.platform, options.settings, context)
     if options.settings:
-        raise UsageError("--settings goes with --config; a connector has settings of its own")
+        raise UsageError("--settings goes with --config and --platform; a connector has settings of its own")
     return from_connector(connector_name(options, context), context)
+
+
+SOURCE = (
+    file_option("--config", "a configuration as JSON, or a snapshot document; - reads standard input"),
+    option(
+        "--platform",
+        metavar="CUSTOMER_ID",
+        type=Checked("customer id", customer_id_problem),
+        help=f"what the platform publishes for this account (its api key is in the variable {API_KEY})",
+    ),
+    file_option(
+        "--settings", "with --config or --platform: the settings as JSON, as in Terraform's `settings`"
+    ),
+    name_option("; what it serves now is read from its table"),
+)
+"""The options that say which configuration; `chosen` reads it."""

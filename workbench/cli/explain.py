@@ -15,8 +15,6 @@ from workbench.cli.command import (
     UsageError,
     argument,
     command,
-    file_option,
-    name_option,
     option,
 )
 from workbench.cli.explanation import Explanation, IntegrationExplained, PartExplained, explain, viewer_event
@@ -228,10 +226,6 @@ COMMAND = command(
         type=DOMAIN,
         help="the distribution's own domain; a host at cloudfront.net is taken for it",
     ),
-    file_option("--config", "a configuration as JSON, or a snapshot document; - reads standard input"),
-    file_option(
-        "--settings", "with --config: the connector's settings as JSON, as in Terraform's `settings`"
-    ),
-    name_option("; what it serves now is read from its table"),
+    *configuration_source.SOURCE,
     SECRET_FILE,
 )

@@ -131,16 +131,33 @@ def viewer_event(
     return {"Records": [{"cf": {"config": config, "request": request}}]}
 
 
-def explain(
-    snapshot: Snapshot, integrations: list[dict[str, Any]], event: dict[str, Any], now: float
-) -> Explanation:
-    """Explain the request of `event`; `integrations` are the documents that `snapshot` was compiled from."""
+class Decided(NamedTuple):
+    """What the edge makes of a request: `request` as the engine sees it, and the rest as in `Explanation`."""
+
+    request: Request
+    decision: Decision
+    outcome: dict[str, Any]
+    notes: tuple[str, ...]
+
+
+def decided(snapshot: Snapshot, event: dict[str, Any], now: float) -> Decided:
+    """Decide on the request of `event` as the edge does, at `now` (Unix seconds), with no service to ask."""
     event = copy.deepcopy(event)
     cf = event["Records"][0]["cf"]
     notes = _applied(cf, snapshot.settings)
     seen = copy.deepcopy(cf["request"])
     strip_internal_headers(seen["headers"])
     request = to_request(seen, cf["config"].get("distributionDomainName") or "")
+    decision = decide(snapshot, request, now)
+    said = (*notes, *_about_decision(decision, request, snapshot.settings))
+    return Decided(request, decision, event_handling.handle(event, snapshot, now), said)
+
+
+def explain(
+    snapshot: Snapshot, integrations: list[dict[str, Any]], event: dict[str, Any], now: float
+) -> Explanation:
+    """Explain the request of `event`; `integrations` are the documents that `snapshot` was compiled from."""
+    request, decision, outcome, notes = decided(snapshot, event, now)
     normalized = Url(normalize_url(request.url.text))
     explained = []
     for document, integration in zip(integrations, snapshot.integrations, strict=True):
@@ -164,7 +181,6 @@ def explain(
                 ),
             )
         )
-    decision = decide(snapshot, request, now)
     deciding = [one is decision.integration for one in snapshot.integrations]
     winner = deciding.index(True) if True in deciding else None
     return Explanation(
@@ -173,8 +189,8 @@ def explain(
         tuple(explained),
         winner,
         decision,
-        event_handling.handle(event, snapshot, now),
-        (*notes, *_about_decision(decision, request, snapshot.settings)),
+        outcome,
+        notes,
     )
 
 

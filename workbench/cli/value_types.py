@@ -10,6 +10,7 @@ import click
 _ADDRESS = re.compile(r"(?:(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://)?(?P<host>[^/?#]*)", re.DOTALL)
 _HOST = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]*))?")
 _METHOD = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
+_CUSTOMER_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _EXAMPLE = "https://shop.example.com/tickets"
 
 
@@ -42,6 +43,11 @@ def host_problem(host: str) -> str:
     return ""
 
 
+def customer_id_problem(text: str) -> str:
+    """Why no account has this id, as a clause; empty when one may."""
+    return "" if _CUSTOMER_ID.fullmatch(text) else "cannot be a customer id"
+
+
 def _room_problem(text: str) -> str:
     from queueit.cookies import COOKIE_NAME
 
@@ -61,11 +67,11 @@ class Checked(click.ParamType[str]):
 
     def __init__(self, name: str, problem: Callable[[str], str]) -> None:
         self.name = name
-        self._problem = problem
+        self.problem = problem
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """`value` itself; the empty text stands for none. Fails where there is a problem."""
-        if value and (problem := self._problem(value)):
+        if value and (problem := self.problem(value)):
             self.fail(f'"{value}" {problem}', param, ctx)
         return str(value)
 
