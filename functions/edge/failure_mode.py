@@ -28,9 +28,14 @@ def fail_open(event: dict[str, Any], set_cookies: tuple[str, ...] = ()) -> dict[
     return passed
 
 
-def fail_closed(_event: dict[str, Any], set_cookies: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Answer for the site with a 503."""
-    return generated_response.unavailable(set_cookies)
+def fail_closed(event: dict[str, Any], set_cookies: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Answer for the site with a 503, in the visitor's language. Never raises, whatever the event is."""
+    try:
+        lines = event["Records"][0]["cf"]["request"]["headers"]["accept-language"]
+        accepted = ",".join([line["value"] for line in lines])
+    except (IndexError, KeyError, TypeError):
+        accepted = ""
+    return generated_response.unavailable(set_cookies, accepted)
 
 
 def report_defect(error: BaseException) -> None:

@@ -24,14 +24,6 @@ _ON_ALL = _headers(
     ("Expires", "Fri, 01 Jan 1990 00:00:00 GMT"),
     ("x-queueit-connector", "cloudfront"),
 )
-_UNAVAILABLE_PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>One moment, please</title>
-<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem}</style>
-<h1>One moment, please</h1>
-<p>This page cannot be shown right now. Please try again in half a minute.</p>
-</html>
-"""
 
 
 def _set_cookie_lines(set_cookies: tuple[str, ...]) -> list[dict[str, str]]:
@@ -88,11 +80,17 @@ def ajax_redirect(
     return _response("200", "OK", {**headers, **_cross_origin(origin, allowed_origins)}, set_cookies)
 
 
-def unavailable(set_cookies: tuple[str, ...] = ()) -> dict[str, Any]:
-    """What a visitor gets when the connector cannot decide and fails closed."""
+def unavailable(set_cookies: tuple[str, ...] = (), accepted_languages: str = "") -> dict[str, Any]:
+    """What a visitor gets when the connector cannot decide and fails closed, by their Accept-Language header."""
+    from edge.unavailable_page import render
+
+    page, language, policy = render(accepted_languages, RETRY_AFTER_SECONDS)
     headers = _headers(
         ("Retry-After", str(RETRY_AFTER_SECONDS)),
         ("Content-Type", "text/html; charset=utf-8"),
+        ("Content-Language", language),
+        ("Content-Security-Policy", policy),
+        ("Vary", "Accept-Language"),
         ("x-queueit-failed", "true"),
     )
-    return {**_response("503", "Service Unavailable", headers, set_cookies), "body": _UNAVAILABLE_PAGE}
+    return {**_response("503", "Service Unavailable", headers, set_cookies), "body": page}

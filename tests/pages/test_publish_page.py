@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.chromium import Page, page
+from tests.chromium import Page
 from tests.functional.samples.waiting_room_setup import SHOP, configuration
 from tests.pages.accessibility import each_look, findings
 from workbench.demo.web_server import WebServer
@@ -38,12 +37,6 @@ def served() -> Iterator[Served]:
     made = Served()
     with made.server:
         yield made
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Page]:
-    with page(tmp_path / "profile") as opened:
-        yield opened
 
 
 def write(browser: Page, document: object) -> None:

@@ -13,6 +13,7 @@ from tests.builders import snapshot_document, viewer_request_event
 FUNCTIONS = Path(__file__).parents[3] / "functions"
 OPTIONAL = {
     "edge.service_client",
+    "edge.unavailable_page",
     "queueit.aes",
     "queueit.config_warnings",
     "queueit.diagnostics",
