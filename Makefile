@@ -30,12 +30,15 @@ $(BIN)/python:
 	@rm -rf $(VENV)
 	@mkdir -p $(VENV)
 	@touch $(UNFINISHED)
-	$(PYTHON) -m venv $(VENV)
+	@echo 'Set-up: making a virtual environment in $(VENV) …'
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.%: requirements/%.txt pyproject.toml $(BIN)/python
 	@touch $(UNFINISHED)
-	$(BIN)/python $(PIP_INSTALL) --require-hashes --requirement $<
-	$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@echo 'Set-up: installing the packages of $< …'
+	@$(BIN)/python $(PIP_INSTALL) --require-hashes --requirement $<
+	@echo 'Set-up: installing this project …'
+	@$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $($*_holds)
 	@rm $(UNFINISHED)
 

@@ -1,7 +1,10 @@
 """The two commands, each in a process of its own."""
 
+import contextlib
 import json
 import os
+import pty
+import shutil
 import signal
 import socket
 import subprocess
@@ -112,6 +115,33 @@ def test_ctrl_c_while_the_demo_starts_ends_in_one_line(after_seconds: float) -> 
         process.kill()
         process.communicate()
     assert (printed.splitlines()[-1], errors.strip(), process.returncode) == ("Stopped.", "", 0)
+
+
+def test_ctrl_c_under_make_ends_in_one_line_too(tmp_path: Path) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("no make on the PATH; get it with `apt-get install make`")
+    (tmp_path / "Makefile").write_text(
+        f"demo:\n\t@{sys.executable} -m workbench.demo {' '.join(ANY_PORTS)}\n"
+    )
+    shown = b""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(ROOT)
+        os.environ["PYTHONPATH"] = f"{ROOT}{os.pathsep}{ROOT / 'functions'}"
+        os.execvp("make", ["make", "-f", str(tmp_path / "Makefile")])
+    try:
+        while b"Ctrl-C stops everything." not in shown:
+            shown += os.read(terminal, 1 << 16)
+        os.write(terminal, b"\x03")
+        with contextlib.suppress(OSError):  # how a terminal ends
+            while part := os.read(terminal, 1 << 16):
+                shown += part
+        _, status = os.waitpid(process, 0)
+    finally:
+        os.close(terminal)
+    rest = shown.partition(b"Ctrl-C stops everything.")[2].decode()
+    assert rest.replace("^C", "").split() == ["Stopped."]
+    assert os.waitstatus_to_exitcode(status) == 0
 
 
 def test_the_demo_says_which_port_is_taken_and_how_to_choose_another() -> None:

@@ -1,7 +1,10 @@
 """`python -m workbench.demo`: start the whole system and say what to try."""
 
+import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 def _stop(*_: object) -> None:
@@ -11,14 +14,37 @@ def _stop(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-if __name__ == "__main__":
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+@contextmanager
+def _terminal_of_its_own() -> Iterator[None]:
+    """Under make, take Ctrl-C alone: make would end with a complaint of its own about what was only asked to stop."""
+    if "MAKELEVEL" not in os.environ or not sys.stdin.isatty():
+        yield
+        return
+    of_make = os.tcgetpgrp(0)
+    # Who gives the terminal back does not have it any more; and make would not notice Ctrl-Z.
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+    os.setpgid(0, 0)
+    os.tcsetpgrp(0, os.getpid())
     try:
+        yield
+    finally:
+        os.tcsetpgrp(0, of_make)
+
+
+def _main() -> int:
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _stop)
         from workbench.demo.command import run
 
-        status = run(sys.argv[1:])
+        return run(sys.argv[1:])
     except KeyboardInterrupt:
         print("Stopped.")
-        status = 0
+        return 0
+
+
+if __name__ == "__main__":
+    with _terminal_of_its_own():
+        status = _main()
     sys.exit(status)

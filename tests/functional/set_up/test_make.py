@@ -18,7 +18,7 @@ case "$2" in
         mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && touch -r Makefile "$3/bin/python"
         echo "new environment" >>log ;;
     pip) for last; do :; done; echo "install $last" >>log ;;
-    workbench.*) echo "run $2" >>log ;;
+    workbench.*) shift; echo "run $*" >>log ;;
 esac
 """
 
@@ -28,6 +28,7 @@ class House:
 
     def __init__(self, directory: Path) -> None:
         self.path = directory
+        self.said = ""
         (directory / "requirements").mkdir()
         shutil.copy(ROOT / "Makefile", directory)
         for file in (
@@ -41,11 +42,13 @@ class House:
         python.write_text(PYTHON, encoding="utf-8")
         python.chmod(0o755)
 
-    def make(self, target: str) -> int:
+    def make(self, target: str, *variables: str) -> int:
         """The exit status of `make TARGET`, run as a person would."""
         environ = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-        command = ["make", target, f"PYTHON={self.path / 'python'}"]
-        return subprocess.run(command, cwd=self.path, env=environ, capture_output=True, timeout=30).returncode
+        command = ["make", target, f"PYTHON={self.path / 'python'}", *variables]
+        ran = subprocess.run(command, cwd=self.path, env=environ, capture_output=True, timeout=30)
+        self.said = ran.stdout.decode()
+        return ran.returncode
 
     def stop_at(self, module: str) -> None:
         (self.path / f"stop-at-{module}").touch()
@@ -89,6 +92,26 @@ def test_a_second_command_finds_everything_done(house: House) -> None:
 
     assert house.make("demo") == 0
     assert house.done() == ["run workbench.demo"]
+
+
+def test_the_demo_gets_the_options_in_args(house: House) -> None:
+    house.make("demo")
+    house.done()
+
+    assert house.make("demo", "ARGS=--quiet --shop-port 9080") == 0
+    assert house.done() == ["run workbench.demo --quiet --shop-port 9080"]
+
+
+def test_a_set_up_says_each_step_in_a_line(house: House) -> None:
+    assert house.make("demo") == 0
+
+    assert house.said.splitlines() == [
+        "Set-up: making a virtual environment in .venv …",
+        "Set-up: installing the packages of requirements/demo.txt …",
+        "Set-up: installing this project …",
+    ]
+    assert house.make("demo") == 0
+    assert house.said == ""
 
 
 def test_a_larger_layer_is_added_to_a_smaller(house: House) -> None:
