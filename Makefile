@@ -15,7 +15,7 @@ dev_holds := $(QUEUEIT) $(DEMO) $(DEV)
 PIP_INSTALL := -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-queueit build check-build demo journey check test test-full lint format docs bench on-sale conformance fuzz lock clean
+.PHONY: help setup setup-queueit build check-build demo acceptance journey check test test-full lint format docs bench on-sale conformance fuzz lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -66,6 +66,9 @@ check-build: $(DEV) ## Compare the committed zips with what the sources build
 
 demo: $(DEMO) ## Run shop, waiting room, local edge and control room on this machine, with the options in ARGS
 	@$(BIN)/python -m workbench.demo $(ARGS)
+
+acceptance: $(if $(LOCAL),$(DEV),$(DEMO)) ## Prove the connector on a real AWS account and destroy it again, after asking; LOCAL=1 on stand-ins, OPTIONS='--yes'
+	@$(BIN)/python -m $(if $(LOCAL),tests,workbench).acceptance $(OPTIONS)
 
 journey: $(DEMO) ## Walk a visitor through the waiting room, without a person
 	@$(BIN)/python -m workbench.journey

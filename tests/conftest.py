@@ -23,7 +23,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 # Rooms whose tests wait long for Terraform or for polls: with several workers they begin first.
-LONG = ("tests/terraform", "tests/end_to_end/test_publish", "tests/end_to_end", "tests/conformance")
+LONG = (
+    "tests/acceptance",
+    "tests/terraform",
+    "tests/end_to_end/test_publish",
+    "tests/end_to_end",
+    "tests/conformance",
+)
 
 
 # Files of the Terraform tests that share a deployment; the others of that room have one, or none, of their own.

@@ -1,15 +1,13 @@
 """The functions that Terraform deployed, taken back from the account, let a visitor through the waiting room."""
 
-import base64
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 from tests.terraform.aws import Aws
+from tests.terraform.deployed_functions import take_back
 from tests.terraform.stacks import Stacks
 from tests.terraform.waiting_rooms import NORTHLIGHT, Platform
 from workbench.demo.system import as_served_here
@@ -17,19 +15,6 @@ from workbench.demo.web_server import WebServer
 from workbench.journey import Journey
 from workbench.local_edge import LocalEdge
 from workbench.sample_shop import create_app as create_shop
-
-
-def take_back(aws: Aws, arn: str, directory: Path) -> tuple[str, Path, str]:
-    """Name, zip and handler of the version that `arn` names, as the account has them."""
-    function = aws.client("lambda").get_function(FunctionName=arn)
-    configuration = function["Configuration"]
-    with requests.Session() as session:
-        session.trust_env = False
-        code = session.get(function["Code"]["Location"], timeout=10).content
-    assert base64.b64encode(hashlib.sha256(code).digest()).decode() == configuration["CodeSha256"]
-    path = directory / f"{configuration['FunctionName']}.zip"
-    path.write_bytes(code)
-    return configuration["FunctionName"], path, configuration["Handler"]
 
 
 @pytest.fixture(scope="module")
