@@ -1,11 +1,15 @@
 """The program around the steps: asking, taking up, what becomes of a step, the report."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 import requests
+from click import ClickException
 from click.testing import CliRunner
 
 from workbench.acceptance.__main__ import go, main
@@ -16,6 +20,16 @@ from workbench.acceptance.progress import Progress, Result
 from workbench.acceptance.report import write_report
 from workbench.acceptance.steps import STEPS, Step
 from workbench.acceptance.walk import NotAsExpected, NotShown, Walk, expect
+from workbench.terraform_validate import ROOT
+
+
+_APPLY = """
+import signal, sys
+from pathlib import Path
+from workbench.acceptance.stack import Stack
+signal.signal(signal.SIGINT, signal.default_int_handler)
+Stack(Path(sys.argv[1]), {"PATH": f"{sys.argv[1]}:/usr/bin:/bin"}).apply({})
+"""
 
 
 def no_client(service: str, region: str) -> NoReturn:
@@ -78,7 +92,7 @@ def test_there_is_nothing_to_destroy_without_a_run(tmp_path: Path, monkeypatch: 
 
 
 def test_a_run_that_was_interrupted_is_found_again_with_what_it_had(tmp_path: Path) -> None:
-    begun = Progress.begin(tmp_path)
+    begun = Progress.begin(tmp_path, "no account")
     begun.enter("walk", {"bucket": "one"})
     begun.note("kill", Result("pass", "well", {"killed_s": 3.0}, 4.0))
     found = Progress.ongoing(tmp_path)
@@ -88,8 +102,34 @@ def test_a_run_that_was_interrupted_is_found_again_with_what_it_had(tmp_path: Pa
 
 
 def test_a_run_that_has_ended_is_not_taken_up(tmp_path: Path) -> None:
-    Progress.begin(tmp_path).enter("gone")
+    Progress.begin(tmp_path, "no account").enter("gone")
     assert Progress.ongoing(tmp_path) is None
+
+
+def test_a_run_is_not_taken_up_in_another_account(tmp_path: Path) -> None:
+    Progress.begin(tmp_path, "AWS account 123456789012")
+    with pytest.raises(ClickException, match="under way in AWS account 123456789012"):
+        go(account(), tmp_path)
+
+
+def test_terraform_that_is_interrupted_too_has_time_to_write_its_state(tmp_path: Path) -> None:
+    binary = tmp_path / "terraform"
+    binary.write_text(
+        "#!/bin/sh\ntrap 'sleep 1; echo state > written; exit 1' INT\nkill -INT $PPID $$\nsleep 9\n"
+    )
+    binary.chmod(0o755)
+    # In a process of its own: pytest-xdist takes signals for itself.
+    done = subprocess.run(
+        [sys.executable, "-c", _APPLY, str(tmp_path)],
+        cwd=ROOT,
+        env={"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "KeyboardInterrupt" in done.stderr
+    assert (tmp_path / "module/workbench/acceptance/stack/written").read_text() == "state\n"
 
 
 def test_a_missing_terraform_is_one_sentence_and_the_run_can_go_on(

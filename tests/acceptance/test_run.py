@@ -35,7 +35,7 @@ def finished(account: Account, tmp_path_factory: pytest.TempPathFactory) -> tupl
     def interrupt(walk: Walk) -> Result:
         raise KeyboardInterrupt
 
-    progress = Progress.begin(runs)
+    progress = Progress.begin(runs, account.what)
     with pytest.raises(KeyboardInterrupt):
         run(account, progress, print, steps=(STEPS[0], Step("interrupted", "nothing", interrupt)))
     return go(account, runs), progress.directory

@@ -54,7 +54,12 @@ def go(account: Account, runs: Path, *, yes: bool = False, destroy: bool = False
         click.echo(_WHAT.format(account=account.what, name="queueit-acceptance-", steps=len(STEPS)))
         if not yes:
             click.confirm("Go on?", abort=True)
-        progress = Progress.begin(runs)
+        progress = Progress.begin(runs, account.what)
+    elif progress.account != account.what:
+        raise click.ClickException(
+            f"the run {progress.name} is under way in {progress.account}, and these credentials are of {account.what}; "
+            "use the former's"
+        )
     else:
         click.echo(f"Taking up {progress.name} in {account.what}, which was interrupted.")
     if destroy:

@@ -18,7 +18,8 @@ Client = Callable[[str, str], Any]
 class Account(NamedTuple):
     """An account, and what differs between AWS and its stand-ins.
 
-    `what` is for people. `environment` is all that Terraform's process gets. `regions` names the enabled ones.
+    `what` names it to people, the same in each run. `environment` is all that Terraform's process gets. `regions` names
+    the enabled ones.
     `platform_url` is where config-refresh finds the configuration, None for the stack's own distribution.
     `site` serves what the stack's outputs say and gives the address for visitors. `not_shown` says, by a step's name,
     why the account cannot show it. `visitors_at_once` is the size of a rush; `pause_seconds` lies between two tries of
@@ -57,7 +58,7 @@ def of_aws() -> Account:
     """The account of the credentials that boto3 finds. Raises botocore's errors where it finds none, or wrong ones."""
     identity = _client("sts", REGION).get_caller_identity()
     return Account(
-        what=f"AWS account {identity['Account']}, as {identity['Arn']}",
+        what=f"AWS account {identity['Account']}",
         environment=dict(os.environ),
         client=_client,
         regions=_regions,

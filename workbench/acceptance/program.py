@@ -22,8 +22,8 @@ Say = Callable[[str], None]
 _REPLICATED: Final = "replicated function"
 _REMOVAL: Final = "removal"
 _OTHER_FAILURES: Final = 3
-_REPLICA_TRIES: Final = 48
-"""With a quarter of an hour between two of them, half a day."""
+_REPLICA_TRIES: Final = 24
+"""Each takes half an hour, and a quarter of an hour lies between two: most of a day."""
 
 
 def run(account: Account, progress: Progress, say: Say, *, steps: tuple[Step, ...] = STEPS) -> int:

@@ -32,14 +32,21 @@ class Progress:
         self._state = state
 
     @classmethod
-    def begin(cls, root: Path) -> "Progress":
-        """A new run, in a directory of its own below `root`."""
+    def begin(cls, root: Path, account: str) -> "Progress":
+        """A new run in `account`, with a directory of its own below `root`."""
         name = f"queueit-acceptance-{secrets.token_hex(4)}"
         directory = root / name
         directory.mkdir(parents=True)
         progress = cls(
             directory,
-            {"name": name, "began_at": int(time.time()), "phase": "make", "outputs": {}, "results": {}},
+            {
+                "name": name,
+                "account": account,
+                "began_at": int(time.time()),
+                "phase": "make",
+                "outputs": {},
+                "results": {},
+            },
         )
         progress._keep()
         return progress
@@ -55,6 +62,11 @@ class Progress:
     def name(self) -> str:
         """The connector's name, and the beginning of all others."""
         return str(self._state["name"])
+
+    @property
+    def account(self) -> str:
+        """Where it runs: the `what` of an account."""
+        return str(self._state["account"])
 
     @property
     def began_at(self) -> int:

@@ -80,7 +80,9 @@ class Visitor:
     def __init__(self, site_url: str) -> None:
         self._site_url = site_url
         self._session = requests.Session()
-        self._session.trust_env = False
+        self._session.trust_env = site_url.startswith(
+            "https:"
+        )  # a proxy knows nothing of this machine's servers
 
     def get(self, path: str, **headers: str) -> requests.Response:
         """Ask for a path without its leading slash, or for a whole URL; in header names `_` stands for `-`."""

@@ -65,19 +65,23 @@ class Stack:
             log.flush()
             before = log.tell()
             try:
-                status = subprocess.run(
+                process = subprocess.Popen(
                     ["terraform", *arguments],
                     cwd=self._path,
                     env=self._environment,
                     stdout=log,
                     stderr=subprocess.STDOUT,
-                    check=False,
-                ).returncode
+                )
             except FileNotFoundError:
                 raise TerraformFailed(
                     "there is no terraform on the PATH; get 1.11 or later from "
                     "https://developer.hashicorp.com/terraform/install"
                 ) from None
+            try:
+                status = process.wait()
+            except KeyboardInterrupt:
+                process.wait()  # it was interrupted too, and has its state to write
+                raise
             log.seek(before)
             printed = log.read()
         if status:
