@@ -12,7 +12,7 @@ from workbench.control_room.event_stream import Event, EventStream
 from workbench.control_room.table_read import TableRead
 from workbench.control_room.visitors import Visitors
 from workbench.local_edge import EdgeEvent, Exchange, FunctionLine, Invocation
-from workbench.local_edge.viewer_event import ViewerRequest
+from workbench.local_edge.viewer_event import BODY_LIMIT_BYTES, ViewerRequest
 
 REMEMBERED = 2_000
 """How many requests can be looked at again, and how many decisions wait for the end of theirs."""
@@ -305,7 +305,9 @@ class Activity:
                 "not told" if invocation.outcome == "success" else invocation.outcome
             )
             if request:
-                seen = Seen(request, exchange.at, worker.snapshot if worker else None)
+                # No more of the body than tells that it was cut: the requests of late are many.
+                kept = request._replace(body=request.body[: BODY_LIMIT_BYTES + 1])
+                seen = Seen(kept, exchange.at, worker.snapshot if worker else None)
                 _remember(self._seen, request.request_id, seen)
         self._stream.publish(event)
 

@@ -7,7 +7,7 @@ from workbench.control_room.activity import Activity, shown_target
 from workbench.control_room.event_stream import Event, EventStream, Follower
 from workbench.control_room.table_read import TableRead
 from workbench.local_edge import Exchange, FunctionLine, Invocation
-from workbench.local_edge.viewer_event import ViewerRequest
+from workbench.local_edge.viewer_event import ViewerRequest, request_document
 
 FUNCTION = "shop-viewer-request"
 
@@ -261,6 +261,19 @@ def test_a_request_is_remembered_with_the_snapshot_of_its_worker() -> None:
     assert seen is not None
     assert (seen.request.uri, seen.at, seen.snapshot) == ("/tickets", 1_000.0, "one")
     assert watched.activity.seen("another") is None
+
+
+def test_of_a_large_body_no_more_is_remembered_than_tells_that_it_was_cut() -> None:
+    watched = Watched()
+    watched.invoke()
+    watched.decide()
+    request = ViewerRequest("r1", "127.0.0.1", "POST", "/", "", [], b"x" * 1_000_000)
+    watched.activity.edge_event(Exchange(request, watched.time, 4.0, 200, 0, ""))
+
+    seen = watched.activity.seen("r1")
+    assert seen is not None
+    assert request_document(seen.request, include_body=True) == request_document(request, include_body=True)
+    assert len(seen.request.body) < 50_000
 
 
 def test_tokens_are_cut_short_where_a_target_is_shown() -> None:
