@@ -1,4 +1,4 @@
-"""What is accepted in a configuration, but hardly what its author wants."""
+"""What is accepted in a configuration, but probably a mistake."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 
 
-@lru_cache(maxsize=1)  # seldom needed, and dear to make
+@lru_cache(maxsize=1)  # seldom needed, and slow to make
 def _lone_surrogate() -> "re.Pattern[str]":
     return re.compile("[\ud800-\udfff]")
 

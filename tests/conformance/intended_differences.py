@@ -1014,7 +1014,7 @@ INTENDED_DIFFERENCES = (
         _long_forwarded_for,
     ),
     IntendedDifference(
-        "a verify service that fails lets on",
+        "a verify service that fails lets visitors in",
         "12",
         "the reference leaves it to its platform",
         _verify_outage,

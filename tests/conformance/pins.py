@@ -372,7 +372,7 @@ PINS = {
         lambda reference: enqueue_token(reference).forwarded_for == "192.0.2.1, " * 100,
         lambda ours: enqueue_token(ours).forwarded_for == "" and enqueue_token(ours).client_ip == ADDRESS,
     ),
-    "a verify service that fails lets on": Pin(
+    "a verify service that fails lets visitors in": Pin(
         group(case(cookies=[session()], verify="failed"), VERIFY, VerifyQueueIdEnabled=True),
         failed,
         passed,

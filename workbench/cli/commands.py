@@ -4,7 +4,7 @@ from typing import Final
 
 COMMANDS: Final = {
     "explain": "say which integration a request matches or why none does, part by part, and what the connector does",
-    "validate": "check an integration configuration: errors that would be refused, and what is hardly meant",
+    "validate": "check an integration configuration: errors that would be refused, and what is probably a mistake",
     "test": "run a file of cases against a configuration (integration, decision, redirect), or record one",
     "status": "say what the connector's table serves: version, age, switches, and whether every replica is up to date",
     "publish": "take the platform's configuration, the settings and the credentials now, without waiting for the "

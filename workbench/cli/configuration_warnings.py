@@ -1,4 +1,4 @@
-"""What is allowed in a configuration but hardly meant: each finding says what happens and what to do instead."""
+"""What is allowed in a configuration but probably a mistake: each finding says what happens and what to do instead."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""`queueit validate`: errors are the engine's own, warnings name what is hardly meant."""
+"""`queueit validate`: errors are the engine's own, warnings name what is probably a mistake."""
 
 import io
 import itertools
