@@ -34,14 +34,15 @@ LONG = (
 
 # Files of the Terraform tests that share a deployment; the others of that room have one, or none, of their own.
 SHARED = {
-    "a life": ("life", "deployer_policy", "permissions"),
+    "a life": ("life", "deployer_policy"),
     "examples": (
+        "dashboard",
         "deployments",
         "ends",
         "later_plans",
         "newer_terraform",
+        "permissions",
         "plans",
-        "removal",
         "secrets",
         "visits",
     ),

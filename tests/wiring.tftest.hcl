@@ -110,14 +110,20 @@ run "the_smallest_input_gives_every_output" {
     condition     = jsondecode(module.config_refresh.environment.QUEUEIT_SETTINGS) == {}
     error_message = "The snapshot's settings are ${module.config_refresh.environment.QUEUEIT_SETTINGS}, though none is given"
   }
+
+  assert {
+    condition     = output.publish_url == null && output.dashboard_name == null
+    error_message = "publish_url is ${jsonencode(output.publish_url)}, dashboard_name is ${jsonencode(output.dashboard_name)}"
+  }
 }
 
-run "what_is_given_is_sent_under_its_own_name" {
+run "what_is_given_is_sent_under_its_own_name_and_pins_are_what_associations_name" {
   command = plan
 
   variables {
     enabled         = false
     include_body    = true
+    pinned_versions = { viewer-request = "3", viewer-response = "4" }
     replica_regions = { eu-west-1 = {}, ap-northeast-1 = {} }
     config_refresh  = { base_url = "https://d111111abcdef8.cloudfront.net" }
     settings = {
@@ -167,14 +173,6 @@ run "what_is_given_is_sent_under_its_own_name" {
   assert {
     condition     = output.lambda_function_associations["viewer-request"].include_body && !output.lambda_function_associations["viewer-response"].include_body
     error_message = "CloudFront shows a body to viewer-request alone, but the associations are ${jsonencode(output.lambda_function_associations)}"
-  }
-}
-
-run "pinned_versions_are_those_that_associations_name" {
-  command = plan
-
-  variables {
-    pinned_versions = { viewer-request = "3", viewer-response = "4" }
   }
 
   assert {
@@ -234,7 +232,7 @@ run "warnings_of_the_first_run_are_an_output" {
   }
 }
 
-run "each_policy_of_the_deployer_fits_into_a_managed_policy_with_the_longest_inputs" {
+run "the_longest_inputs_fit_into_managed_policies_and_outputs_name_every_part" {
   command = plan
 
   variables {
@@ -267,19 +265,9 @@ run "each_policy_of_the_deployer_fits_into_a_managed_policy_with_the_longest_inp
     ])
     error_message = "The deployer may make roles without the boundary"
   }
-}
-
-run "the_publish_endpoint_log_retention_and_the_dashboard_are_named_in_the_outputs" {
-  command = plan
-
-  variables {
-    publish_endpoint = {}
-    log_retention    = {}
-    dashboard        = {}
-  }
 
   assert {
-    condition     = output.dashboard_name == "shop-queueit"
+    condition     = output.dashboard_name == "${var.name}-queueit"
     error_message = "dashboard_name is ${jsonencode(output.dashboard_name)}"
   }
 
@@ -289,7 +277,7 @@ run "the_publish_endpoint_log_retention_and_the_dashboard_are_named_in_the_outpu
   }
 
   assert {
-    condition     = output.log_group_names["publish"] == "/aws/lambda/shop-publish" && output.log_group_names["log-retention"] == "/aws/lambda/shop-log-retention"
+    condition     = output.log_group_names["publish"] == "/aws/lambda/${var.name}-publish" && output.log_group_names["log-retention"] == "/aws/lambda/${var.name}-log-retention"
     error_message = "log_group_names is ${jsonencode(output.log_group_names)}"
   }
 
@@ -301,14 +289,5 @@ run "the_publish_endpoint_log_retention_and_the_dashboard_are_named_in_the_outpu
   assert {
     condition     = output.publish_url == "https://mocked.lambda-url.us-east-1.on.aws/"
     error_message = "publish_url is ${jsonencode(output.publish_url)}"
-  }
-}
-
-run "without_them_there_is_no_url_and_no_dashboard" {
-  command = plan
-
-  assert {
-    condition     = output.publish_url == null && output.dashboard_name == null
-    error_message = "publish_url is ${jsonencode(output.publish_url)}, dashboard_name is ${jsonencode(output.dashboard_name)}"
   }
 }

@@ -92,12 +92,12 @@ module "waiting_room" {
   }
 
   # The platform pushes each publication; without a push the schedule above finds it within a minute.
-  publish_endpoint = { memory_size_mb = 512, timeout_seconds = 15, reserved_concurrency = 1, is_public = true }
+  publish_endpoint = { memory_size_mb = 512, timeout_seconds = 15, reserved_concurrency = 1, is_public = true, invoke_permission = true }
 
   # Edge logs of all regions, not of us-east-1 alone, are kept for edge.log_retention_days.
   log_retention = { interval_hours = 12, kms_key_arns = {} }
 
-  dashboard = { regions = ["us-east-1", "eu-west-1"], distribution_ids = [] }
+  dashboard = { regions = ["us-east-1", "eu-west-1"], distribution_ids = [aws_cloudfront_distribution.site.id] }
 
   # Edges in Europe then read next door. With a key for the table, each replica has one too.
   replica_regions = {

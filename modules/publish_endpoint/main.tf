@@ -48,20 +48,35 @@ resource "aws_lambda_function_url" "this" {
   function_name      = module.function.function_name
   authorization_type = var.options.is_public ? "NONE" : "AWS_IAM"
 
-  # One after the other: Lambda refuses a change of a function's policy while another one is under way.
-  depends_on = [aws_lambda_permission.invoke]
+  # The permissions are there before the URL: the provider adds the one below by itself, along with a public URL, unless it finds it,
+  # and never takes it away again.
+  depends_on = [aws_lambda_permission.invoke_url]
 }
 
-# A public URL needs two permissions. The provider adds lambda:InvokeFunctionUrl, for this type of authorization, along with
-# the URL. Of lambda:InvokeFunction, needed by URLs made since October 2025, aws 5.100 cannot say that it holds for calls
-# through the URL alone (invoked_via_function_url came with 6.28). So other accounts may invoke the function directly, which
-# gets them what the URL gives anybody: an answer to a request whose body has to be signed with the account's secret key.
+# A public URL needs two permissions. Of lambda:InvokeFunction, needed by URLs made since October 2025, aws 5.100 cannot say that it
+# holds for calls through the URL alone (invoked_via_function_url came with 6.28). So other accounts may invoke the function directly,
+# which gets them what the URL gives anybody: an answer to a request whose body has to be signed with the account's secret key.
 resource "aws_lambda_permission" "invoke" {
   # checkov:skip=CKV_AWS_301: the endpoint is public by design and trusts nothing but the signature of the body
-  count = var.options.is_public ? 1 : 0
+  count = var.options.is_public && var.options.invoke_permission ? 1 : 0
 
   statement_id  = "InvokeThroughUrl"
   function_name = module.function.function_name
   action        = "lambda:InvokeFunction"
   principal     = "*"
+}
+
+# Under the name that the provider gives it, so that is_public adds and removes it.
+resource "aws_lambda_permission" "invoke_url" {
+  # checkov:skip=CKV_AWS_301: as above
+  count = var.options.is_public ? 1 : 0
+
+  statement_id           = "FunctionURLAllowPublicAccess"
+  function_name          = module.function.function_name
+  action                 = "lambda:InvokeFunctionUrl"
+  principal              = "*"
+  function_url_auth_type = "NONE"
+
+  # One after the other: Lambda refuses a change of a function's policy while another one is under way.
+  depends_on = [aws_lambda_permission.invoke]
 }

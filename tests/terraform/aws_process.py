@@ -14,6 +14,7 @@ What is added to moto:
 - The code's location that GetFunction names serves the zip.
 - A function that a behavior has named is not deleted at the first try but at the second, as CloudFront still has
   replicas of it: Lambda's error for that is what the provider waits for.
+- A second statement of one id is refused in a function's policy: by that error the provider knows that there is one.
 - CloudFront remembers the functions of a behavior, and makes up neither ForwardedValues beside a cache policy nor a
   certificate beside its own.
 - DynamoDB has replicas: a table of the same name in the other region, active at once. Items are not copied.
@@ -32,8 +33,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from moto.awslambda.exceptions import InvalidParameterValueException
+from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
 from moto.awslambda.models import LambdaBackend, LambdaFunction
+from moto.awslambda.policy import Policy
 from moto.awslambda_simple.models import LambdaSimpleBackend, lambda_simple_backends
 from moto.cloudfront.models import DefaultCacheBehaviour, ViewerCertificate
 from moto.core.config import default_user_config
@@ -187,6 +189,26 @@ def _hold_replicated_functions(replicated: set[str]) -> None:
     LambdaBackend.delete_function = delete_function  # type: ignore[method-assign]
 
 
+class _StatementExists(LambdaClientError):
+    code = 409
+
+    def __init__(self, statement_id: str) -> None:
+        message = f"The statement id ({statement_id}) provided already exists."
+        super().__init__("ResourceConflictException", message)
+
+
+def _refuse_statements_that_exist() -> None:
+    add = Policy.add_statement
+
+    def add_statement(self: Any, raw: str, qualifier: str | None = None) -> Any:
+        statement_id = json.loads(raw)["StatementId"]
+        if any(statement["Sid"] == statement_id for statement in self.statements):
+            raise _StatementExists(statement_id)
+        return add(self, raw, qualifier)
+
+    Policy.add_statement = add_statement  # type: ignore[method-assign]
+
+
 def _keep_replicas() -> None:
     update, describe = DynamoHandler.update_table, Table.describe
 
@@ -240,6 +262,7 @@ def main(platforms: str, cloudfront_url: str) -> None:
     _serve_code(url)
     _remember_what_behaviors_say(replicated)
     _hold_replicated_functions(replicated)
+    _refuse_statements_that_exist()
     _keep_replicas()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(url, flush=True)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.terraform.aws import Aws
 from tests.terraform.life import Life, live
-from tests.terraform.stacks import EVERYTHING, EXAMPLES, MORE_EXAMPLES, Stacks, workspace
+from tests.terraform.stacks import EVERYTHING, EXAMPLES, REPOSITORIES, Stacks, workspace
 from tests.terraform.story import Story, told
 from tests.terraform.waiting_rooms import Platform, platforms
 from tests.terraform.workspace import Plan, missing_terraform
@@ -51,7 +51,7 @@ def stacks(
     """The examples, being deployed."""
     deployed = Stacks(tmp_path_factory.mktemp("stacks"), aws)
     everything = any(item.get_closest_marker("full") for item in request.session.items)
-    deployed.begin(*EXAMPLES, *(MORE_EXAMPLES if everything else ()))
+    deployed.begin(*EXAMPLES, *(REPOSITORIES if everything else ()))
     yield deployed
     deployed.stop()
 

@@ -5,66 +5,27 @@ beside a pinned one together with changes of everything, and a destroy that leav
 """
 
 import json
-import zipfile
-from collections.abc import Callable
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.terraform.aws import Aws
+from tests.terraform.ends import failure
 from tests.terraform.recorded_calls import Call, recorded
 from tests.terraform.waiting_rooms import NORTHLIGHT, keys
-from tests.terraform.workspace import Plan, TerraformError, Workspace, copy_module
+from tests.terraform.workspace import ROOT, Plan, Workspace, change_code, copy_module
 
 NAME = "alone"
 
-_SITE = """\
-provider "aws" {
-  region = "us-east-1"
-}
-
-resource "aws_cloudfront_distribution" "site" {
-  enabled = true
-
-  origin {
-    origin_id   = "site"
-    domain_name = "www.example.com"
-
-    custom_origin_config {
-      http_port              = 80
-      https_port             = 443
-      origin_protocol_policy = "https-only"
-      origin_ssl_protocols   = ["TLSv1.2"]
-    }
-  }
-
-  default_cache_behavior {
-    target_origin_id       = "site"
-    viewer_protocol_policy = "redirect-to-https"
-    allowed_methods        = ["GET", "HEAD"]
-    cached_methods         = ["GET", "HEAD"]
-    cache_policy_id        = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-
-    dynamic "lambda_function_association" {
-      for_each = module.edge_functions.lambda_function_associations
-      content {
-        event_type   = lambda_function_association.value.event_type
-        lambda_arn   = lambda_function_association.value.lambda_arn
-        include_body = lambda_function_association.value.include_body
-      }
-    }
-  }
-
-  restrictions {
-    geo_restriction {
-      restriction_type = "none"
-    }
-  }
-
-  viewer_certificate {
-    cloudfront_default_certificate = true
-  }
-}
-"""
+_EXAMPLE = ROOT / "examples" / "minimal" / "main.tf"
+# The distribution of the example, beside the connector in one module.
+_SITE = (
+    re.sub(
+        r'^module "waiting_room" \{\n.*?^\}\n', "", _EXAMPLE.read_text(encoding="utf-8"), flags=re.S | re.M
+    )
+    .replace("module.waiting_room.", "module.edge_functions.")
+    .replace("var.origin_domain_name", '"www.example.com"')
+)
 
 
 class Life(NamedTuple):
@@ -81,12 +42,7 @@ class Life(NamedTuple):
     outputs: dict[str, dict[str, Any]]
     versions: dict[str, list[str]]
     destroyed: str
-
-
-def change_code(copy: Path, name: str) -> None:
-    """Put another file into a zip, as another version of the connector would."""
-    with zipfile.ZipFile(copy / "functions" / "dist" / name, "a") as archive:
-        archive.writestr("queueit/later.py", '"""Something new."""\n')
+    access: dict[str, tuple[str, list[str]]]
 
 
 def versions(aws: Aws, function: str) -> list[str]:
@@ -95,12 +51,15 @@ def versions(aws: Aws, function: str) -> list[str]:
     return [version["Version"] for version in listed if version["Version"] != "$LATEST"]
 
 
-def _failure(act: Callable[[], object]) -> str:
+def access(aws: Aws) -> tuple[str, list[str]]:
+    """How the publish endpoint's URL knows who calls it, and the statements of the function's own policy."""
+    function, client = f"{NAME}-publish", aws.client("lambda")
+    kind = client.get_function_url_config(FunctionName=function)["AuthType"]
     try:
-        act()
-    except TerraformError as failure:
-        return str(failure)
-    raise AssertionError("it was to fail")
+        policy = json.loads(client.get_policy(FunctionName=function)["Policy"])
+    except client.exceptions.ResourceNotFoundException:
+        return kind, []
+    return kind, sorted(statement["Sid"] for statement in policy["Statement"])
 
 
 def live(directory: Path, aws: Aws) -> Life:
@@ -120,24 +79,24 @@ def live(directory: Path, aws: Aws) -> Life:
     def current() -> Any:
         return aws.client("dynamodb").get_item(TableName=NAME, Key={"pk": {"S": "current"}}).get("Item")
 
-    errors, in_force, outputs = {}, {}, {}
+    errors, in_force, outputs, reached = {}, {}, {}, {}
     with recorded(aws.url) as (url, calls):
         place = Workspace(copy, ".", {**aws.environment, "AWS_ENDPOINT_URL": url}, variables)
         place.init()
 
         place.set({**variables, "api_key": "not-the-api-key"})
-        errors["wrong api key"] = _failure(place.apply)
+        errors["wrong api key"] = failure(place.apply)
 
         place.set({**variables, "credentials_version": 2})
         plan = place.plan()
         applied = place.apply_plan()
         saved_plan = (place.path / "tfplan").read_bytes()
         exit_code, text = place.exit_code_of_plan()
-        outputs["first"], in_force["first"] = place.outputs(), current()
+        outputs["first"], in_force["first"], reached["first"] = place.outputs(), current(), access(aws)
         state = place.state()
 
         place.set({**variables, "customer_id": "nobody", "credentials_version": 3})
-        errors["wrong customer id"] = _failure(place.apply)
+        errors["wrong customer id"] = failure(place.apply)
         in_force["wrong customer id"] = current()
 
         changed = {
@@ -147,16 +106,28 @@ def live(directory: Path, aws: Aws) -> Life:
             "edge": {"log_retention_days": 0, "skip_destroy": True},
             "config_refresh": {"interval_minutes": 2, "reserved_concurrency": 1},
             "settings": {"poll_interval_seconds": 60},
+            "publish_endpoint": {"is_public": False},
         }
         place.set({**variables, **changed})
         change_code(copy, "edge.zip")
         place.apply()
-        outputs["changed"] = place.outputs()
+        outputs["changed"], reached["changed"] = place.outputs(), access(aws)
         published = {kind: versions(aws, f"{NAME}-{kind}") for kind in ("viewer-request", "viewer-response")}
 
         destroyed = place.destroy()
     made = {call for call in calls if not call.action.startswith("sts:")}
     texts = json.dumps(plan.document) + plan.text + applied + text
     return Life(
-        made, errors, in_force, plan, texts, state, saved_plan, exit_code, outputs, published, destroyed
+        made,
+        errors,
+        in_force,
+        plan,
+        texts,
+        state,
+        saved_plan,
+        exit_code,
+        outputs,
+        published,
+        destroyed,
+        reached,
     )

@@ -1,27 +1,33 @@
 """The examples, and the module by itself, deployed: each planned, applied from that plan and planned again.
 
-Most of the time Terraform waits, so all of them are deployed at once, each in a copy of the module of its own.
+Most of the time Terraform waits, so all of them are deployed at once, each with a copy of the module of its own. Those
+of REPOSITORIES are deployed as an engineer has them: in a repository of its own that takes the module from git, by tag.
 """
 
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.behavior_association.distributions import behavior, distribution
 from tests.terraform.aws import Aws
+from tests.terraform.ends import End, ended
 from tests.terraform.waiting_rooms import NORTHLIGHT, PREVIOUS_SECRET_KEY, PROXY_KEY, SOUTHGATE, keys
-from tests.terraform.workspace import ROOT, Plan, Workspace, copy_module
+from tests.terraform.workspace import ROOT, Plan, Workspace, copy_module, git
 
 EVERYTHING = "module_with_everything"
 EXAMPLES = ("minimal", "complete")
-MORE_EXAMPLES = (
+REPOSITORIES = (  # deployed by test-full alone
     "existing_distribution",
     "many_distributions",
     "two_customers",
-)  # deployed by test-full alone
+    "behaviors_plain",
+    "behaviors_cloudfront_module",
+    "unmanaged_distribution",
+)
 PLANNED = (EVERYTHING, "minimal")
 
 _EXISTING_SECRET = "queue-it"
@@ -43,15 +49,6 @@ class Deployment(NamedTuple):
     plan_afterwards: str
 
 
-class Removal(NamedTuple):
-    """How a connector was taken away from a distribution that stays."""
-
-    detached: Plan
-    removed: Plan
-    log: str
-    exit_code_afterwards: int
-
-
 def existing_secret(aws: Aws) -> str:
     """The ARN of a secret that was there before any Terraform; it is made once."""
     secrets = aws.client("secretsmanager")
@@ -61,9 +58,21 @@ def existing_secret(aws: Aws) -> str:
     return str(secrets.create_secret(Name=_EXISTING_SECRET, SecretString=json.dumps(keys(NORTHLIGHT)))["ARN"])
 
 
-def variables(stack: str, secret_arn: str) -> dict[str, Any]:
+def unmanaged_distribution(aws: Aws) -> str:
+    """The id of a distribution that no Terraform made; it is made once."""
+    cloudfront = aws.client("cloudfront")
+    config = distribution(behavior("/tickets/*"), behavior("/static/*"))
+    for item in cloudfront.list_distributions()["DistributionList"].get("Items", []):
+        if item["Comment"] == config["Comment"]:
+            return str(item["Id"])
+    return str(cloudfront.create_distribution(DistributionConfig=config)["Distribution"]["Id"])
+
+
+def variables(stack: str, aws: Aws) -> dict[str, Any]:
     """The variables of an example, or of the module by itself."""
+    secret_arn = existing_secret(aws)
     customer = {"customer_id": NORTHLIGHT.customer_id}
+    account = {"queue_it": keys(NORTHLIGHT), **customer}
     choices: Mapping[str, dict[str, Any]] = {
         EVERYTHING: {
             "name": "everything",
@@ -93,9 +102,12 @@ def variables(stack: str, secret_arn: str) -> dict[str, Any]:
             "tags": {"service": "waiting-room"},
             **customer,
         },
-        "minimal": {"queue_it": keys(NORTHLIGHT), **customer},
+        "minimal": account,
         "existing_distribution": {"secret_arn": secret_arn, **customer},
-        "many_distributions": {"queue_it": keys(NORTHLIGHT), **customer},
+        "many_distributions": account,
+        "behaviors_plain": account,
+        "behaviors_cloudfront_module": account,
+        "unmanaged_distribution": account,
         "two_customers": {
             "customers": {
                 "north": {"customer_id": NORTHLIGHT.customer_id, "protected_paths": ["/north/*"]},
@@ -112,19 +124,41 @@ def variables(stack: str, secret_arn: str) -> dict[str, Any]:
             **customer,
         },
     }
-    return dict(choices[stack])
+    extra = {"distribution_id": unmanaged_distribution(aws)} if stack == "unmanaged_distribution" else {}
+    return {**choices[stack], **extra}
+
+
+def repository(copy: Path, example: str) -> Path:
+    """A copy of the example beside `copy`, which becomes the module's repository, with a tag for its version."""
+    git(copy, "init", "--quiet")
+    git(copy, "add", "--all")
+    git(copy, "commit", "--quiet", "--message", "The first version")
+    git(copy, "tag", "v1")
+    target = copy.with_name(f"{copy.name}-repository")
+    shutil.copytree(copy / "examples" / example, target)
+    main = target / "main.tf"
+    text, replaced = re.subn(
+        r'"\.\./\.\./?([\w/]*)"',
+        lambda source: f'"git::file://{copy}{f"//{source[1]}" if source[1] else ""}?ref=v1"',
+        main.read_text(encoding="utf-8"),
+    )
+    assert replaced, f"{example} has no module of this repository"
+    main.write_text(text, encoding="utf-8")
+    return target
 
 
 def workspace(
     stack: str, copy: Path, aws: Aws, *, source: Path = ROOT, binary: str = "terraform"
 ) -> Workspace:
-    """The workspace of an example, or of the module by itself, in a copy of the module at `copy`, to be made."""
+    """The workspace of an example, or of the module by itself, with a copy of the module at `copy`, to be made."""
     copy_module(copy, source)
-    alone = stack == EVERYTHING
-    if alone:
+    directory = f"examples/{stack}"
+    if stack == EVERYTHING:
         (copy / "provider.tf").write_text(_PROVIDER, encoding="utf-8")
-    directory = "." if alone else f"examples/{stack}"
-    return Workspace(copy, directory, aws.environment, variables(stack, existing_secret(aws)), binary=binary)
+        directory = "."
+    elif stack in REPOSITORIES:
+        directory = str(repository(copy, stack))
+    return Workspace(copy, directory, aws.environment, variables(stack, aws), binary=binary)
 
 
 def deploy(place: Workspace) -> Deployment:
@@ -135,27 +169,6 @@ def deploy(place: Workspace) -> Deployment:
     return Deployment(place, plan, applied, place.state(), *place.exit_code_of_plan())
 
 
-def remove(place: Workspace) -> Removal:
-    """Take the connector out of the example `existing_distribution` in the two steps that the documentation tells."""
-    main = place.path / "main.tf"
-    text = main.read_text(encoding="utf-8")
-    text = re.sub(r"    # Waiting room\.\n    dynamic .*?\n    }\n", "", text, flags=re.DOTALL)
-    text = text.replace(
-        "  credentials = { secret_arn = var.secret_arn }\n",
-        "  credentials = { secret_arn = var.secret_arn }\n  deletion_protection = false\n",
-    )
-    main.write_text(text, encoding="utf-8")
-    detached = place.plan()
-    log = place.apply_plan()
-
-    text = re.sub(r'module "waiting_room" \{.*?\n\}\n', "", text, flags=re.DOTALL)
-    main.write_text(text, encoding="utf-8")
-    place.init()
-    removed = place.plan()
-    log += place.apply_plan()
-    return Removal(detached, removed, log, place.exit_code_of_plan()[0])
-
-
 class Stacks:
     """Deployments under way in the background; asking for one waits for it, and begins it where it was not begun."""
 
@@ -164,13 +177,16 @@ class Stacks:
         self._directory = directory
         self._aws = aws
         self.secret_arn = existing_secret(aws)
-        self._pool = ThreadPoolExecutor(len(EXAMPLES) + len(MORE_EXAMPLES))
+        self._pool = ThreadPoolExecutor(len(EXAMPLES) + len(REPOSITORIES))
         self._deployments: dict[str, Future[Deployment]] = {}
+        self._ends: dict[str, Future[End]] = {}
 
     def begin(self, *names: str) -> None:
         """Deploy these, all at once."""
         for name in names:
             if name not in self._deployments:
+                if name == "unmanaged_distribution":
+                    self.unmanaged_before = self.unmanaged()
                 place = workspace(name, self._directory / name, self._aws)
                 self._deployments[name] = self._pool.submit(deploy, place)
 
@@ -178,10 +194,21 @@ class Stacks:
         self.begin(name)
         return self._deployments[name].result()
 
-    @cached_property
-    def removal(self) -> Removal:
-        """What became of the connector of `existing_distribution` afterwards."""
-        return remove(self["existing_distribution"].workspace)
+    def end(self, name: str) -> End:
+        """What became of one afterwards. The first call ends all of them: to be asked for last."""
+        if not self._ends:
+            names = (*EXAMPLES, *REPOSITORIES)
+            self.begin(*names)
+            deployed = {one: self[one].workspace for one in names}
+            self._ends = {
+                one: self._pool.submit(ended, one, place, self._aws) for one, place in deployed.items()
+            }
+        return self._ends[name].result()
+
+    def unmanaged(self) -> Any:
+        """The distribution that no Terraform made, as it is."""
+        config = self._aws.client("cloudfront").get_distribution_config(Id=unmanaged_distribution(self._aws))
+        return config["DistributionConfig"]
 
     def another_copy(self, name: str, of: str, *, binary: str = "terraform") -> Workspace:
         """A stack in another place, under another name of its directories, with the state it has now."""

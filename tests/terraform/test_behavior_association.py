@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.full
+
 PAIR = [
     {"viewer-request": f"shop-viewer-request:{version}", "viewer-response": f"shop-viewer-response:{version}"}
     for version in (1, 2)

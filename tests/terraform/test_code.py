@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pytest
 
-from tests.terraform.stacks import EXAMPLES, MORE_EXAMPLES
+from tests.terraform.stacks import EXAMPLES, REPOSITORIES
 from tests.terraform.workspace import ROOT, plugin_directory
 
 
@@ -64,14 +64,14 @@ def test_complete_has_every_input() -> None:
         assert set(attributes(option)) <= named
 
 
-@pytest.mark.parametrize("example", [*EXAMPLES, *MORE_EXAMPLES])
+@pytest.mark.parametrize("example", [*EXAMPLES, *REPOSITORIES])
 def test_an_example_names_managed_policies_in_locals_alone(example: str) -> None:
     text = (ROOT / "examples" / example / "main.tf").read_text(encoding="utf-8")
     assert not re.findall(r'policy_id\s*=\s*"', text)
     assert re.findall(r'^  caching_disabled\s+= "[0-9a-f-]{36}"$', block(text, "locals"), re.MULTILINE)
 
 
-@pytest.mark.parametrize("example", [*EXAMPLES, *MORE_EXAMPLES])
+@pytest.mark.parametrize("example", [*EXAMPLES, *REPOSITORIES])
 def test_an_example_says_how_to_run_it(example: str) -> None:
     directory = ROOT / "examples" / example
     readme = (directory / "README.md").read_text(encoding="utf-8")
@@ -83,7 +83,7 @@ def test_an_example_says_how_to_run_it(example: str) -> None:
             assert f"TF_VAR_{name}" in readme, f"{name} has no default and is not told of"
 
 
-@pytest.mark.parametrize("example", [*EXAMPLES, *MORE_EXAMPLES])
+@pytest.mark.parametrize("example", [*EXAMPLES, *REPOSITORIES])
 def test_every_variable_and_output_of_an_example_is_described(example: str) -> None:
     for file in ("variables.tf", "outputs.tf"):
         text = (ROOT / "examples" / example / file).read_text(encoding="utf-8")

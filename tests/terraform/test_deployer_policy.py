@@ -42,6 +42,7 @@ def statements(policy: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {statement["Sid"]: statement for statement in policy["Statement"]}
 
 
+@pytest.mark.full
 def test_it_allows_every_call_of_an_apply_a_change_and_a_destroy(deployed: Deployed) -> None:
     made = {call.action for call in deployed.calls}
     assert {
@@ -54,6 +55,7 @@ def test_it_allows_every_call_of_an_apply_a_change_and_a_destroy(deployed: Deplo
     assert not sorted(call for call in deployed.calls if not allows(deployed.policy, call))
 
 
+@pytest.mark.full
 def test_it_allows_the_same_calls_for_no_other_name(deployed: Deployed) -> None:
     listing = {"cloudwatch:DescribeAlarms", "logs:DescribeLogGroups"}
     others = {
@@ -64,6 +66,7 @@ def test_it_allows_the_same_calls_for_no_other_name(deployed: Deployed) -> None:
     assert not sorted(call for call in others if allows(deployed.policy, call))
 
 
+@pytest.mark.full
 def test_it_lets_cloudfront_copy_the_edge_functions_alone(deployed: Deployed) -> None:
     for action in ("lambda:EnableReplication*", "lambda:DisableReplication*"):
         assert allows(deployed.policy, Call(action, f"{FUNCTIONS}{NAME}-viewer-request:7"))
@@ -71,6 +74,7 @@ def test_it_lets_cloudfront_copy_the_edge_functions_alone(deployed: Deployed) ->
         assert not allows(deployed.policy, Call(action, f"{FUNCTIONS}{NAME}-config-refresh"))
 
 
+@pytest.mark.full
 def test_it_makes_the_service_linked_roles_of_lambda_at_edge_alone(deployed: Deployed) -> None:
     statement = statements(deployed.policy)["ServiceLinkedRoles"]
     services = ["replicator.lambda.amazonaws.com", "logger.cloudfront.amazonaws.com"]
@@ -78,6 +82,7 @@ def test_it_makes_the_service_linked_roles_of_lambda_at_edge_alone(deployed: Dep
     assert statement["Condition"] == {"StringEquals": {"iam:AWSServiceName": services}}
 
 
+@pytest.mark.full
 def test_it_passes_roles_to_lambda_and_scheduler_alone(deployed: Deployed) -> None:
     statement = statements(deployed.policy)["PassRoles"]
     assert statement["Resource"] == [f"arn:aws:iam::123456789012:role/{NAME}-*"]
@@ -85,6 +90,7 @@ def test_it_passes_roles_to_lambda_and_scheduler_alone(deployed: Deployed) -> No
     assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": services}}
 
 
+@pytest.mark.full
 def test_everything_wildcard_is_a_listing(deployed: Deployed) -> None:
     wild = [statement for statement in deployed.policy["Statement"] if "*" in statement["Resource"]]
     assert [statement["Action"] for statement in wild] == [

@@ -15,9 +15,10 @@ import pytest
 
 from queueit.stored_snapshot import unpack
 from queueit.table_items import Current, read_current, read_snapshot, snapshot_keys
+from tests.behavior_association.distributions import on
 from tests.every_setting import EVERY_SETTING
 from tests.terraform.aws import Aws
-from tests.terraform.stacks import EXAMPLES, MORE_EXAMPLES, Stacks
+from tests.terraform.stacks import EXAMPLES, REPOSITORIES, Stacks
 from tests.terraform.waiting_rooms import NORTHLIGHT, PREVIOUS_SECRET_KEY, PROXY_KEY, SOUTHGATE, keys
 from tests.terraform.workspace import ROOT
 
@@ -66,7 +67,7 @@ def published(aws: Aws, table: str) -> dict[str, Any]:
     return unpack(current.snapshot, read_snapshot(item))
 
 
-FULL = [pytest.param(example, marks=pytest.mark.full) for example in MORE_EXAMPLES]
+FULL = [pytest.param(example, marks=pytest.mark.full) for example in REPOSITORIES]
 
 
 @pytest.mark.parametrize("stack", [*EXAMPLES, *FULL])
@@ -108,6 +109,44 @@ def test_many_distributions_share_one_pair(stacks: Stacks, aws: Aws) -> None:
         "tickets": {"*": shared, "/static/*": {}},
         "shop": {"*": shared, "/static/*": {}, "/drops/*": shared, "/checkout/*": shared},
         "members": {"*": shared, "/static/*": {}, "/presale/*": shared},
+    }
+
+
+@pytest.mark.full
+def test_behaviors_as_data_get_the_pair_where_they_are_protected(stacks: Stacks, aws: Aws) -> None:
+    url = stacks["behaviors_plain"].workspace.outputs()["site_url"]
+    protected = pair("behaviors-plain")
+    assert behaviors(aws, url) == {
+        "*": protected,
+        "/static/*": {},
+        "/health": {},
+        "/tickets/*": protected,
+        "/basket*": protected,
+    }
+
+
+@pytest.mark.full
+def test_the_output_goes_into_the_cloudfront_module_of_either_shape(stacks: Stacks, aws: Aws) -> None:
+    domains = stacks["behaviors_cloudfront_module"].workspace.outputs()["domain_names"]
+    protected = pair("cloudfront-module")
+    assert {site: behaviors(aws, f"https://{domain}/") for site, domain in domains.items()} == {
+        "shop": {"*": protected, "/static/*": {}, "/tickets/*": protected},
+        "fans": {"*": protected, "/static/*": {}},
+    }
+
+
+@pytest.mark.full
+def test_a_distribution_that_somebody_else_manages_gets_the_pair(stacks: Stacks) -> None:
+    assert stacks["unmanaged_distribution"].workspace.outputs()["problems"] == {"shop": []}
+    attached = {
+        "viewer-request": "unmanaged-viewer-request:1",
+        "viewer-response": "unmanaged-viewer-response:1",
+    }
+    config = stacks.unmanaged()
+    assert {pattern: on(config, pattern) for pattern in ("*", "/tickets/*", "/static/*")} == {
+        "*": attached,
+        "/tickets/*": attached,
+        "/static/*": {},
     }
 
 

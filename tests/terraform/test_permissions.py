@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from tests.terraform.life import Life
 from tests.terraform.workspace import Plan
 
 ACCOUNT = "123456789012"
@@ -141,20 +140,6 @@ def test_every_role_has_the_boundary_the_path_and_the_tags(everything: Plan) -> 
         assert role["permissions_boundary"] == f"arn:aws:iam::{ACCOUNT}:policy/boundary"
         assert role["path"] == "/waiting-room/"
         assert role["tags"] == {"service": "waiting-room"}
-
-
-def test_without_keys_and_queues_of_their_own_roles_may_do_less(life: Life) -> None:
-    plan = life.plan
-    assert set(statements(plan, f"{EDGE}.aws_iam_role_policy.this")) == {
-        "ReadSnapshots",
-        "WriteLogsWhereverItRuns",
-    }
-    publishing = {"PublishSnapshots", "ReadCredentials", "WriteLogs"}
-    for module in (REFRESH, PUBLISH):
-        assert set(statements(plan, f"{module}.module.function.aws_iam_role_policy.this")) == publishing
-    assert set(statements(plan, f"{REFRESH}.module.schedule.aws_iam_role_policy.this")) == {"Invoke"}
-    retention = statements(plan, f"{RETENTION}.module.function.aws_iam_role_policy.this")
-    assert set(retention) == {"FindRegions", "FindLogGroups", "SetRetention", "WriteLogs"}
 
 
 def test_the_publish_endpoint_may_do_what_config_refresh_does_without_dead_letters(everything: Plan) -> None:

@@ -46,6 +46,15 @@ def test_no_behavior_is_planned_before_the_first_snapshot_is_in_the_table(stacks
     assert refreshed < distribution
 
 
+def test_a_dashboard_of_a_distribution_to_come_can_be_read_but_for_the_part_that_names_it(
+    stacks: Stacks,
+) -> None:
+    dashboards = "module.waiting_room.module.dashboard[0].aws_cloudwatch_dashboard"
+    plan = stacks["complete"].plan
+    assert "SentToQueue" in plan.planned(f"{dashboards}.this")["dashboard_body"]
+    assert plan.change(f"{dashboards}.distributions[0]")["after_unknown"]["dashboard_body"]
+
+
 def test_a_provider_of_another_region_is_refused_with_the_lines_that_mend_it(stacks: Stacks) -> None:
     place = stacks.another_copy("region", "minimal")
     place.edit("main.tf", '"us-east-1"', '"eu-west-1"')

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +25,24 @@ def missing_terraform() -> str | None:
         return None
     return (
         "no terraform on the PATH; get 1.11 or later from https://developer.hashicorp.com/terraform/install"
+    )
+
+
+def change_code(copy: Path, name: str) -> None:
+    """Put another file into a zip, as another version of the connector would."""
+    with zipfile.ZipFile(copy / "functions" / "dist" / name, "a") as archive:
+        archive.writestr("queueit/later.py", '"""Something new."""\n')
+
+
+def git(directory: Path, *arguments: str) -> None:
+    """Run git there, without this machine's settings."""
+    author = ("-c", "user.name=tests", "-c", "user.email=tests@example.com")
+    subprocess.run(
+        ["git", *author, *arguments],
+        cwd=directory,
+        env={"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull},
+        check=True,
+        capture_output=True,
     )
 
 

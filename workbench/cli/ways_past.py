@@ -136,7 +136,7 @@ def ways_past(ways: Ways, ask: Ask, is_sent_away: Callable[[requests.Response], 
             [("GET", direct, {}), ("GET", direct, {"Host": parts.netloc})],
             "a request directly to the origin",
             "close the origin to everybody but CloudFront: origin access control, a VPC origin, or a secret header "
-            "that the distribution adds and the origin demands",
+            "that the distribution adds and the origin demands: see docs/security.md",
         )
     else:
         yield Check(

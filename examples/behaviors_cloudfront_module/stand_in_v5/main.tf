@@ -31,7 +31,7 @@ resource "aws_cloudfront_distribution" "this" {
       compress                 = lookup(default_cache_behavior.value, "compress", null)
 
       dynamic "lambda_function_association" {
-        for_each = lookup(default_cache_behavior.value, "lambda_function_association", {})
+        for_each = lookup(default_cache_behavior.value, "lambda_function_association", [])
         content {
           event_type   = lambda_function_association.key
           lambda_arn   = lambda_function_association.value.lambda_arn
@@ -54,7 +54,7 @@ resource "aws_cloudfront_distribution" "this" {
       compress                 = lookup(ordered_cache_behavior.value, "compress", null)
 
       dynamic "lambda_function_association" {
-        for_each = lookup(ordered_cache_behavior.value, "lambda_function_association", {})
+        for_each = lookup(ordered_cache_behavior.value, "lambda_function_association", [])
         content {
           event_type   = lambda_function_association.key
           lambda_arn   = lambda_function_association.value.lambda_arn

@@ -659,6 +659,16 @@ run "a_dashboard_of_no_region_is_refused" {
   expect_failures = [var.dashboard]
 }
 
+run "a_dashboard_of_a_region_twice_is_refused" {
+  command = plan
+
+  variables {
+    dashboard = { regions = ["us-east-1", "us-east-1"] }
+  }
+
+  expect_failures = [var.dashboard]
+}
+
 run "a_dashboard_of_a_city_is_refused" {
   command = plan
 
