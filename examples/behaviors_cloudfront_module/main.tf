@@ -28,7 +28,7 @@ module "shop" {
   source = "./stand_in_v6" # "terraform-aws-modules/cloudfront/aws", version "~> 6.0"
 
   comment = "shop"
-  origin  = { site = { domain_name = var.shop_origin } }
+  origin  = { site = { domain_name = var.shop_origin }, files = { domain_name = var.files_origin } }
 
   default_cache_behavior = {
     target_origin_id            = "site"
@@ -41,8 +41,10 @@ module "shop" {
 
   ordered_cache_behavior = [
     {
+      # An origin of its own, with nothing but files: CloudFront picks a behavior without decoding all of the path, so another
+      # spelling of a protected path may come here, past the waiting room. This server has no such page.
       path_pattern           = "/static/*"
-      target_origin_id       = "site"
+      target_origin_id       = "files"
       viewer_protocol_policy = "redirect-to-https"
       cache_policy_id        = local.caching_optimized
     },
@@ -61,7 +63,7 @@ module "fans" {
   source = "./stand_in_v5" # "terraform-aws-modules/cloudfront/aws", version "~> 5.0"
 
   comment = "fans"
-  origin  = { site = { domain_name = var.fans_origin } }
+  origin  = { site = { domain_name = var.fans_origin }, files = { domain_name = var.files_origin } }
 
   default_cache_behavior = {
     target_origin_id            = "site"
@@ -75,8 +77,10 @@ module "fans" {
 
   ordered_cache_behavior = [
     {
+      # An origin of its own, with nothing but files: CloudFront picks a behavior without decoding all of the path, so another
+      # spelling of a protected path may come here, past the waiting room. This server has no such page.
       path_pattern           = "/static/*"
-      target_origin_id       = "site"
+      target_origin_id       = "files"
       viewer_protocol_policy = "redirect-to-https"
       use_forwarded_values   = false
       cache_policy_id        = local.caching_optimized

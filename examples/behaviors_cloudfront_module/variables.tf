@@ -20,3 +20,9 @@ variable "fans_origin" {
   type        = string
   default     = "fans.example.com"
 }
+
+variable "files_origin" {
+  description = "Domain name of the server of both sites' files, which answers with nothing else, on HTTPS."
+  type        = string
+  default     = "files.example.com"
+}

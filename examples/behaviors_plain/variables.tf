@@ -14,3 +14,9 @@ variable "origin_domain_name" {
   type        = string
   default     = "www.example.com"
 }
+
+variable "files_domain_name" {
+  description = "Domain name of the server of the site's files, which answers with nothing else, on HTTPS."
+  type        = string
+  default     = "files.example.com"
+}

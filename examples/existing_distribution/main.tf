@@ -87,7 +87,8 @@ resource "aws_cloudfront_distribution" "shop" {
     }
   }
 
-  # The site's files are never queued for: this behavior stays as it was.
+  # The site's files are never queued for: this behavior stays as it was. CloudFront picks a behavior without decoding all of the
+  # path, so another spelling of a protected path may come here, past the waiting room: its origin has nothing but files.
   ordered_cache_behavior {
     path_pattern           = "/static/*"
     target_origin_id       = "assets"
@@ -98,7 +99,7 @@ resource "aws_cloudfront_distribution" "shop" {
     compress               = true
   }
 
-  # What monitoring asks for must not end in a queue.
+  # What monitoring asks for must not end in a queue. No other path matches a pattern without *.
   ordered_cache_behavior {
     path_pattern           = "/health"
     target_origin_id       = "application"

@@ -40,6 +40,20 @@ resource "aws_cloudfront_distribution" "site" {
     }
   }
 
+  # Of its own, with nothing but files: CloudFront picks a behavior without decoding all of the path, so another spelling of a
+  # protected path may come to /static/*, past the waiting room. This server has no such page.
+  origin {
+    origin_id   = "files"
+    domain_name = each.value.files_domain_name
+
+    custom_origin_config {
+      http_port              = 80
+      https_port             = 443
+      origin_protocol_policy = "https-only"
+      origin_ssl_protocols   = ["TLSv1.2"]
+    }
+  }
+
   # Everything else of a site, with the waiting room too: CloudFront chooses a behavior without decoding all of the
   # path, so another spelling of a protected path comes here. The triggers say which pages queue.
   default_cache_behavior {
@@ -62,7 +76,7 @@ resource "aws_cloudfront_distribution" "site" {
 
   ordered_cache_behavior {
     path_pattern           = "/static/*"
-    target_origin_id       = "site"
+    target_origin_id       = "files"
     viewer_protocol_policy = "redirect-to-https"
     allowed_methods        = ["GET", "HEAD"]
     cached_methods         = ["GET", "HEAD"]

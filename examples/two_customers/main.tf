@@ -1,5 +1,8 @@
 # Two accounts at Queue-it, each with a connector of its own: functions, table, secret and roles are apart, and neither
 # can read the other's keys. A behavior belongs to the one or the other; here both stand in one distribution.
+#
+# Each has an origin of its own: CloudFront picks a behavior without decoding all of the path, so another spelling of the one's path
+# may come to a behavior of the other's, or to the default one. The server there has no such page.
 
 provider "aws" {
   region = "us-east-1"
@@ -42,6 +45,22 @@ resource "aws_cloudfront_distribution" "venue" {
     }
   }
 
+  dynamic "origin" {
+    for_each = var.customers
+    content {
+      origin_id   = origin.key
+      domain_name = origin.value.origin_domain_name
+
+      custom_origin_config {
+        http_port              = 80
+        https_port             = 443
+        origin_protocol_policy = "https-only"
+        origin_ssl_protocols   = ["TLSv1.2"]
+      }
+    }
+  }
+
+  # The venue's own pages, without a waiting room.
   default_cache_behavior {
     target_origin_id         = "venue"
     viewer_protocol_policy   = "redirect-to-https"
@@ -55,7 +74,7 @@ resource "aws_cloudfront_distribution" "venue" {
     for_each = local.behaviors
     content {
       path_pattern             = ordered_cache_behavior.key
-      target_origin_id         = "venue"
+      target_origin_id         = ordered_cache_behavior.value
       viewer_protocol_policy   = "redirect-to-https"
       allowed_methods          = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
       cached_methods           = ["GET", "HEAD"]

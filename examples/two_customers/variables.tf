@@ -1,8 +1,9 @@
 variable "customers" {
-  description = "The accounts at Queue-it, by a name that becomes part of each connector's: customer id, and the path patterns that are theirs."
+  description = "The accounts at Queue-it, by a name that becomes part of each connector's: customer id, the domain name of their web server, which answers on HTTPS with their pages alone, and the path patterns that are theirs."
   type = map(object({
-    customer_id     = string
-    protected_paths = list(string)
+    customer_id        = string
+    origin_domain_name = string
+    protected_paths    = list(string)
   }))
 
   validation {
@@ -18,7 +19,7 @@ variable "queue_it" {
 }
 
 variable "origin_domain_name" {
-  description = "Domain name of the venue's web server; it answers on HTTPS."
+  description = "Domain name of the venue's own web server, which has no page of the customers'; it answers on HTTPS."
   type        = string
   default     = "www.venue.example.com"
 }

@@ -110,8 +110,16 @@ def variables(stack: str, aws: Aws) -> dict[str, Any]:
         "unmanaged_distribution": account,
         "two_customers": {
             "customers": {
-                "north": {"customer_id": NORTHLIGHT.customer_id, "protected_paths": ["/north/*"]},
-                "south": {"customer_id": SOUTHGATE.customer_id, "protected_paths": ["/south/*", "/tickets"]},
+                "north": {
+                    "customer_id": NORTHLIGHT.customer_id,
+                    "origin_domain_name": "north.example.com",
+                    "protected_paths": ["/north/*"],
+                },
+                "south": {
+                    "customer_id": SOUTHGATE.customer_id,
+                    "origin_domain_name": "south.example.com",
+                    "protected_paths": ["/south/*", "/tickets"],
+                },
             },
             "queue_it": {"north": keys(NORTHLIGHT), "south": keys(SOUTHGATE)},
         },

@@ -165,6 +165,28 @@ def test_two_customers_have_a_connector_each(stacks: Stacks, aws: Aws) -> None:
         assert in_force(aws, outputs["table_names"][name]).keys == keys(account)
 
 
+@pytest.mark.parametrize("stack", [*EXAMPLES, *FULL])
+def test_a_behavior_without_the_pair_has_no_origin_that_another_one_protects(
+    stack: str, stacks: Stacks
+) -> None:
+    # CloudFront picks a behavior without decoding all of the path: docs/behaviors.md.
+    state = json.loads(stacks[stack].state)["resources"]
+    found = [one["instances"] for one in state if one["type"] == "aws_cloudfront_distribution"]
+    assert found or stack == "unmanaged_distribution"
+    for instance in (instance for instances in found for instance in instances):
+        made = instance["attributes"]
+        origins: dict[frozenset[str], set[str]] = {}
+        for one in [*made["default_cache_behavior"], *made["ordered_cache_behavior"]]:
+            if "*" in one.get("path_pattern", "*"):
+                pair = frozenset(
+                    association["lambda_arn"].rpartition(":")[0]
+                    for association in one["lambda_function_association"]
+                )
+                origins.setdefault(pair, set()).add(one["target_origin_id"])
+        shared = [target for targets in origins.values() for target in targets]
+        assert len(shared) == len(set(shared)), origins
+
+
 def test_complete_pins_versions_and_shows_bodies(stacks: Stacks, aws: Aws) -> None:
     outputs = stacks["complete"].workspace.outputs()
     assert behaviors(aws, outputs["site_url"]) == {"*": pair("complete", include_body=True)}
