@@ -103,12 +103,20 @@ class Resolution(NamedTuple):
 
     def path(self, path: str) -> str:
         """`path` as this origin reads it."""
+        return self.of_decoded(self.decoded(path))
+
+    def decoded(self, path: str) -> str:
+        """`path` after the steps up to decoding, which the first three fields alone say."""
         if self.cuts_first:
             path = _CUT.sub("", path)
         if self.drops_parameters_first:
             path = _PARAMETERS.sub("", path)
         for _ in range(self.decodes):
             path = _decoded(path)
+        return path
+
+    def of_decoded(self, path: str) -> str:
+        """`path`, decoded as this origin does, after the steps that follow."""
         if self.turns_backslashes:
             path = path.replace("\\", "/")
         if self.cuts:
@@ -234,9 +242,13 @@ def forms(sent: Url) -> Forms:
         return Forms(tuple(urls.values()))
     read = distinct = 0
     origin = _SCHEME + sent.host
+    decoded: dict[tuple[int, ...], tuple[str, str]] = {}
     for resolution in _resolutions(path):
-        resolved = resolution.path(path)
-        text = origin + resolved + question_mark + resolution.query(query)
+        first = resolution[:3]
+        if first not in decoded:
+            decoded[first] = resolution.decoded(path), question_mark + resolution.query(query)
+        resolved = resolution.of_decoded(decoded[first][0])
+        text = origin + resolved + decoded[first][1]
         read += len(path) + len(query)
         if (text, resolved) not in urls:
             distinct += len(text)

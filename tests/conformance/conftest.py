@@ -35,7 +35,7 @@ def oracle(reference: Path) -> Iterator[Oracle]:
 @pytest.fixture(scope="session")
 def conformance_cases() -> int:
     """How many cases to compare; the environment variable CONFORMANCE_CASES says another number."""
-    return int(os.environ.get("CONFORMANCE_CASES", "500"))
+    return int(os.environ.get("CONFORMANCE_CASES", "200"))
 
 
 @pytest.fixture(scope="session")

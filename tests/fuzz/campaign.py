@@ -17,7 +17,7 @@ from tests.fuzz.worlds import World, world
 
 CORPUS = Path(__file__).with_name("corpus.json")
 VISITORS_PER_WORLD = 60
-TRACED_ONE_IN = 4
+TRACED_ONE_IN = 16
 """Tracing is slow; what became of a visit is feedback for the others."""
 
 _MOST_KEPT = 2_000

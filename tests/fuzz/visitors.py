@@ -248,7 +248,7 @@ def _address(choices: Choices, host: str) -> tuple[str, Page | None]:
     if way <= 6:
         uri: str = spelled(path, choices.pick)
         return (uri if uri[0] == "/" else f"/{uri}"), page
-    if choices.once_in(16):
+    if choices.once_in(64):
         return choices.pick(_DETOURS) * choices.pick([10, 40, 300]) + spelled(path, choices.pick), page
     return "/" + "".join([choices.pick(_PIECES) for _ in range(choices.below(10))]), None
 

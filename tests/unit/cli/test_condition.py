@@ -85,12 +85,15 @@ parts = st.fixed_dictionaries(
 )
 
 
+thorough = settings(max_examples=3 * settings().max_examples)
+
+
 def truths(match: Any) -> list[bool]:
     """What a compiled part or trigger says of every request."""
     return [match(one, url) for one in REQUESTS for url in URLS]
 
 
-@settings(max_examples=300, deadline=None)
+@thorough
 @given(parts)
 def test_a_condition_holds_where_the_engines_part_does(part: dict[str, Any]) -> None:
     meaning = condition(part)
@@ -110,7 +113,7 @@ def test_a_condition_holds_where_the_engines_part_does(part: dict[str, Any]) -> 
             assert compile_part(part)(one, url) is holds
 
 
-@settings(max_examples=300, deadline=None)
+@thorough
 @given(parts)
 def test_what_is_said_to_hold_always_or_never_does(part: dict[str, Any]) -> None:
     answers = truths(compile_part(part))
@@ -121,7 +124,7 @@ def test_what_is_said_to_hold_always_or_never_does(part: dict[str, Any]) -> None
         assert not any(answers)
 
 
-@settings(max_examples=300, deadline=None)
+@thorough
 @given(parts, parts)
 def test_what_is_said_to_follow_follows(one: dict[str, Any], other: dict[str, Any]) -> None:
     first, second = condition(one), condition(other)
@@ -135,7 +138,7 @@ triggers = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@thorough
 @given(triggers, triggers)
 def test_alternatives_of_triggers_are_empty_or_follow_only_where_the_engine_agrees(
     one: dict[str, Any], other: dict[str, Any]
