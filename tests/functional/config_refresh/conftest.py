@@ -20,7 +20,15 @@ SECRET_KEY = "not-a-real-secret-key"
 NOW = 1_790_000_000
 
 SESSION: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", region_name="us-east-1")
-"""One for all tests: it keeps the services' models, which take long to load."""
+CLIENTS = {name: SESSION.client(name) for name in ("dynamodb", "secretsmanager")}
+"""Ones for all tests: they take long to make, and moto stands in for AWS behind any."""
+
+
+def _copied(client: Any) -> Any:
+    """The client again: what a test puts in place of its methods is gone with the test."""
+    copied = object.__new__(type(client))
+    vars(copied).update(vars(client))
+    return copied
 
 
 def pushed(configuration: Any, key: str = SECRET_KEY) -> str:
@@ -34,10 +42,7 @@ class Run:
     """One connector; `answers` are what the platform says, the last one for ever."""
 
     def __init__(self, configuration: dict[str, Any]) -> None:
-        self.clients = {
-            "dynamodb": SESSION.client("dynamodb"),
-            "secretsmanager": SESSION.client("secretsmanager"),
-        }
+        self.clients = {name: _copied(client) for name, client in CLIENTS.items()}
         self.table: Any = self.clients["dynamodb"]
         self.secrets: Any = self.clients["secretsmanager"]
         self.table.create_table(
