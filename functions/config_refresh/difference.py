@@ -27,7 +27,7 @@ def _changes(before: dict[str, Any], after: dict[str, Any], skipped: tuple[str, 
     return [f"{name} {_shown(old)} → {_shown(new)}" for name, old, new in pairs if old != new]
 
 
-def _named(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def integrations_by_name(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The integrations by a name for people, in order; equal names are numbered."""
     found: dict[str, dict[str, Any]] = {}
     for number, integration in enumerate(config.get("Integrations") or [], 1):
@@ -37,7 +37,7 @@ def _named(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _integrations(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    old, new = _named(before), _named(after)
+    old, new = integrations_by_name(before), integrations_by_name(after)
     said = [f"{name} is new" for name in new if name not in old]
     said += [f"{name} is gone" for name in old if name not in new]
     for name in new:
@@ -76,6 +76,14 @@ def difference(before: Content | None, after: Content) -> list[str]:
     """Sentences on how what is in force differs from what was before: at most 20, each of at most 160 characters."""
     if before is None:
         return ["the first publication"]
+    said = differences(before, after)
+    if len(said) > MAX_SENTENCES:
+        said = [*said[: MAX_SENTENCES - 1], f"and {len(said) - MAX_SENTENCES + 1} more differences"]
+    return [one if len(one) <= MAX_CHARACTERS else f"{one[: MAX_CHARACTERS - 1]}…" for one in said]
+
+
+def differences(before: Content, after: Content) -> list[str]:
+    """All of these sentences, in full."""
     old_document, new_document = before.document, after.document
     old, new = old_document["integration_config"], new_document["integration_config"]
     said = []
@@ -90,7 +98,4 @@ def difference(before: Content | None, after: Content) -> list[str]:
         said.append(
             f"connector version {_shown(old_document['compiler'])} → {_shown(new_document['compiler'])}"
         )
-    said += _keys(before.keys, after.keys)
-    if len(said) > MAX_SENTENCES:
-        said = [*said[: MAX_SENTENCES - 1], f"and {len(said) - MAX_SENTENCES + 1} more differences"]
-    return [one if len(one) <= MAX_CHARACTERS else f"{one[: MAX_CHARACTERS - 1]}…" for one in said]
+    return said + _keys(before.keys, after.keys)

@@ -23,44 +23,44 @@ QUEUE, CANCEL, IGNORE = "Queue", "Cancel", "Ignore"
 DEFAULT_VALIDITY_MINUTES: Final = 20
 """For an integration that names no CookieValidityMinute."""
 
-_MAX_VALIDITY_MINUTES: Final = 100 * 366 * 24 * 60
-_DOMAIN = re.compile(r"[A-Za-z0-9._\-]+(?::[0-9]{1,5})?/?")
-_COOKIE_DOMAIN = re.compile(r"[A-Za-z0-9._\-]+")
-_PATH_PREFIX = re.compile(r"[!-~]*")
+MAX_VALIDITY_MINUTES: Final = 100 * 366 * 24 * 60
+DOMAIN = re.compile(r"[A-Za-z0-9._\-]+(?::[0-9]{1,5})?/?")
+COOKIE_DOMAIN = re.compile(r"[A-Za-z0-9._\-]+")
+PATH_PREFIX = re.compile(r"[!-~]*")
 
-_MAX_VERSION: Final = 10**15
+MAX_VERSION: Final = 10**15
 # So that no redirect and no cookie outgrows what CloudFront and browsers take, whatever the visitor sends.
-_MAX_TEXT_LENGTH: Final = 2048
-_SHORT_TEXTS: Final = ("Name", "LayoutName", "Culture", "QueuePathPrefix", "ForcedTargetUrl")
-_MAX_ROOM_LENGTH: Final = 200
-_MAX_LENGTHS: Final = {"EventId": _MAX_ROOM_LENGTH, "QueueDomain": 255, "CookieDomain": 255}
+MAX_TEXT_LENGTH: Final = 2048
+SHORT_TEXTS: Final = ("Name", "LayoutName", "Culture", "QueuePathPrefix", "ForcedTargetUrl")
+MAX_ROOM_LENGTH: Final = 200
+MAX_LENGTHS: Final = {"EventId": MAX_ROOM_LENGTH, "QueueDomain": 255, "CookieDomain": 255}
 _MAX_ROOMS: Final = 50
 
-_TEXT, _FLAG, _NUMBER = "text", "true or false", "a whole number"
-_TEXTS, _OBJECTS = "a list of texts", "a list"
+TEXT, FLAG, NUMBER = "text", "true or false", "a whole number"
+TEXTS, OBJECTS = "a list of texts", "a list"
 INTEGRATION_FIELDS: Final = {
-    "Name": _TEXT,
-    "ActionType": _TEXT,
-    "EventId": _TEXT,
-    "InvolvedWaitingRoomIds": _TEXTS,
-    "CookieDomain": _TEXT,
-    "IsCookieHttpOnly": _FLAG,
-    "IsCookieSecure": _FLAG,
-    "LayoutName": _TEXT,
-    "Culture": _TEXT,
-    "ExtendCookieValidity": _FLAG,
-    "CookieValidityMinute": _NUMBER,
-    "QueueDomain": _TEXT,
-    "QueuePathPrefix": _TEXT,
-    "RedirectLogic": _TEXT,
-    "ForcedTargetUrl": _TEXT,
-    "VerifyQueueIdEnabled": _FLAG,
-    "QueueIdUsageLimit": _NUMBER,
-    "IsNormalizationEnabled": _FLAG,
-    "Triggers": _OBJECTS,
+    "Name": TEXT,
+    "ActionType": TEXT,
+    "EventId": TEXT,
+    "InvolvedWaitingRoomIds": TEXTS,
+    "CookieDomain": TEXT,
+    "IsCookieHttpOnly": FLAG,
+    "IsCookieSecure": FLAG,
+    "LayoutName": TEXT,
+    "Culture": TEXT,
+    "ExtendCookieValidity": FLAG,
+    "CookieValidityMinute": NUMBER,
+    "QueueDomain": TEXT,
+    "QueuePathPrefix": TEXT,
+    "RedirectLogic": TEXT,
+    "ForcedTargetUrl": TEXT,
+    "VerifyQueueIdEnabled": FLAG,
+    "QueueIdUsageLimit": NUMBER,
+    "IsNormalizationEnabled": FLAG,
+    "Triggers": OBJECTS,
 }
-_IGNORE_FIELDS: Final = frozenset(("Name", "ActionType", "IsNormalizationEnabled", "Triggers"))
-_CANCEL_FIELDS: Final = _IGNORE_FIELDS | {
+IGNORE_FIELDS: Final = frozenset(("Name", "ActionType", "IsNormalizationEnabled", "Triggers"))
+CANCEL_FIELDS: Final = IGNORE_FIELDS | {
     "EventId",
     "InvolvedWaitingRoomIds",
     "CookieDomain",
@@ -74,17 +74,17 @@ _CANCEL_FIELDS: Final = _IGNORE_FIELDS | {
 _FORCED_TARGET: Final = {"ForecedTargetUrl": "ForcedTargetUrl"}
 """An old spelling, which accounts still hold."""
 
-TRIGGER_FIELDS: Final = {"LogicalOperator": _TEXT, "TriggerParts": _OBJECTS}
+TRIGGER_FIELDS: Final = {"LogicalOperator": TEXT, "TriggerParts": OBJECTS}
 PART_FIELDS: Final = {
-    "ValidatorType": _TEXT,
-    "Operator": _TEXT,
-    "ValueToCompare": _TEXT,
-    "ValuesToCompare": _TEXTS,
-    "IsNegative": _FLAG,
-    "IsIgnoreCase": _FLAG,
-    "UrlPart": _TEXT,
-    "CookieName": _TEXT,
-    "HttpHeaderName": _TEXT,
+    "ValidatorType": TEXT,
+    "Operator": TEXT,
+    "ValueToCompare": TEXT,
+    "ValuesToCompare": TEXTS,
+    "IsNegative": FLAG,
+    "IsIgnoreCase": FLAG,
+    "UrlPart": TEXT,
+    "CookieName": TEXT,
+    "HttpHeaderName": TEXT,
 }
 
 
@@ -135,13 +135,13 @@ class IntegrationConfig(NamedTuple):
 
 
 def _has_type(value: object, expected: str) -> bool:
-    if expected is _TEXT:
+    if expected is TEXT:
         return isinstance(value, str)
-    if expected is _FLAG:
+    if expected is FLAG:
         return isinstance(value, bool)
-    if expected is _NUMBER:
+    if expected is NUMBER:
         return isinstance(value, int) and not isinstance(value, bool)
-    if expected is _TEXTS:
+    if expected is TEXTS:
         return isinstance(value, list) and all([isinstance(item, str) for item in value])
     return isinstance(value, list)
 
@@ -185,14 +185,14 @@ def _check_waiting_room(
             problems.append(f"{where}: {name} is {shown(value)}; give {accepts}")
 
     check("EventId", COOKIE_NAME, "the waiting room's id", required=action == QUEUE)
-    check("QueueDomain", _DOMAIN, "a host name, such as example.queue-it.net", required=not has_account)
-    check("QueuePathPrefix", _PATH_PREFIX, "a path of visible ASCII characters")
-    check("CookieDomain", _COOKIE_DOMAIN, "a domain, such as .example.com")
+    check("QueueDomain", DOMAIN, "a host name, such as example.queue-it.net", required=not has_account)
+    check("QueuePathPrefix", PATH_PREFIX, "a path of visible ASCII characters")
+    check("CookieDomain", COOKIE_DOMAIN, "a domain, such as .example.com")
     for room in integration.get("InvolvedWaitingRoomIds") or []:
-        if room and (len(room) > _MAX_ROOM_LENGTH or not COOKIE_NAME.fullmatch(room)):
+        if room and (len(room) > MAX_ROOM_LENGTH or not COOKIE_NAME.fullmatch(room)):
             problems.append(
                 f"{where}: InvolvedWaitingRoomIds has {shown(room)}; give waiting rooms' ids, "
-                f"of at most {_MAX_ROOM_LENGTH} characters"
+                f"of at most {MAX_ROOM_LENGTH} characters"
             )
     if len(_rooms(integration)) > _MAX_ROOMS:
         problems.append(
@@ -202,18 +202,18 @@ def _check_waiting_room(
         problems.append(
             f"{where}: EventId and InvolvedWaitingRoomIds are missing; give at least one room's id"
         )
-    for name in _SHORT_TEXTS:
-        if len(encode_query_value(integration.get(name) or "")) > _MAX_TEXT_LENGTH:
+    for name in SHORT_TEXTS:
+        if len(encode_query_value(integration.get(name) or "")) > MAX_TEXT_LENGTH:
             problems.append(
-                f"{where}: {name} is too long; give at most {_MAX_TEXT_LENGTH} characters, percent-encoded"
+                f"{where}: {name} is too long; give at most {MAX_TEXT_LENGTH} characters, percent-encoded"
             )
-    for name, longest in _MAX_LENGTHS.items():
+    for name, longest in MAX_LENGTHS.items():
         if len(integration.get(name) or "") > longest:
             problems.append(f"{where}: {name} is too long; give at most {longest} characters")
     minutes = integration.get("CookieValidityMinute")
-    if action == QUEUE and minutes is not None and not 1 <= minutes <= _MAX_VALIDITY_MINUTES:
+    if action == QUEUE and minutes is not None and not 1 <= minutes <= MAX_VALIDITY_MINUTES:
         problems.append(
-            f"{where}: CookieValidityMinute is {minutes}; give a whole number from 1 to {_MAX_VALIDITY_MINUTES}"
+            f"{where}: CookieValidityMinute is {minutes}; give a whole number from 1 to {MAX_VALIDITY_MINUTES}"
         )
 
 
@@ -226,7 +226,7 @@ def _used(integration: dict[str, Any], action: str) -> dict[str, Any]:
     """The fields that the action uses: others may hold anything."""
     if action == QUEUE:
         return integration
-    names = _CANCEL_FIELDS if action == CANCEL else _IGNORE_FIELDS
+    names = CANCEL_FIELDS if action == CANCEL else IGNORE_FIELDS
     return {name: value for name, value in integration.items() if name in names}
 
 
@@ -236,9 +236,9 @@ def _check(document: object, customer_id: str | None) -> list[str]:
     if not isinstance(document, dict):
         return [f"it is {shown(document)}; give an object with Integrations and Version"]
     version = document.get("Version")
-    if isinstance(version, bool) or not isinstance(version, int) or not 1 <= version <= _MAX_VERSION:
-        problems.append(f"Version is {shown(version)}; give a whole number from 1 to {_MAX_VERSION}")
-    if not _has_type(document.get("CustomerId") or "", _TEXT):
+    if isinstance(version, bool) or not isinstance(version, int) or not 1 <= version <= MAX_VERSION:
+        problems.append(f"Version is {shown(version)}; give a whole number from 1 to {MAX_VERSION}")
+    if not _has_type(document.get("CustomerId") or "", TEXT):
         problems.append(f"CustomerId is {shown(document['CustomerId'])}; give text")
     has_account = bool(customer_id or document.get("CustomerId"))
     integrations = document.get("Integrations")

@@ -53,11 +53,14 @@ def test_every_command_of_the_page_runs_in_its_order(
             continue  # the fixture's connector has a name of its own
         command, _, may_fail = line.partition(" || ")
         assert may_fail in ("", "true"), line
+        command, _, output = command.partition(" > ")
         words = shlex.split(command.replace("https://shop.example.com", shop.shop_url))
         assert words[0] == "queueit", line
         shop.publish(shop.sample_configuration())  # somebody publishes all the time
         ran = queueit(*words[1:], QUEUEIT_SECRET_KEY=shop.account.secret_key)
         assert may_fail or ran.status == 0, f"{line}\n{ran.out}{ran.err}"
+        if output:
+            Path(output).write_text(ran.out)
         run += 1
     assert run > 10
 

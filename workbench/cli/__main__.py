@@ -110,7 +110,10 @@ def run(arguments: Sequence[str], context: Context, out: TextIO, err: TextIO) ->
             write_text(printable(f"{how.command}: {how.message}"), err)
         return FINDING
     if ended.is_json:
-        out.write(json_text({"ok": how.ok, **how.data}, out) + "\n")
+        if how.data is not None:
+            out.write(json_text({"ok": how.ok, **how.data}, out) + "\n")
+    elif how.document is not None:
+        out.write(json_text(how.document, out) + "\n")
     elif how.text:
         write_text(how.text, out)
     return OK if how.ok else FINDING

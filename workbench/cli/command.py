@@ -33,11 +33,15 @@ class UsageError(click.UsageError):
 
 
 class Result(NamedTuple):
-    """What a command found: `data` for `--json`, `text` for people. Not `ok` means exit status 1."""
+    """What a command found: `data` for `--json`, `text` for people. Not `ok` means exit status 1.
 
-    data: dict[str, Any]
+    `document` is JSON to print in place of the text. Where `data` is None the command has written its JSON itself.
+    """
+
+    data: dict[str, Any] | None
     text: str
     ok: bool = True
+    document: Any = None
 
 
 class Context(NamedTuple):

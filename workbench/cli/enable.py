@@ -11,7 +11,7 @@ enable --reason "waiting room answers again"
 def run(options: Options, context: Context) -> Result:
     """Not ok when the connector is still off, because the settings say so."""
     result = act(options, context, "enable")
-    if result.data.get("enabled") is False:
+    if result.data and result.data.get("enabled") is False:
         text = f"{result.text}\nTerraform's `enabled` is false; set it to true and apply."
         return Result(result.data, text, ok=False)
     return result
