@@ -161,7 +161,7 @@ def plural(number: int, one: str, several: str = "") -> str:
     return f"{number or 'no'} {one if number == 1 else several or one + 's'}"
 
 
-def columns(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
+def columns(rows: Iterable[Sequence[str]]) -> list[str]:
     """A line for each row, its cells one under the other; characters that take two columns count as two."""
     from rich.cells import cell_len
 
@@ -175,11 +175,8 @@ def columns(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
             else:
                 widths.append(width)
     return [
-        (
-            indent
-            + "  ".join(
-                [cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=False)]
-            )
+        "  ".join(
+            [cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=False)]
         ).rstrip()
         for row in table
     ]

@@ -8,6 +8,7 @@ from workbench.cli.command import (
     Context,
     Options,
     Result,
+    columns,
     command,
     connector_name,
     duration,
@@ -16,6 +17,7 @@ from workbench.cli.command import (
     option,
 )
 from workbench.cli.connector_function import invoke
+from workbench.printable import printable
 
 _EXAMPLES = """
 history
@@ -36,8 +38,8 @@ def run(options: Options, context: Context) -> Result:
     lines = state_lines(found)
     if last := last_run_line(found, context.now()):
         lines.append(last)
-    for entry in entries:
-        lines += _entry_lines(entry, context.now())
+    for head, entry in zip(columns(map(_head, entries)), entries, strict=True):
+        lines += [head, *_detail_lines(entry, context.now())]
     if not entries:
         lines.append("Nothing is recorded yet.")
     return Result({**found, "entries": entries}, "\n".join(lines))
@@ -71,18 +73,26 @@ def last_run_line(found: dict[str, Any], now: float) -> str:
 
 def _by(record: dict[str, Any]) -> str:
     reason = f": {record['reason']}" if record.get("reason") else ""
-    return f"since {moment(record['at'])} by {record['actor']}{reason}"
+    return printable(f"since {moment(record['at'])} by {record['actor']}{reason}")
 
 
-def _entry_lines(entry: dict[str, Any], now: float) -> list[str]:
-    size = "" if entry.get("size") is None else f"  {entry['size']} bytes"
-    lines = [
-        f"{moment(entry['at'])}  version {entry['version']}  {entry['action']}  {entry['snapshot'][:12]}{size}"
-        + ("  IN FORCE" if entry.get("in_force") else "")
+def _head(entry: dict[str, Any]) -> list[str]:
+    return [
+        moment(entry["at"]),
+        f"version {entry['version']}",
+        str(entry["action"]),
+        str(entry["snapshot"])[:12],
+        "" if entry.get("size") is None else f"{entry['size']} bytes",
+        "IN FORCE" if entry.get("in_force") else "",
     ]
+
+
+def _detail_lines(entry: dict[str, Any], now: float) -> list[str]:
+    lines = []
     if entry.get("actor"):
-        lines.append(f"    by {entry['actor']}" + (f": {entry['reason']}" if entry.get("reason") else ""))
-    lines += [f"    {sentence}" for sentence in entry.get("difference") or []]
+        reason = f": {entry['reason']}" if entry.get("reason") else ""
+        lines.append(f"    by {printable(entry['actor'] + reason)}")
+    lines += [f"    {printable(sentence)}" for sentence in entry.get("difference") or []]
     expires_at = entry.get("expires_at")
     if expires_at is not None and expires_at <= now:
         lines.append("    no longer stored")

@@ -212,6 +212,20 @@ def test_the_history_begins_with_what_operators_have_switched(shop: Queueit, aws
     assert lines[2].startswith("HELD after a rollback: only a version above 9 is taken")
 
 
+def test_the_history_is_in_columns_and_a_reason_stays_on_its_line(shop: Queueit, aws: Aws) -> None:
+    aws.history["entries"] = [
+        entry(
+            NOW, 10, DIGESTS[0], action="rollback", actor=ARN, reason="a\nversion 99  IN FORCE", size=12_345
+        ),
+        entry(NOW, 9, DIGESTS[1], in_force=True),
+    ]
+    assert shop("history").out.splitlines() == [
+        "2026-09-21 14:13:20 UTC  version 10  rollback  aaaaaaaaaaaa  12345 bytes",
+        rf"    by {ARN}: a\nversion 99  IN FORCE",
+        "2026-09-21 14:13:20 UTC  version 9   refresh   bbbbbbbbbbbb  812 bytes    IN FORCE",
+    ]
+
+
 def test_an_empty_history_says_so(shop: Queueit, aws: Aws) -> None:
     aws.history |= {"entries": [], "current": None}
     assert shop("history").out == "Nothing is recorded yet.\n"
