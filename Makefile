@@ -78,9 +78,9 @@ demo: $(DEMO) ## Run shop, waiting room, local edge and control room on this mac
 	$(NEED_RUNTIME)
 	@$(BIN)/python -m workbench.demo $(ARGS)
 
-acceptance: $(if $(LOCAL),$(DEV),$(DEMO)) ## Prove the connector on a real AWS account and destroy it again, after asking; LOCAL=1 on stand-ins, OPTIONS='--yes'
+acceptance: $(if $(LOCAL),$(DEV),$(DEMO)) ## Prove the connector on a real AWS account and destroy it again, after asking; LOCAL=1: on stand-ins; options in ARGS
 	$(NEED_RUNTIME)
-	@$(BIN)/python -m $(if $(LOCAL),tests,workbench).acceptance $(OPTIONS)
+	@$(BIN)/python -m $(if $(LOCAL),tests,workbench).acceptance $(ARGS)
 
 journey: $(DEMO) ## Walk a visitor through the waiting room, without a person
 	$(NEED_RUNTIME)

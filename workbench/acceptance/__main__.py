@@ -71,7 +71,7 @@ def go(account: Account, runs: Path, *, yes: bool = False, destroy: bool = False
     except KeyboardInterrupt:
         click.echo("\nInterrupted.", err=True)
     click.echo(
-        "What exists stays. The same command takes the run up where it was; with --destroy it only destroys.",
+        "What exists stays. The same command takes the run up where it was; with ARGS=--destroy it only destroys.",
         err=True,
     )
     return 1
