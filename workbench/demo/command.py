@@ -62,7 +62,7 @@ def describe(demo: "Demo", control_room_url: str, variables: Path) -> str:
    1. Open {shop}/tickets: you are sent to the waiting room, and come out on the page you asked for.
    2. Look around and order: the session cookie lets you pass. "Sign out" ends it, and you wait again.
    3. On {shop}/ press "Check live availability": the same for a background request.
-   4. On {room}/admin change a trigger and publish: it is pushed, and every edge follows within five seconds.
+   4. On {room}/admin change a trigger and publish: it is pushed, and every edge follows a poll later.
    5. Open {shop}/tickets?queueittoken=made-up and see what becomes of a forged token.
    6. curl -sI {shop}/tickets shows what the connector answers. Open its Location without "enqueuetoken": the
       waiting room takes only whom the site has sent, until you switch that on {room}/admin.
