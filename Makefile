@@ -68,10 +68,7 @@ runtime: $(QUEUEIT) ## Install AWS's runtime client, which runs the functions he
 build: $(DEV) ## Build the functions' zips into functions/dist
 	$(BIN)/python -m workbench.build
 
-check-runtime: $(QUEUEIT) ## Install AWS's runtime client, which runs the functions here
-	$(NEED_RUNTIME)
-
-build: $(DEV) ## Compare the committed zips with what the sources build
+check-build: $(DEV) ## Compare the committed zips with what the sources build
 	$(BIN)/python -m workbench.build --check
 
 demo: $(DEMO) ## Run shop, waiting room, local edge and control room on this machine, with the options in ARGS
