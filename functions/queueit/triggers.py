@@ -151,24 +151,27 @@ def _host_part(part: dict[str, Any], reading: Reading) -> Part:
     return _never if negative else lambda _request, url: test(get(url))
 
 
+def _hits(comparison: _Comparison, get: Callable[[Url], str]) -> Part:
+    """Whether what `get` reads of a form hits one of the values, which are treated like the form."""
+    test = comparison.test()
+    if not any(map(is_resolved, comparison.values)):
+        return lambda _request, url: test(get(url))
+    tests: dict[Any, _Test] = {None: test}
+
+    def hits(_request: Request, url: Url) -> bool:
+        resolution = url.resolution
+        if resolution not in tests:
+            tests[resolution] = comparison.test(resolution.value)  # type: ignore[union-attr]  # None is in tests
+        return tests[resolution](get(url))
+
+    return hits
+
+
 def _url_part(part: dict[str, Any], attribute: str) -> Part:
-    """A part on the path or the whole URL; each form is compared with values that are treated like it."""
+    """A part on the path or the whole URL."""
     comparison = _Comparison(part, fold_origin if attribute == "text" else str)
-    get, test = _cased(attribute, comparison), comparison.test()
-    if any(map(is_resolved, comparison.values)):
-        tests: dict[Any, _Test] = {None: test}
-
-        def hits(_request: Request, url: Url) -> bool:
-            resolution = url.resolution
-            if resolution not in tests:
-                tests[resolution] = comparison.test(resolution.value)  # type: ignore[union-attr]  # None is in tests
-            return tests[resolution](get(url))
-    else:
-
-        def hits(_request: Request, url: Url) -> bool:
-            return test(get(url))
-
-    return _compared(comparison, lambda _request, url: get(url), hits)
+    get = _cased(attribute, comparison)
+    return _compared(comparison, lambda _request, url: get(url), _hits(comparison, get))
 
 
 def _without_origin(value: str, is_exact: bool) -> str | None:
@@ -194,20 +197,16 @@ def _page_url_part(part: dict[str, Any], reading: Reading) -> Part:
     if reading is Reading.AS_SENT or comparison.takes_anything or comparison.hits_anything:
         return as_sent
     get = _cased("after_host", comparison)
+    surely = _hits(comparison, get)  # whatever the host
     loose = [_without_origin(value, comparison.is_exact) for value in comparison.values]
-    wanted = [value.upper() if comparison.is_upper else value for value in loose if value is not None]
-
-    def may_hit(url: Url) -> bool:
-        text = get(url)
-        return any([value == text if comparison.is_exact else value in text for value in wanted])
-
+    comparison.values = [value for value in loose if value is not None]
+    may_hit = _hits(comparison, get)  # with some host
     if reading is Reading.SOME_HOST:
         if not comparison.is_negative:
-            return lambda _request, url: may_hit(url)
-        surely = comparison.test()
-        return _always if comparison.is_exact else lambda _request, url: not surely(get(url))
+            return lambda request, url: may_hit(request, url) or as_sent(request, url)
+        return _always if comparison.is_exact else lambda request, url: not surely(request, url)
     if comparison.is_negative:
-        return lambda request, url: as_sent(request, url) and not may_hit(url)
+        return lambda request, url: as_sent(request, url) and not may_hit(request, url)
     return as_sent
 
 

@@ -135,3 +135,19 @@ def test_as_sent_compares_the_own_domain_with_the_hosts_named() -> None:
 def test_a_domain_of_another_distribution_is_an_ordinary_host(target: str) -> None:
     assert outcome(sites(), target, host="d222222abcdef8.cloudfront.net") == "page"
     assert outcome(sites(), target, host=OWN_DOMAIN) == "blue"
+
+
+@pytest.mark.parametrize("host", ["shop.example.com", OWN_DOMAIN])
+@pytest.mark.parametrize("path", ["/x//y/a", "/x;/y/a", "/%78//y/a", "/x/%2Fy/a"])
+@pytest.mark.parametrize(
+    "integrations",
+    [
+        [queue(url_part("/x//y/", UrlPart="PageUrl"))],
+        [ignore(url_part("/x//y/", UrlPart="PageUrl", IsNegative=True)), queue(url_part("/"))],
+    ],
+    ids=["a Queue", "an Ignore of all else"],
+)
+def test_a_value_that_differs_from_form_to_form_is_compared_alike_on_every_host(
+    integrations: list[dict[str, Any]], path: str, host: str
+) -> None:
+    assert outcome(compiled_snapshot(*integrations), path, host=host) == "tickets"
