@@ -1,6 +1,0 @@
-"""Lambda on this machine: runs functions under AWS's own runtime client, over the Lambda Runtime API."""
-
-from workbench.lambda_runtime.environment import Answer, ExecutionEnvironment
-from workbench.lambda_runtime.function import LambdaFunction, Quotas, reserved_variables
-
-__all__ = ["Answer", "ExecutionEnvironment", "LambdaFunction", "Quotas", "reserved_variables"]
