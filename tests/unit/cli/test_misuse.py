@@ -268,6 +268,7 @@ def test_an_interrupt_ends_without_a_traceback(directory: Path) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what began the tests may ignore it
     )
     deadline = time.monotonic() + 30
     while Path(f"/proc/{process.pid}/wchan").exists() and time.monotonic() < deadline:
