@@ -9,6 +9,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -50,16 +52,20 @@ class PageFailed(Exception):
 
 
 class Browser:
-    """One page of a new profile; a context manager. Raises NoBrowser where there is none."""
+    """One page of a browser of its own; a context manager. Raises NoBrowser where there is none.
 
-    def __init__(self) -> None:
+    What it stores is kept below `profile`, and forgotten at the end without one.
+    """
+
+    def __init__(self, profile: Path | None = None) -> None:
         program = next((found for name in NAMES if (found := shutil.which(name))), None)
         if program is None:
             raise NoBrowser
-        self._profile = tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True)
+        self._forgotten = tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True)
+        stored = profile or self._forgotten.name
         to_browser, ours = os.pipe()
         theirs, from_browser = os.pipe()[::-1]
-        flags = [*FLAGS, "--remote-debugging-pipe", f"--user-data-dir={self._profile.name}", "about:blank"]
+        flags = [*FLAGS, "--remote-debugging-pipe", f"--user-data-dir={stored}", "about:blank"]
         self._process = subprocess.Popen(
             [sys.executable, "-c", _START, str(to_browser), str(theirs), program, *flags],
             stdin=subprocess.DEVNULL,
@@ -110,26 +116,28 @@ class Browser:
     def wait_for(self, script: str, seconds: float = 20.0) -> Any:
         """The value of an expression as soon as it is true. Raises PageFailed."""
         give_up_at = time.monotonic() + seconds
-        while not (value := self.value(script)):
-            if time.monotonic() > give_up_at:
-                raise PageFailed(f"not within {seconds:g} s: {script}; the page: {self.text()[:2000]}")
+        while time.monotonic() < give_up_at:
+            with suppress(PageFailed):  # between two pages a script has nowhere to run
+                if value := self.value(script):
+                    return value
             time.sleep(0.05)
-        return value
+        raise PageFailed(f"not within {seconds:g} s: {script}; the page: {self.text()[:2000]}")
 
     def text(self) -> str:
         """What a person can read on the page."""
         return str(self.value("document.body ? document.body.innerText : ''"))
 
     def press(self, key: str) -> None:
-        """Press a key: a character, `Enter` or `Escape`."""
+        """Press a key: a character, `Tab`, `Enter` or `Escape`."""
         text = "\r" if key == "Enter" else key if len(key) == 1 else ""
-        code = {"Enter": 13, "Escape": 27}.get(key, 0)
+        code = {"Tab": 9, "Enter": 13, "Escape": 27}.get(key, 0)
         self._call("Input.dispatchKeyEvent", type="keyDown", key=key, text=text, windowsVirtualKeyCode=code)
         self._call("Input.dispatchKeyEvent", type="keyUp", key=key, windowsVirtualKeyCode=code)
 
-    def picture(self) -> bytes:
-        """The page as it is shown, as PNG."""
-        return base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"])
+    def picture(self, *, whole: bool = False) -> bytes:
+        """What is seen of the page, or the `whole` of it, as PNG."""
+        taken = self._call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
+        return base64.b64decode(taken["data"])
 
     def close(self) -> None:
         """End the browser and forget its profile."""
@@ -140,7 +148,7 @@ class Browser:
             self._process.kill()
             self._process.wait()
         self._in.close()
-        self._profile.cleanup()
+        self._forgotten.cleanup()
 
     def __enter__(self) -> Self:
         return self
@@ -172,4 +180,8 @@ class Browser:
             self._buffer += part
         line, _, self._buffer = self._buffer.partition(b"\0")
         message: dict[str, Any] = json.loads(line)
+        self.hear(message)
         return message
+
+    def hear(self, message: dict[str, Any]) -> None:
+        """Take note of what the browser says by itself; a browser for tests does."""

@@ -36,8 +36,8 @@ def test_a_browser_that_opens_a_protected_page_sees_the_waiting_room_count_down(
     with line_that_stands(demo, crowd=41) as lines:
         browser.open(f"{demo.shop_url}/tickets?from=browser")
         browser.wait_for("document.getElementById('updated')?.innerText !== 'just now'")
-        assert "You are in line" in browser.run("document.body.innerText")
-        assert int(browser.run("document.getElementById('position').innerText")) >= 42
+        assert "You are in line" in browser.value("document.body.innerText")
+        assert int(browser.value("document.getElementById('position').innerText")) >= 42
         assert any("from=browser" in visitor.target for visitor, _ in lines.waiting())
 
 
@@ -59,10 +59,10 @@ def test_a_browser_comes_out_on_the_protected_page_when_nobody_has_to_wait(demo:
         browser.wait_for("document.body.innerText.includes('1,240 left')")
     finally:
         demo.waiting_room.lines.set_mode("winternights", "queue")
-    assert "Choose your night" in browser.run("document.body.innerText")
+    assert "Choose your night" in browser.value("document.body.innerText")
 
 
 def test_a_browser_that_nobody_sent_is_told_so_and_shown_the_way(demo: Demo, browser: Page) -> None:
     browser.open(f"{demo.waiting_room_url}/?c=northlight&e=winternights")
-    assert "You did not come from the site" in browser.run("document.body.innerText")
-    assert browser.run("document.querySelector('main a').href") == f"{demo.shop_url}/tickets"
+    assert "You did not come from the site" in browser.value("document.body.innerText")
+    assert browser.value("document.querySelector('main a').href") == f"{demo.shop_url}/tickets"

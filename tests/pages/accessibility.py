@@ -24,11 +24,11 @@ def findings(page: Page, *, but: str = "") -> list[str]:
     if missing := npm_packages.missing_tool():
         pytest.skip(missing)
     axe = npm_packages.install(Path(__file__).with_name("package.json")) / "node_modules/axe-core/axe.min.js"
-    page.run(f"{axe.read_text(encoding='utf-8')}; null")
-    found: list[str] = page.run(
+    page.value(f"{axe.read_text(encoding='utf-8')}; null")
+    found: list[str] = page.value(
         """axe.run(document, {resultTypes: ["violations"]}).then(({violations}) => violations.flatMap(
             one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 200)} ${node.failureSummary}`)))"""
     )
-    width = page.run("document.documentElement.scrollWidth - innerWidth")
+    width = page.value("document.documentElement.scrollWidth - innerWidth")
     found = [one for one in found if not but or not one.startswith(f"{but}: ")]
     return found + ([f"{width} px wider than the window"] if width > 0 else [])

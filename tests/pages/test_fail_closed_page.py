@@ -38,7 +38,7 @@ def test_nothing_is_found_by_axe_in_any_look_and_language(site: str, browser: Pa
         for language in TEXTS:
             browser.look_like(scheme=look[0], width=look[1], **{"Accept-Language": language})
             browser.open(site)
-            assert browser.run("document.documentElement.lang") == language
+            assert browser.value("document.documentElement.lang") == language
             # Nobody loses anything that they have entered when this page is loaded again.
             assert findings(browser, but="meta-refresh") == [], (look, language)
 
@@ -46,14 +46,14 @@ def test_nothing_is_found_by_axe_in_any_look_and_language(site: str, browser: Pa
 def test_the_seconds_count_down_and_the_page_loads_again_without_any_script(site: str, browser: Page) -> None:
     browser.allow_scripts(False)
     browser.open(f"{site}/soon/3")
-    browser.run("window.isOld = true")
+    browser.value("window.isOld = true")
     shown = "Number(getComputedStyle(document.querySelector('b'), '::after').getPropertyValue('--s'))"
-    assert browser.run(shown) in (2, 3)
+    assert browser.value(shown) in (2, 3)
     browser.wait_for(f"{shown} === 1")
     browser.wait_for("!window.isOld && document.querySelector('h1')")
 
 
 def test_the_link_asks_for_the_same_address_again(site: str, browser: Page) -> None:
     browser.open(f"{site}/?row=1")
-    assert browser.run("document.querySelector('a').href") == f"{site}/?row=1"
+    assert browser.value("document.querySelector('a').href") == f"{site}/?row=1"
     assert [one for one in browser.errors if "503" not in one] == []

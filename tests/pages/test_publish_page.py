@@ -42,17 +42,17 @@ def served() -> Iterator[Served]:
 def write(browser: Page, document: object) -> None:
     """Put another text in the place of the editor's, as a person does."""
     text = document if isinstance(document, str) else json.dumps(document, indent=2)
-    browser.run("document.getElementById('text').focus(); document.getElementById('text').select()")
+    browser.value("document.getElementById('text').focus(); document.getElementById('text').select()")
     browser.type(text)
     browser.wait_for("document.querySelector('#review .notice')")
 
 
 def text_of(browser: Page, selector: str) -> str:
-    return str(browser.run(f"document.querySelector({selector!r})?.innerText || ''"))
+    return str(browser.value(f"document.querySelector({selector!r})?.innerText || ''"))
 
 
 def press_publish(browser: Page) -> None:
-    browser.run("document.querySelector('button[value=publish]').focus()")
+    browser.value("document.querySelector('button[value=publish]').focus()")
     browser.press("Enter")
 
 
@@ -61,15 +61,15 @@ def test_nothing_is_found_by_axe_in_any_look_of_the_page(served: Served, browser
     for look in each_look(browser):
         browser.open(f"{served.admin}?notice=Version+2+is+published.")
         assert findings(browser) == [], look
-        browser.run("document.getElementById('url').value = '/tickets'")
+        browser.value("document.getElementById('url').value = '/tickets'")
         write(browser, configuration(CookieValidityMinute=5, Unknown=1))
         browser.wait_for("document.querySelector('#review .tried')")
-        browser.run("document.querySelectorAll('details').forEach(one => one.open = true)")
+        browser.value("document.querySelectorAll('details').forEach(one => one.open = true)")
         assert findings(browser) == [], look
         write(browser, configuration(CookieValidityMinute="five"))
         browser.wait_for("document.querySelector('#review .notice.bad')")
         assert findings(browser) == [], look
-        browser.run("localStorage.clear()")
+        browser.value("localStorage.clear()")
     assert browser.errors == []
 
 
@@ -95,16 +95,16 @@ def test_a_refused_publication_is_seen_and_focused_and_leads_to_its_line(
     write(browser, configuration(CookieValidityMinute="five"))
     press_publish(browser)
     browser.wait_for(f"{FOCUS}.id === 'refusal'")
-    assert browser.run(f"{FOCUS}.innerText").startswith("Not published: 1 problem to solve.")
-    place = browser.run(
+    assert browser.value(f"{FOCUS}.innerText").startswith("Not published: 1 problem to solve.")
+    place = browser.value(
         f"(({{top, bottom}}) => top >= 0 && bottom <= innerHeight)({FOCUS}.getBoundingClientRect())"
     )
     assert place, "it is in the window"
     browser.press("Tab")
-    assert browser.run(f"{FOCUS}.innerText").startswith("Line ")
+    assert browser.value(f"{FOCUS}.innerText").startswith("Line ")
     browser.press("Enter")
     browser.wait_for(f"{FOCUS}.id === 'text'")
-    chosen = browser.run(f"{FOCUS}.value.slice({FOCUS}.selectionStart, {FOCUS}.selectionEnd)")
+    chosen = browser.value(f"{FOCUS}.value.slice({FOCUS}.selectionStart, {FOCUS}.selectionEnd)")
     assert chosen.strip() == '"CookieValidityMinute": "five",'
     assert served.room.publication.current()["Version"] == 1
 
@@ -116,27 +116,27 @@ def test_an_edit_outlives_a_reload_and_another_form_of_the_page_and_can_be_disca
     write(browser, configuration(Name="Mine"))
     browser.reload()
     browser.wait_for("document.querySelector('#review .notice')")
-    assert '"Mine"' in browser.run("document.getElementById('text').value")
+    assert '"Mine"' in browser.value("document.getElementById('text').value")
     assert 'integration "Mine" is new' in text_of(browser, "#review")
     assert "This browser keeps your edit" in text_of(browser, "#draft")
     served.room.publish(configuration(Name="Theirs"))
-    browser.run("document.querySelector('form[action$=admit] button').click()")
+    browser.value("document.querySelector('form[action$=admit] button').click()")
     browser.wait_for("document.getElementById('draft')?.innerText.includes('You began with version 1')")
-    assert '"Mine"' in browser.run("document.getElementById('text').value")
-    browser.run("document.querySelector('#draft button').click()")
-    assert '"Theirs"' in browser.run("document.getElementById('text').value")
+    assert '"Mine"' in browser.value("document.getElementById('text').value")
+    browser.value("document.querySelector('#draft button').click()")
+    assert '"Theirs"' in browser.value("document.getElementById('text').value")
     browser.reload()
-    assert browser.run("document.getElementById('draft').hidden")
+    assert browser.value("document.getElementById('draft').hidden")
 
 
 def test_an_edit_outlives_a_waiting_room_that_does_not_answer(served: Served, browser: Page) -> None:
     browser.open(served.admin)
     write(browser, configuration(Name="Mine"))
-    browser.run("window.fetch = () => Promise.reject(new TypeError('gone'))")
+    browser.value("window.fetch = () => Promise.reject(new TypeError('gone'))")
     press_publish(browser)
     browser.wait_for(f"{FOCUS}.className === 'notice bad'")
-    assert "Not published: the waiting room does not answer." in browser.run(f"{FOCUS}.innerText")
-    assert '"Mine"' in browser.run("document.getElementById('text').value")
+    assert "Not published: the waiting room does not answer." in browser.value(f"{FOCUS}.innerText")
+    assert '"Mine"' in browser.value("document.getElementById('text').value")
 
 
 def test_a_publication_that_succeeds_is_a_sentence_and_ends_the_draft(served: Served, browser: Page) -> None:
@@ -144,15 +144,15 @@ def test_a_publication_that_succeeds_is_a_sentence_and_ends_the_draft(served: Se
     write(browser, configuration(Name="Mine"))
     press_publish(browser)
     browser.wait_for(f"{FOCUS}.id === 'notice'")
-    assert browser.run(f"{FOCUS}.innerText") == "Version 2 is published."
-    assert browser.run("document.getElementById('draft').hidden")
-    assert browser.run("location.search") == ""
+    assert browser.value(f"{FOCUS}.innerText") == "Version 2 is published."
+    assert browser.value("document.getElementById('draft').hidden")
+    assert browser.value("location.search") == ""
     assert served.room.publication.current()["Integrations"][0]["Name"] == "Mine"
 
 
 def test_the_key_enter_in_the_url_tries_it_and_publishes_nothing(served: Served, browser: Page) -> None:
     browser.open(served.admin)
-    browser.run("document.getElementById('url').focus()")
+    browser.value("document.getElementById('url').focus()")
     browser.type("/tickets")
     browser.press("Enter")
     browser.wait_for("document.querySelector('#review .tried')")
@@ -163,11 +163,11 @@ def test_the_key_enter_in_the_url_tries_it_and_publishes_nothing(served: Served,
 def test_without_script_a_refusal_comes_with_the_text_and_the_focus(served: Served, browser: Page) -> None:
     browser.allow_scripts(False)
     browser.open(served.admin)
-    browser.run("document.getElementById('text').value = '{'")
+    browser.value("document.getElementById('text').value = '{'")
     press_publish(browser)
     browser.wait_for(f"{FOCUS}.id === 'refusal'")
     assert "at line 1, column 2" in text_of(browser, "#review")
-    assert browser.run("document.getElementById('text').value") == "{"
+    assert browser.value("document.getElementById('text').value") == "{"
 
 
 def test_a_visitor_who_closes_the_page_is_off_the_line(served: Served, browser: Page) -> None:
