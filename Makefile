@@ -135,7 +135,6 @@ lock: $(DEV) ## Write what pyproject.toml asks for into requirements/; UPGRADE=N
 	$(LOCK) pyproject.toml --group install --constraint requirements/dev.txt --output-file requirements/queueit.txt
 	$(LOCK) --group checkov --output-file requirements/checkov.txt
 	$(LOCK) --group newer-terraform --output-file requirements/newer-terraform.txt
-	$(LOCK) --group runtime --output-file requirements/runtime.txt
 
 clean: ## Remove what can be made again
 	@[ ! -d $(VENV) ] || mv $(VENV) $(VENV).removed

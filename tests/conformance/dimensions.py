@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from tests.conformance.case_generator import COOKIE_PREFIX, Case, Group
+from tests.conformance.case_generator import COOKIE_PREFIX, EXPECTED_VALUES, Case, Group
 from tests.conformance.session_grammar import decode
 
 _Document = dict[str, Any]
@@ -14,13 +14,7 @@ _Found = Callable[[Group, Case, _Document | None], bool]
 
 _HMAC_BLOCK_BYTES = 64
 _ODD_NUMBER = re.compile(r"[+\-\s]|[0-9][^0-9]|\A[^0-9]|\A\Z|\A0[0-9]")
-_VALIDATORS = (
-    "UrlValidator",
-    "CookieValidator",
-    "UserAgentValidator",
-    "HttpHeaderValidator",
-    "RequestBodyValidator",
-)
+_VALIDATORS = tuple(EXPECTED_VALUES)
 _OPERATORS = ("Equals", "Contains", "EqualsAny", "ContainsAny")
 _JAVASCRIPT_NAMES = ("constructor", "__proto__", "tostring")
 
