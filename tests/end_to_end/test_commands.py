@@ -128,6 +128,8 @@ def test_ctrl_c_under_make_ends_in_one_line_too(tmp_path: Path) -> None:
     if process == 0:
         os.chdir(ROOT)
         os.environ["PYTHONPATH"] = f"{ROOT}{os.pathsep}{ROOT / 'functions'}"
+        for of_an_outer_make in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+            os.environ.pop(of_an_outer_make, None)
         os.execvp("make", ["make", "-f", str(tmp_path / "Makefile")])
     try:
         while b"Ctrl-C stops everything." not in shown:
