@@ -1,24 +1,34 @@
-"""The tests that come with the modules, *.tftest.hcl, each folder by itself: they need no AWS, and most no provider."""
+"""The tests that come with the modules, each folder by itself: they need no AWS, and most no provider."""
 
+import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.terraform.workspace import ROOT, VARIABLES, Workspace, copy_module
 
 FOLDERS = {
-    ".": "tests/*.tftest.hcl",
-    "tests/inputs": "*.tftest.hcl",
-    "modules/options": "tests/*.tftest.hcl",
-    "modules/behavior_association": "tests/*.tftest.hcl",
-    "modules/behavior_association/tests/inputs": "*.tftest.hcl",
+    ".": "tests",
+    "tests/inputs": ".",
+    "modules/options": "tests",
+    "modules/behavior_association": "tests",
+    "modules/behavior_association/tests/inputs": ".",
 }
+"""The modules, and where in each the tests are."""
+
 INPUTS = {
-    ".": "tests/inputs/inputs.tftest.hcl",
-    "modules/options": "modules/options/tests/options.tftest.hcl",
+    ".": "tests/inputs/inputs.tftest.json",
+    "modules/options": "modules/options/tests/inputs.tftest.json",
 }
+
+
+def inputs_runs(file: Path) -> dict[str, dict[str, Any]]:
+    """The runs of a file of tests that is JSON."""
+    runs: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["run"]
+    return runs
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +48,11 @@ def test_all_of_them_pass_without_aws(folder: str, copy: Path) -> None:
     (place.path / VARIABLES).unlink()
     place.init()
     printed = place.run("test", "-no-color")
-    files = [file.read_text(encoding="utf-8") for file in place.path.glob(FOLDERS[folder])]
-    runs = sum(len(re.findall(r"^run ", file, re.MULTILINE)) for file in files)
+    tests = place.path / FOLDERS[folder]
+    runs = sum(
+        len(re.findall(r"^run ", file.read_text(), re.MULTILINE)) for file in tests.glob("*.tftest.hcl")
+    )
+    runs += sum(len(inputs_runs(file)) for file in tests.glob("*.tftest.json"))
     assert f"Success! {runs} passed, 0 failed" in printed, printed
     assert runs
 
@@ -51,12 +64,12 @@ def variables(folder: str) -> str:
 
 @pytest.mark.parametrize("folder", INPUTS)
 def test_every_validation_of_every_input_has_a_run_that_it_refuses(folder: str) -> None:
-    runs = (ROOT / INPUTS[folder]).read_text(encoding="utf-8")
+    runs = inputs_runs(ROOT / INPUTS[folder]).values()
     found = re.findall(r'^variable "(\w+)" \{\n(.*?)^\}', variables(folder), re.DOTALL | re.MULTILINE)
     assert found
     for name, body in found:
         validations = body.count("  validation {")
-        refusals = len(re.findall(rf"expect_failures = \[.*\bvar\.{name}\b.*\]", runs))
+        refusals = sum(f"var.{name}" in run.get("expect_failures", []) for run in runs)
         assert refusals >= validations, f"{name} has {validations} validations and {refusals} refusals"
 
 

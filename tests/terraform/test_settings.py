@@ -40,23 +40,24 @@ def is_accepted(settings: dict[str, Any]) -> bool:
     return True
 
 
-def run(index: int, settings: dict[str, Any]) -> str:
+def run(settings: dict[str, Any]) -> dict[str, Any]:
     """A run that passes where Terraform's verdict is that of config_refresh."""
-    value = json.dumps(settings, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
-    refusal = "" if is_accepted(settings) else "  expect_failures = [var.settings]\n"
-    return f'run "value_{index}" {{\n  command = plan\n  variables {{\n    settings = {value}\n  }}\n{refusal}}}\n'
+    refusal = {} if is_accepted(settings) else {"expect_failures": ["var.settings"]}
+    return {"command": "plan", "variables": {"settings": settings}, **refusal}
 
 
 def test_terraform_accepts_what_config_refresh_accepts(terraform: None, tmp_path: Path) -> None:
     place = Workspace(copy_module(tmp_path / "copy"), "modules/options", {}, {})
     (place.path / VARIABLES).unlink()
-    options = ("publish_endpoint", "log_retention", "dashboard")
-    nothing = [*[f"{option} = null" for option in options], "edge = {}", "config_refresh = {}", "given = {}"]
-    runs = [run(index, settings) for index, settings in enumerate(VALUES)]
-    test = place.path / "tests" / "options.tftest.hcl"
-    test.write_text("\n".join(["variables {", *nothing, "}", *runs]), encoding="utf-8")
+    variables: dict[str, Any] = {"edge": {}, "config_refresh": {}, "given": {}}
+    absent = dict.fromkeys(("publish_endpoint", "log_retention", "dashboard"))
+    runs = {f"value_{index}": run(settings) for index, settings in enumerate(VALUES)}
+    text = (
+        json.dumps({"variables": variables | absent, "run": runs}).replace("${", "$${").replace("%{", "%%{")
+    )
+    (place.path / "tests" / "settings.tftest.json").write_text(text, encoding="utf-8")
     place.init()
-    _, printed = place.attempt("test", "-no-color")
+    _, printed = place.attempt("test", "-no-color", "-filter=tests/settings.tftest.json")
     differing = [VALUES[int(index)] for index in re.findall(r'run "value_(\d+)"\.\.\. fail', printed)]
     assert not differing, f"config_refresh says {is_accepted(differing[0])}; Terraform says:\n{printed}"
     assert f"Success! {len(VALUES)} passed" in printed
