@@ -12,12 +12,10 @@ from moto import mock_aws
 from config_refresh import handler, publish_endpoint
 from config_refresh.credentials import CachedCredentials, Credentials, read_credentials
 from config_refresh.deadline import Deadline
-from config_refresh.errors import PassingFailure
-from tests.builders import integration_config
+from config_refresh.errors import PassingFailure, RefreshError
+from tests.builders import NOW, SECRET_KEY, integration_config
 
 API_KEY = "not-a-real-api-key"
-SECRET_KEY = "not-a-real-secret-key"
-NOW = 1_790_000_000
 
 SESSION: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", region_name="us-east-1")
 CLIENTS = {name: SESSION.client(name) for name in ("dynamodb", "secretsmanager")}
@@ -95,7 +93,14 @@ class Run:
 
     def operate(self, action: str, **event: Any) -> dict[str, Any]:
         """Do what an operator asks for, as Ada."""
-        return self(action=action, actor="ada@example.com", **event)
+        return self(**{"action": action, "actor": "ada@example.com", **event})
+
+    def refused(self, match: str, action: str = "refresh", **event: Any) -> None:
+        """Expect a failure that says `match` and changes nothing."""
+        before = self.everything()
+        with pytest.raises(RefreshError, match=match):
+            self.operate(action, **event)
+        assert self.everything() == before
 
     def push(self, configuration: Any, key: str = SECRET_KEY, **changes: Any) -> dict[str, Any]:
         """Send the publish endpoint what the platform would; `changes` are to the event."""
@@ -143,3 +148,20 @@ class Run:
 def run() -> Iterator[Run]:
     with mock_aws():
         yield Run(integration_config(version=7))
+
+
+@pytest.fixture
+def ready(run: Run) -> Run:
+    """A connector with version 7 in force."""
+    run()
+    run.lines.clear()
+    return run
+
+
+@pytest.fixture
+def two(run: Run) -> tuple[str, str]:
+    """The digests of two publications, versions 7 and 8, a minute apart."""
+    first = run()["snapshot"]
+    run.platform_has(integration_config(version=8))
+    run.now += 60
+    return first, run()["snapshot"]

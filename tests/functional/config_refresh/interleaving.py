@@ -18,7 +18,8 @@ from config_refresh.errors import RefreshError
 from queueit.stored_snapshot import unpack
 from queueit.table_items import read_current, snapshot_keys
 from tests import builders
-from tests.functional.config_refresh.conftest import NOW, SECRET_KEY, pushed
+from tests.builders import NOW, SECRET_KEY
+from tests.functional.config_refresh.conftest import pushed
 
 Item = dict[str, Any]
 

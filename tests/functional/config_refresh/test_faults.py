@@ -17,8 +17,8 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from config_refresh.errors import PassingFailure, RefreshError
-from tests.builders import integration_config, queue_integration
-from tests.functional.config_refresh.conftest import API_KEY, SECRET_KEY
+from tests.builders import SECRET_KEY, integration_config, queue_integration
+from tests.functional.config_refresh.conftest import API_KEY
 from tests.functional.config_refresh.test_refresh import in_force, version_in_force
 
 LEAK = "do-not-show-me"

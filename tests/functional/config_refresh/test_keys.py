@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from config_refresh.errors import CredentialsError, PlatformError, RefreshError
-from tests.builders import integration_config
-from tests.functional.config_refresh.conftest import API_KEY, SECRET_KEY
+from config_refresh.errors import CredentialsError, RefreshError
+from tests.builders import SECRET_KEY, integration_config
+from tests.functional.config_refresh.conftest import API_KEY
 from tests.functional.config_refresh.test_refresh import in_force, keys_in_force
 
 BAD = ["{}\n", " {}", "\t{}", "{}\r\n", "{}\u00a0", "a{}\x00b", "{}é", "{}\ud800", "{}\u2028x", ""]
@@ -16,23 +16,20 @@ NAMES = ["secret_key", "previous_secret_key", "api_key", "proxy_key"]
 
 @pytest.mark.parametrize("bad", BAD)
 @pytest.mark.parametrize("name", NAMES)
-def test_a_bad_key_is_refused_by_name_and_not_shown(run: Any, name: str, bad: str) -> None:
-    run()
-    run.lines.clear()
+def test_a_bad_key_is_refused_by_name_and_not_shown(ready: Any, name: str, bad: str) -> None:
     key = bad.format("do-not-show-me")
-    run.store_secret({"secret_key": SECRET_KEY, "api_key": API_KEY, name: key})
-    run.environ["QUEUEIT_SETTINGS"] = '{"enabled": false}'
+    ready.store_secret({"secret_key": SECRET_KEY, "api_key": API_KEY, name: key})
+    ready.environ["QUEUEIT_SETTINGS"] = '{"enabled": false}'
 
     with pytest.raises(
         CredentialsError, match=f'the "{name}" in the secret .* store it as the platform shows it'
     ) as error:
-        run()
+        ready()
 
-    assert "do-not-show-me" not in "".join([str(error.value), *run.lines])
-    assert "RefreshFailed" in run.lines[-1]
-    assert json.loads(run.lines[-1])["RefreshFailed"] == 1
-    assert keys_in_force(run) == {"secret_key": SECRET_KEY, "api_key": API_KEY}
-    assert in_force(run)["settings"] == {"enabled": False}
+    assert "do-not-show-me" not in "".join([str(error.value), *ready.lines])
+    assert json.loads(ready.lines[-1])["RefreshFailed"] == 1
+    assert keys_in_force(ready) == {"secret_key": SECRET_KEY, "api_key": API_KEY}
+    assert in_force(ready)["settings"] == {"enabled": False}
 
 
 def test_a_bad_key_at_the_first_run_publishes_nothing(run: Any) -> None:
@@ -48,20 +45,6 @@ def test_a_key_with_a_space_inside_is_a_key(run: Any) -> None:
     run.store_secret({"secret_key": "two words", "api_key": API_KEY, "proxy_key": None})
 
     assert run()["outcome"] == "published"
-
-
-def test_whatever_goes_wrong_while_downloading_settings_go_out_and_the_failure_is_reported(run: Any) -> None:
-    run()
-    run.lines.clear()
-    run.environ["QUEUEIT_SETTINGS"] = '{"enabled": false}'
-    run.answers = [ValueError(f"invalid header value {API_KEY}")]
-
-    with pytest.raises(PlatformError, match="the download failed"):
-        run()
-
-    assert in_force(run)["settings"] == {"enabled": False}
-    assert API_KEY not in "".join(run.lines)
-    assert json.loads(run.lines[-1])["RefreshFailed"] == 1
 
 
 @pytest.mark.parametrize("action", ["refresh", "force", "freeze", "history"])
@@ -90,17 +73,15 @@ def test_a_run_without_time_ends_by_itself_and_says_so(run: Any) -> None:
     assert metrics["RefreshFailed"] == 1
 
 
-def test_a_configuration_without_integrations_is_published_with_a_warning_everywhere(run: Any) -> None:
-    run()
-    run.lines.clear()
-    run.platform_has({**integration_config(version=8), "Integrations": []})
+def test_a_configuration_without_integrations_is_published_with_a_warning_everywhere(ready: Any) -> None:
+    ready.platform_has({**integration_config(version=8), "Integrations": []})
 
-    result = run()
+    result = ready()
 
     assert result["outcome"] == "published"
     assert result["warnings"] == [
         "the configuration has no integration: nobody is queued, every request passes"
     ]
-    log, metrics = map(json.loads, run.lines)
+    log, metrics = map(json.loads, ready.lines)
     assert (log["level"], log["warnings"]) == ("warning", result["warnings"])
     assert metrics["Integrations"] == 0

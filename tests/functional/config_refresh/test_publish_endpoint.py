@@ -13,8 +13,8 @@ from config_refresh.credentials import CACHE_SECONDS, RENEWAL_SECONDS
 from config_refresh.errors import RefreshError
 from config_refresh.publish_endpoint import MAX_BODY_CHARACTERS
 from queueit.secret_keys import secret_keys
-from tests.builders import integration_config, queue_integration, url_part
-from tests.functional.config_refresh.conftest import SECRET_KEY, pushed
+from tests.builders import SECRET_KEY, integration_config, queue_integration, url_part
+from tests.functional.config_refresh.conftest import pushed
 from tests.functional.config_refresh.test_refresh import in_force, version_in_force
 
 REFUSED = (403, {"status": "refused"})
@@ -22,14 +22,6 @@ REFUSED = (403, {"status": "refused"})
 
 def told(response: dict[str, Any]) -> tuple[int, Any]:
     return response["statusCode"], json.loads(response["body"])
-
-
-@pytest.fixture
-def ready(run: Any) -> Any:
-    """A connector with version 7 in force."""
-    run()
-    run.lines.clear()
-    return run
 
 
 class TestPublication:
@@ -377,13 +369,12 @@ def test_the_schedule_refuses_what_is_older_than_a_push(ready: Any) -> None:
         ready()
 
 
-def test_a_pushed_configuration_that_is_not_utf_8_is_latin_1(run: Any) -> None:
-    run()
+def test_a_pushed_configuration_that_is_not_utf_8_is_latin_1(ready: Any) -> None:
     config = integration_config(queue_integration(Name="Caf\u00e9"), version=8)
     hex_text = json.dumps(config, ensure_ascii=False).encode("latin-1").hex()
     mac = hmac.new(SECRET_KEY.encode(), hex_text.encode(), "sha256").hexdigest()
 
-    answer = run.request(json.dumps({"integrationInfo": hex_text, "hash": mac}))
+    answer = ready.request(json.dumps({"integrationInfo": hex_text, "hash": mac}))
 
     assert answer["statusCode"] == 200
-    assert in_force(run)["integration_config"]["Integrations"][0]["Name"] == "Caf\u00e9"
+    assert in_force(ready)["integration_config"]["Integrations"][0]["Name"] == "Caf\u00e9"
