@@ -96,6 +96,9 @@ def question(group: Group, case: Case, options: dict[str, Any]) -> Question:
     )
 
 
+Adjust = Callable[[Question], bool]
+
+
 class IntendedDifference(NamedTuple):
     """`adjust` changes a question where the difference may show, and says whether it did.
 
@@ -108,8 +111,22 @@ class IntendedDifference(NamedTuple):
     name: str
     section: str
     why: str
-    adjust: Callable[[Question], bool]
-    decides_matching: bool = False
+    adjust: Adjust
+    decides_matching: bool
+
+
+INTENDED_DIFFERENCES: list[IntendedDifference] = []
+"""In the order in which they are applied, which is that of this file."""
+
+
+def _intended(name: str, section: str, why: str, *, matching: bool = False) -> Callable[[Adjust], Adjust]:
+    """Makes an adjustment an intended difference."""
+
+    def register(adjust: Adjust) -> Adjust:
+        INTENDED_DIFFERENCES.append(IntendedDifference(name, section, why, adjust, matching))
+        return adjust
+
+    return register
 
 
 # Hosts and addresses
@@ -119,6 +136,7 @@ def _is_folded(host: str) -> bool:
     return host == host.lower() and not host.endswith((".", ":443"))
 
 
+@_intended("hosts are folded", "9", "the reference compares a host as it was sent", matching=True)
 def _folded_hosts(question: Question) -> bool:
     compared = [
         value
@@ -134,6 +152,12 @@ def _folded_hosts(question: Question) -> bool:
     return True
 
 
+@_intended(
+    "a header part on the client's address",
+    "2",
+    "the reference leaves the header of that name to its caller",
+    matching=True,
+)
 def _client_address(question: Question) -> bool:
     names = {
         (part.get("HttpHeaderName") or "").lower()
@@ -152,6 +176,12 @@ def _client_address(question: Question) -> bool:
 # Configuration
 
 
+@_intended(
+    "a missing list is empty",
+    "2",
+    "the reference throws on a missing Triggers or TriggerParts",
+    matching=True,
+)
 def _missing_lists(question: Question) -> bool:
     found = False
     for integration in question.config["Integrations"]:
@@ -176,6 +206,12 @@ def _diagnosed_as_configured(question: Question, place: int, adjusted_text: str,
     question.rewrites.append(rewrite)
 
 
+@_intended(
+    "a missing CookieValidityMinute is 20",
+    "2",
+    "the reference throws, or lets a session without it last for ever",
+    matching=True,
+)
 def _missing_validity(question: Question) -> bool:
     found = False
     for place, integration in enumerate(question.config["Integrations"]):
@@ -187,6 +223,12 @@ def _missing_validity(question: Question) -> bool:
     return found
 
 
+@_intended(
+    "an involved room without an id is none",
+    "2",
+    "the reference looks for its cookie and cancels it too",
+    matching=True,
+)
 def _empty_rooms(question: Question) -> bool:
     found = False
     for place, integration in enumerate(question.config["Integrations"]):
@@ -203,6 +245,7 @@ def _empty_rooms(question: Question) -> bool:
     return found
 
 
+@_intended("a missing QueueDomain is the account's", "2", "the reference throws", matching=True)
 def _missing_queue_domain(question: Question) -> bool:
     found = False
     for place, integration in enumerate(question.config["Integrations"]):
@@ -216,6 +259,9 @@ def _missing_queue_domain(question: Question) -> bool:
     return found
 
 
+@_intended(
+    "ForecedTargetUrl is ForcedTargetUrl", "2", "the reference does not know the old spelling", matching=True
+)
 def _old_spelling(question: Question) -> bool:
     found = False
     for integration in question.config["Integrations"]:
@@ -225,6 +271,41 @@ def _old_spelling(question: Question) -> bool:
     return found
 
 
+_MATCHES = {
+    "ValidatorType": "UrlValidator",
+    "UrlPart": "PageUrl",
+    "Operator": "Contains",
+    "ValueToCompare": "*",
+}
+_NEVER_MATCHES = {"ValidatorType": "none"}
+_OPERATORS = ("Equals", "Contains", "EqualsAny", "ContainsAny")
+
+
+@_intended(
+    "a body that is cut",
+    "8",
+    "CloudFront passes on 40 KB of a body; the reference compares what there is",
+    matching=True,
+)
+def _cut_body(question: Question) -> bool:
+    body = question.request.get("body") or {}
+    if question.settings.get("truncated_body") != "queue" or not body.get("inputTruncated"):
+        return False
+    found = False
+    for integration in question.config["Integrations"]:
+        meant = _MATCHES if integration.get("ActionType") in ("Queue", "Cancel") else _NEVER_MATCHES
+        for trigger in integration.get("Triggers") or []:
+            for part in trigger.get("TriggerParts") or []:
+                if part.get("ValidatorType") == "RequestBodyValidator" and part.get("Operator") in _OPERATORS:
+                    part.clear()
+                    part.update(meant)
+                    found = True
+    return found
+
+
+@_intended(
+    "slashes made single", "6", "the reference trims one slash at each end of QueuePathPrefix", matching=True
+)
 def _single_slashes(question: Question) -> bool:
     found = False
     for place, integration in enumerate(question.config["Integrations"]):
@@ -253,6 +334,12 @@ def normalizable(url: str) -> str:
     return _UNNORMALIZABLE.sub(_percent_encoded, url)
 
 
+@_intended(
+    "normalization never fails",
+    "9",
+    "the reference leaves a URL as it is that has an astral character or a lone surrogate",
+    matching=True,
+)
 def _total_normalization(question: Question) -> bool:
     url = page_url(question.request)
     if not _UNNORMALIZABLE.search(url):
@@ -261,6 +348,7 @@ def _total_normalization(question: Question) -> bool:
     return True
 
 
+@_intended("a Location of visible ASCII", "6", "the reference leaves header safety to its platform")
 def _header_safe_location(question: Question) -> bool:
     def visible(match: "re.Match[str]") -> str:
         return "%20" if match[0] == " " else _percent_encoded(match)
@@ -273,6 +361,19 @@ def _header_safe_location(question: Question) -> bool:
 
     question.reshapes.append(reshape)
     return False
+
+
+_WEB_PAGE = re.compile(r"https?://", re.IGNORECASE)
+
+
+@_intended("an AJAX page of the web", "7", "the reference takes any text for a target")
+def _web_pages_only(question: Question) -> bool:
+    page = question.header("x-queueit-ajaxpageurl")
+    decoded = decode(page)
+    if not page or decoded is None or _WEB_PAGE.match(decoded):
+        return False
+    question.request["headers"]["x-queueit-ajaxpageurl"] = [{"key": "x-queueit-ajaxpageurl", "value": "%"}]
+    return True
 
 
 # Tokens
@@ -336,6 +437,7 @@ def effective_token(request: dict[str, Any]) -> str:
     return _header_token(request)
 
 
+@_intended("an overlong token is absent", "6", "the reference takes any length")
 def _long_token(question: Question) -> bool:
     request, found = question.request, False
     for value in [value for _, value in _query_tokens(request)] + [_header_token(request)]:
@@ -345,6 +447,7 @@ def _long_token(question: Question) -> bool:
     return found
 
 
+@_intended("a token is percent-encoded", "6", "the reference writes it as it came")
 def _encoded_token(question: Question) -> bool:
     token = effective_token(question.request)
     if enc(token) == token:
@@ -360,49 +463,10 @@ def _encoded_token(question: Question) -> bool:
     return False
 
 
-def _leading_number(text: str) -> int:
-    match = re.match(r"\s*([+-]?[0-9]+)", text)
-    return int(match[1]) if match else 0
-
-
 def last_fields(token: str) -> dict[str, str]:
     """The fields of a token, the last of equal names."""
     fields = [field.partition("_") for field in token.split("~") if field.count("_") == 1]
     return {name: value for name, _, value in fields}
-
-
-def _is_debug(token: str) -> bool:
-    return last_fields(token).get("rt") == "debug"
-
-
-def _as_we_read(token: str, key: str) -> str:
-    """A token under a good signature whose fields no waiting room writes, signed with what we make of them."""
-    last = last_fields(token)
-    proof = last.get("h", "")
-    if not proof or mac(key, token.replace(f"~h_{proof}", "", 1)) != proof:
-        return token
-    wanted = {**last, "rt": last.get("rt", "")}
-    del wanted["h"]
-    for name in ("q", "rt"):
-        if name in wanted:
-            wanted[name] = re.sub("[&=\ud800-\udfff]", "", wanted[name])[:MAX_FIELD_LENGTH]
-    if "ts" in wanted:
-        wanted["ts"] = str(_leading_number(wanted["ts"]))
-    minutes = min(_leading_number(wanted.pop("cv", "")), MAX_VALIDITY_MINUTES)
-    if minutes > 0:
-        wanted["cv"] = str(minutes)
-    text = "~".join([f"{name}_{value}" for name, value in wanted.items()])
-    del last["h"]
-    return token if wanted == last else f"{text}~h_{mac(key, text)}"
-
-
-def _strange_fields(question: Question) -> bool:
-    token, passing = effective_token(question.request), question.services["direct_pass_token"]
-    token_again, passing_again = (_as_we_read(one, question.secret_key) for one in (token, passing))
-    if token_again != token:
-        exchange_token(question, token, token_again)
-    question.services["direct_pass_token"] = passing_again
-    return (token_again, passing_again) != (token, passing)
 
 
 # The previous secret key
@@ -476,6 +540,7 @@ def _pair(text: str) -> tuple[str, str, str]:
     return text.partition("=")
 
 
+@_intended("the previous secret key still verifies", "4", "the reference knows one key")
 def _previous_key(question: Question) -> bool:
     if not question.previous_secret_key:
         return False
@@ -488,6 +553,109 @@ def _previous_key(question: Question) -> bool:
     cookies_changed = _map_session_cookies(question.request, resigning.cookie)
     question.rewrites.append(resigning.rewrite)
     return cookies_changed or (token_again, passing_again) != (token, passing)
+
+
+# Strange fields
+
+
+def _leading_number(text: str) -> int:
+    match = re.match(r"\s*([+-]?[0-9]+)", text)
+    return int(match[1]) if match else 0
+
+
+def _as_we_read(token: str, key: str) -> str:
+    """A token under a good signature whose fields no waiting room writes, signed with what we make of them."""
+    last = last_fields(token)
+    proof = last.get("h", "")
+    if not proof or mac(key, token.replace(f"~h_{proof}", "", 1)) != proof:
+        return token
+    wanted = {**last, "rt": last.get("rt", "")}
+    del wanted["h"]
+    for name in ("q", "rt"):
+        if name in wanted:
+            wanted[name] = re.sub("[&=\ud800-\udfff]", "", wanted[name])[:MAX_FIELD_LENGTH]
+    if "ts" in wanted:
+        wanted["ts"] = str(_leading_number(wanted["ts"]))
+    minutes = min(_leading_number(wanted.pop("cv", "")), MAX_VALIDITY_MINUTES)
+    if minutes > 0:
+        wanted["cv"] = str(minutes)
+    text = "~".join([f"{name}_{value}" for name, value in wanted.items()])
+    del last["h"]
+    return token if wanted == last else f"{text}~h_{mac(key, text)}"
+
+
+@_intended(
+    "strange fields of a signed token",
+    "3",
+    "the reference throws without rt, and writes into the cookie whatever the fields hold",
+)
+def _strange_fields(question: Question) -> bool:
+    token, passing = effective_token(question.request), question.services["direct_pass_token"]
+    token_again, passing_again = (_as_we_read(one, question.secret_key) for one in (token, passing))
+    if token_again != token:
+        exchange_token(question, token, token_again)
+    question.services["direct_pass_token"] = passing_again
+    return (token_again, passing_again) != (token, passing)
+
+
+# Diagnostics
+
+
+def _is_debug(token: str) -> bool:
+    return last_fields(token).get("rt") == "debug"
+
+
+@_intended("diagnostics switched off", "11", "the reference knows no such setting")
+def _diagnostics_off(question: Question) -> bool:
+    token = effective_token(question.request)
+    if question.settings.get("diagnostics", True) or not _is_debug(token):
+        return False
+    fields = [field if field != "rt_debug" else "rt_Debug" for field in token.split("~")]
+    other = "~".join(fields)
+    proof = last_fields(token).get("h", "")
+    if proof and mac(question.secret_key, token.replace(f"~h_{proof}", "", 1)) == proof:
+        unsigned = other.replace(f"~h_{proof}", "", 1)
+        other = other.replace(f"~h_{proof}", f"~h_{mac(question.secret_key, unsigned)}", 1)
+    exchange_token(question, token, other)
+    return True
+
+
+@_intended("the diagnostics cookie is Secure", "11", "the reference sets it for plain HTTP too")
+def _secure_diagnostics(question: Question) -> bool:
+    def rewrite(answer: _Answer) -> None:
+        for cookie in answer["cookies"]:
+            if cookie[0] == DEBUG_COOKIE:
+                cookie[5] = True
+
+    question.rewrites.append(rewrite)
+    return False
+
+
+@_intended(
+    "missing fields in diagnostics",
+    "11",
+    "the reference writes JavaScript's undefined for null, and null for an empty name",
+)
+def _missing_fields_of_diagnostics(question: Question) -> bool:
+    if question.matched is None or not _is_debug(effective_token(question.request)):
+        return False
+    integration = question.config["Integrations"][question.options["matched"]]
+    missing = [name for name in _CONFIG_FIELDS if name not in integration]
+    integration.update(dict.fromkeys(missing))
+    name = integration.get("Name", "unspecified") or ""
+
+    def rewrite(answer: _Answer) -> None:
+        entries = answer["entries"]
+        if "MatchedConfig" in entries:
+            entries["MatchedConfig"] = name
+        if entries.get("TargetUrl") in ("null", "undefined"):  # a missing ForcedTargetUrl
+            entries["TargetUrl"] = ""
+        for config in ("QueueConfig", "CancelConfig"):
+            if config in entries and not name:
+                entries[config] = entries[config].replace("&ActionName:null", "&ActionName:")
+
+    question.rewrites.append(rewrite)
+    return bool(missing)
 
 
 # Session cookies
@@ -511,7 +679,7 @@ def _map_session_cookies(request: dict[str, Any], change: Callable[[str, str], s
     return changed
 
 
-def _invalid_if(reason: Callable[[SessionCookie | None, Question], bool]) -> Callable[[Question], bool]:
+def _invalid_if(reason: Callable[[SessionCookie | None, Question], bool]) -> Adjust:
     """An adjustment: the session cookies for which `reason` holds count as found but invalid."""
 
     def adjust(question: Question) -> bool:
@@ -526,18 +694,29 @@ def _invalid_if(reason: Callable[[SessionCookie | None, Question], bool]) -> Cal
     return adjust
 
 
+@_intended("a session cookie outside the grammar", "4", "the reference takes any pairs")
+@_invalid_if
 def _outside_grammar(cookie: SessionCookie | None, _question: Question) -> bool:
     return cookie is None
 
 
+@_intended("a session from the future", "4", "the reference takes any IssueTime")
+@_invalid_if
 def _from_the_future(cookie: SessionCookie | None, question: Question) -> bool:
     return cookie is not None and cookie.issued_at > int(question.now) + MAX_CLOCK_SKEW_SECONDS
 
 
+@_intended("an odd session cookie without its Mac", "4", "the reference knows no Mac")
+@_invalid_if
 def _without_right_mac(cookie: SessionCookie | None, question: Question) -> bool:
     return cookie is not None and not mac_is_right(cookie, question.secret_key)
 
 
+@_intended(
+    "a Hash over the text of the Mac",
+    "4",
+    "the reference knows only a Hash of the fields, which here has another reading",
+)
 def _hash_over_mac_text(question: Question) -> bool:
     """Ask with the Hash that the reference verifies, where ours is right; else the cookie counts as invalid."""
 
@@ -553,12 +732,17 @@ def _hash_over_mac_text(question: Question) -> bool:
     return _map_session_cookies(question.request, change)
 
 
+@_intended(
+    "a Hash over capitals", "4", "the reference verifies the EventId as written, but signs it in lower case"
+)
+@_invalid_if
 def _hash_over_capitals(cookie: SessionCookie | None, question: Question) -> bool:
     if cookie is None or cookie.room == cookie.room.lower():
         return False
     return cookie.fits(question.secret_key, cookie.room)
 
 
+@_intended("an EventId with capitals", "4", "the reference does not accept the cookie that it set itself")
 def _capital_event_id(question: Question) -> bool:
     def change(_room: str, value: str) -> str:
         cookie = parse(value)
@@ -569,24 +753,6 @@ def _capital_event_id(question: Question) -> bool:
         return encode_component(cookie.text.replace(cookie.room, cookie.room.lower(), 1))
 
     return _map_session_cookies(question.request, change)
-
-
-def _added_mac(question: Question) -> bool:
-    def rewrite(answer: _Answer) -> None:
-        for cookie in answer["cookies"]:
-            if cookie[0].startswith(COOKIE_PREFIX) and cookie[1]:
-                cookie[1] = with_mac(cookie[1], question.secret_key)
-
-    question.rewrites.append(rewrite)
-    return False
-
-
-def _last_of_a_name(question: Question) -> bool:
-    def rewrite(answer: _Answer) -> None:
-        answer["cookies"] = [*{cookie[0]: cookie for cookie in answer["cookies"]}.values()]
-
-    question.rewrites.append(rewrite)
-    return False
 
 
 def _counts(cookie: SessionCookie | None, room: str, question: Question) -> bool:
@@ -605,6 +771,9 @@ def _counts(cookie: SessionCookie | None, room: str, question: Question) -> bool
     return cookie.issued_at + 60 * minutes >= int(question.now)
 
 
+@_intended(
+    "any copy of a session cookie", "4", "a platform hands the reference one copy of a cookie; we look at all"
+)
 def _several_copies(question: Question) -> bool:
     """Runs after the strict rules: what is left to tell apart is which copy counts."""
     if question.matched is None:
@@ -628,6 +797,31 @@ def _several_copies(question: Question) -> bool:
     return _map_session_cookies(question.request, keep)
 
 
+@_intended(
+    "one Set-Cookie for a cookie",
+    "5",
+    "the reference deletes a session cookie and then sets it, when a direct pass passes",
+)
+def _last_of_a_name(question: Question) -> bool:
+    def rewrite(answer: _Answer) -> None:
+        answer["cookies"] = [*{cookie[0]: cookie for cookie in answer["cookies"]}.values()]
+
+    question.rewrites.append(rewrite)
+    return False
+
+
+@_intended("a Mac is added", "4", "the reference knows no Mac")
+def _added_mac(question: Question) -> bool:
+    def rewrite(answer: _Answer) -> None:
+        for cookie in answer["cookies"]:
+            if cookie[0].startswith(COOKIE_PREFIX) and cookie[1]:
+                cookie[1] = with_mac(cookie[1], question.secret_key)
+
+    question.rewrites.append(rewrite)
+    return False
+
+
+@_intended("queue ids are percent-encoded", "6", "the reference writes them as they came")
 def _encoded_queue_ids(question: Question) -> bool:
     def rewrite(answer: _Answer) -> None:
         if answer["action"] == "Cancel" and answer["redirect"]:
@@ -650,70 +844,12 @@ def _encoded_queue_ids(question: Question) -> bool:
     return False
 
 
-# Bodies
-
-_MATCHES = {
-    "ValidatorType": "UrlValidator",
-    "UrlPart": "PageUrl",
-    "Operator": "Contains",
-    "ValueToCompare": "*",
-}
-_NEVER_MATCHES = {"ValidatorType": "none"}
-_OPERATORS = ("Equals", "Contains", "EqualsAny", "ContainsAny")
-
-
-def _cut_body(question: Question) -> bool:
-    body = question.request.get("body") or {}
-    if question.settings.get("truncated_body") != "queue" or not body.get("inputTruncated"):
-        return False
-    found = False
-    for integration in question.config["Integrations"]:
-        meant = _MATCHES if integration.get("ActionType") in ("Queue", "Cancel") else _NEVER_MATCHES
-        for trigger in integration.get("Triggers") or []:
-            for part in trigger.get("TriggerParts") or []:
-                if part.get("ValidatorType") == "RequestBodyValidator" and part.get("Operator") in _OPERATORS:
-                    part.clear()
-                    part.update(meant)
-                    found = True
-    return found
-
-
-# AJAX and redirects
-
-_WEB_PAGE = re.compile(r"https?://", re.IGNORECASE)
-
-
-def _web_pages_only(question: Question) -> bool:
-    page = question.header("x-queueit-ajaxpageurl")
-    decoded = decode(page)
-    if not page or decoded is None or _WEB_PAGE.match(decoded):
-        return False
-    question.request["headers"]["x-queueit-ajaxpageurl"] = [{"key": "x-queueit-ajaxpageurl", "value": "%"}]
-    return True
-
-
-def _fitting(url: str) -> str:
-    for parameter in ("[tr]", "queueittoken"):
-        if len(url) > MAX_REDIRECT_LENGTH:
-            url = re.sub(rf"&{parameter}=[^&]*", "", url, count=1)
-    return url
-
-
-def _fitting_redirect(question: Question) -> bool:
-    def reshape(outcome: Outcome) -> Outcome:
-        for name, written, read in (("location", str, str), ("x-queueit-redirect", enc, unquote)):
-            url = read(outcome.headers.get(name, ""))
-            if url.endswith(PLATFORM_SUFFIX) and len(url) > MAX_REDIRECT_LENGTH:
-                return outcome._replace(headers={**outcome.headers, name: written(_fitting(url))})
-        return outcome
-
-    question.reshapes.append(reshape)
-    return False
-
-
 # Enqueue tokens
 
 
+@_intended(
+    "an overlong X-Forwarded-For is left out of an enqueue token", "10", "the reference takes any length"
+)
 def _long_forwarded_for(question: Question) -> bool:
     wanted = question.settings.get("enqueue_token") or {}
     if (
@@ -728,6 +864,7 @@ def _long_forwarded_for(question: Question) -> bool:
 # Services
 
 
+@_intended("a verify service that fails lets visitors in", "12", "the reference leaves it to its platform")
 def _verify_outage(question: Question) -> bool:
     if question.services["verify"] != "failed" or not question.settings.get("verify"):
         return False
@@ -735,6 +872,7 @@ def _verify_outage(question: Question) -> bool:
     return True
 
 
+@_intended("a direct pass that fails may queue", "5", "the reference always passes")
 def _direct_pass_outage(question: Question) -> bool:
     service = question.settings.get("direct_pass") or {}
     if question.services["direct_pass"] != "failed" or service.get("on_failure") != "queue":
@@ -760,6 +898,11 @@ def _encoded_url(url: str, max_length: int) -> str:
     return re.sub("%[^%]?$", "", enc(readable)[:max_length])
 
 
+@_intended(
+    "a question to a service repeats no free text",
+    "12",
+    "the reference repeats the visitor's request as it came",
+)
 def _fitting_question(question: Question) -> bool:
     def reshape(outcome: Outcome) -> Outcome:
         asked = []
@@ -782,55 +925,11 @@ def _fitting_question(question: Question) -> bool:
     return False
 
 
-# Diagnostics
-
-
-def _diagnostics_off(question: Question) -> bool:
-    token = effective_token(question.request)
-    if question.settings.get("diagnostics", True) or not _is_debug(token):
-        return False
-    fields = [field if field != "rt_debug" else "rt_Debug" for field in token.split("~")]
-    other = "~".join(fields)
-    proof = last_fields(token).get("h", "")
-    if proof and mac(question.secret_key, token.replace(f"~h_{proof}", "", 1)) == proof:
-        unsigned = other.replace(f"~h_{proof}", "", 1)
-        other = other.replace(f"~h_{proof}", f"~h_{mac(question.secret_key, unsigned)}", 1)
-    exchange_token(question, token, other)
-    return True
-
-
-def _secure_diagnostics(question: Question) -> bool:
-    def rewrite(answer: _Answer) -> None:
-        for cookie in answer["cookies"]:
-            if cookie[0] == DEBUG_COOKIE:
-                cookie[5] = True
-
-    question.rewrites.append(rewrite)
-    return False
-
-
-def _missing_fields_of_diagnostics(question: Question) -> bool:
-    if question.matched is None or not _is_debug(effective_token(question.request)):
-        return False
-    integration = question.config["Integrations"][question.options["matched"]]
-    missing = [name for name in _CONFIG_FIELDS if name not in integration]
-    integration.update(dict.fromkeys(missing))
-    name = integration.get("Name", "unspecified") or ""
-
-    def rewrite(answer: _Answer) -> None:
-        entries = answer["entries"]
-        if "MatchedConfig" in entries:
-            entries["MatchedConfig"] = name
-        if entries.get("TargetUrl") in ("null", "undefined"):  # a missing ForcedTargetUrl
-            entries["TargetUrl"] = ""
-        for config in ("QueueConfig", "CancelConfig"):
-            if config in entries and not name:
-                entries[config] = entries[config].replace("&ActionName:null", "&ActionName:")
-
-    question.rewrites.append(rewrite)
-    return bool(missing)
-
-
+@_intended(
+    "a diagnostics cookie that browsers take",
+    "11",
+    "the reference writes entries of any length, with what a direct pass answered as it came",
+)
 def _fitting_diagnostics(question: Question) -> bool:
     def rewrite(answer: _Answer) -> None:
         entries = {
@@ -850,194 +949,24 @@ def _fitting_diagnostics(question: Question) -> bool:
     return False
 
 
-INTENDED_DIFFERENCES = (
-    IntendedDifference(
-        "hosts are folded",
-        "9",
-        "the reference compares a host as it was sent",
-        _folded_hosts,
-        decides_matching=True,
-    ),
-    IntendedDifference(
-        "a header part on the client's address",
-        "2",
-        "the reference leaves the header of that name to its caller",
-        _client_address,
-        decides_matching=True,
-    ),
-    IntendedDifference(
-        "a missing list is empty",
-        "2",
-        "the reference throws on a missing Triggers or TriggerParts",
-        _missing_lists,
-        decides_matching=True,
-    ),
-    IntendedDifference(
-        "a missing CookieValidityMinute is 20",
-        "2",
-        "the reference throws, or lets a session without it last for ever",
-        _missing_validity,
-        decides_matching=True,
-    ),
-    IntendedDifference(
-        "an involved room without an id is none",
-        "2",
-        "the reference looks for its cookie and cancels it too",
-        _empty_rooms,
-        decides_matching=True,
-    ),
-    IntendedDifference(
-        "a missing QueueDomain is the account's",
-        "2",
-        "the reference throws",
-        _missing_queue_domain,
-        decides_matching=True,
-    ),
-    IntendedDifference(
-        "ForecedTargetUrl is ForcedTargetUrl",
-        "2",
-        "the reference does not know the old spelling",
-        _old_spelling,
-        decides_matching=True,
-    ),
-    IntendedDifference(
-        "a body that is cut",
-        "8",
-        "CloudFront passes on 40 KB of a body; the reference compares what there is",
-        _cut_body,
-        decides_matching=True,
-    ),
-    IntendedDifference(
-        "slashes made single",
-        "6",
-        "the reference trims one slash at each end of QueuePathPrefix",
-        _single_slashes,
-        decides_matching=True,
-    ),
-    IntendedDifference(
-        "normalization never fails",
-        "9",
-        "the reference leaves a URL as it is that has an astral character or a lone surrogate",
-        _total_normalization,
-        decides_matching=True,
-    ),
-    IntendedDifference(
-        "a Location of visible ASCII",
-        "6",
-        "the reference leaves header safety to its platform",
-        _header_safe_location,
-    ),
-    IntendedDifference(
-        "an AJAX page of the web", "7", "the reference takes any text for a target", _web_pages_only
-    ),
-    IntendedDifference("an overlong token is absent", "6", "the reference takes any length", _long_token),
-    IntendedDifference(
-        "a token is percent-encoded", "6", "the reference writes it as it came", _encoded_token
-    ),
-    IntendedDifference(
-        "the previous secret key still verifies", "4", "the reference knows one key", _previous_key
-    ),
-    IntendedDifference(
-        "strange fields of a signed token",
-        "3",
-        "the reference throws without rt, and writes into the cookie whatever the fields hold",
-        _strange_fields,
-    ),
-    IntendedDifference(
-        "diagnostics switched off", "11", "the reference knows no such setting", _diagnostics_off
-    ),
-    IntendedDifference(
-        "the diagnostics cookie is Secure",
-        "11",
-        "the reference sets it for plain HTTP too",
-        _secure_diagnostics,
-    ),
-    IntendedDifference(
-        "missing fields in diagnostics",
-        "11",
-        "the reference writes JavaScript's undefined for null, and null for an empty name",
-        _missing_fields_of_diagnostics,
-    ),
-    IntendedDifference(
-        "a session cookie outside the grammar",
-        "4",
-        "the reference takes any pairs",
-        _invalid_if(_outside_grammar),
-    ),
-    IntendedDifference(
-        "a session from the future", "4", "the reference takes any IssueTime", _invalid_if(_from_the_future)
-    ),
-    IntendedDifference(
-        "an odd session cookie without its Mac",
-        "4",
-        "the reference knows no Mac",
-        _invalid_if(_without_right_mac),
-    ),
-    IntendedDifference(
-        "a Hash over the text of the Mac",
-        "4",
-        "the reference knows only a Hash of the fields, which here has another reading",
-        _hash_over_mac_text,
-    ),
-    IntendedDifference(
-        "a Hash over capitals",
-        "4",
-        "the reference verifies the EventId as written, but signs it in lower case",
-        _invalid_if(_hash_over_capitals),
-    ),
-    IntendedDifference(
-        "an EventId with capitals",
-        "4",
-        "the reference does not accept the cookie that it set itself",
-        _capital_event_id,
-    ),
-    IntendedDifference(
-        "any copy of a session cookie",
-        "4",
-        "a platform hands the reference one copy of a cookie; we look at all",
-        _several_copies,
-    ),
-    IntendedDifference(
-        "one Set-Cookie for a cookie",
-        "5",
-        "the reference deletes a session cookie and then sets it, when a direct pass passes",
-        _last_of_a_name,
-    ),
-    IntendedDifference("a Mac is added", "4", "the reference knows no Mac", _added_mac),
-    IntendedDifference(
-        "queue ids are percent-encoded", "6", "the reference writes them as they came", _encoded_queue_ids
-    ),
-    IntendedDifference(
-        "an overlong X-Forwarded-For is left out of an enqueue token",
-        "10",
-        "the reference takes any length",
-        _long_forwarded_for,
-    ),
-    IntendedDifference(
-        "a verify service that fails lets visitors in",
-        "12",
-        "the reference leaves it to its platform",
-        _verify_outage,
-    ),
-    IntendedDifference(
-        "a direct pass that fails may queue", "5", "the reference always passes", _direct_pass_outage
-    ),
-    IntendedDifference(
-        "a question to a service repeats no free text",
-        "12",
-        "the reference repeats the visitor's request as it came",
-        _fitting_question,
-    ),
-    IntendedDifference(
-        "a diagnostics cookie that browsers take",
-        "11",
-        "the reference writes entries of any length, with what a direct pass answered as it came",
-        _fitting_diagnostics,
-    ),
-    IntendedDifference(
-        "a redirect that fits", "8", "the reference writes URLs of any length", _fitting_redirect
-    ),
-)
+def _fitting(url: str) -> str:
+    for parameter in ("[tr]", "queueittoken"):
+        if len(url) > MAX_REDIRECT_LENGTH:
+            url = re.sub(rf"&{parameter}=[^&]*", "", url, count=1)
+    return url
+
+
+@_intended("a redirect that fits", "8", "the reference writes URLs of any length")
+def _fitting_redirect(question: Question) -> bool:
+    def reshape(outcome: Outcome) -> Outcome:
+        for name, written, read in (("location", str, str), ("x-queueit-redirect", enc, unquote)):
+            url = read(outcome.headers.get(name, ""))
+            if url.endswith(PLATFORM_SUFFIX) and len(url) > MAX_REDIRECT_LENGTH:
+                return outcome._replace(headers={**outcome.headers, name: written(_fitting(url))})
+        return outcome
+
+    question.reshapes.append(reshape)
+    return False
 
 
 def adjusted(question: Question, without: str, *, matching: bool) -> tuple[Question, list[str]]:
