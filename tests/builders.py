@@ -37,6 +37,16 @@ def url_part(path: str, **changes: Any) -> Document:
     } | changes
 
 
+def part(kind: str, value: str, **changes: Any) -> Document:
+    """A trigger part of the validator `kind`, such as HttpHeader, that asks for `value`."""
+    return {"ValidatorType": f"{kind}Validator", "Operator": "Equals", "ValueToCompare": value} | changes
+
+
+def triggers(*parts: Document, operator: str = "And") -> list[Document]:
+    """One trigger of these parts."""
+    return [{"LogicalOperator": operator, "TriggerParts": list(parts)}]
+
+
 def queue_integration(**changes: Any) -> Document:
     """An integration that queues for /tickets, as the platform writes one."""
     return {
@@ -56,7 +66,7 @@ def queue_integration(**changes: Any) -> Document:
         "RedirectLogic": "AllowTParameter",
         "ForcedTargetUrl": "",
         "IsNormalizationEnabled": False,
-        "Triggers": [{"LogicalOperator": "And", "TriggerParts": [url_part("/tickets")]}],
+        "Triggers": triggers(url_part("/tickets")),
     } | changes
 
 

@@ -228,8 +228,3 @@ def test_cases_run_by_what_the_platform_has(
 def test_a_report_that_cannot_be_written_is_said(run_cases: Queueit, tmp_path: Path) -> None:
     ran = run_cases({"url": PAGE}, arguments=("--junit", str(tmp_path)))
     assert (ran.status, "cannot be written: Is a directory" in ran.err) == (1, True)
-
-
-def test_sources_do_not_mix(queueit: Queueit) -> None:
-    ran = queueit("test", "x", "--config", "a", "--name", "b")
-    assert (ran.status, "give one of --config, --platform and --name" in ran.err) == (2, True)

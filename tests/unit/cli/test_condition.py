@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from queueit.request import Request
 from queueit.triggers import compile_part, compile_triggers
 from queueit.url_forms import Url
+from tests.builders import part
 from workbench.cli.condition import (
     all_imply,
     always,
@@ -61,18 +62,13 @@ REQUESTS = [
     request("*", "vip=tickets", "1"),
 ]
 
+OTHER_VALIDATORS = [f"{one}Validator" for one in ("Cookie", "UserAgent", "HttpHeader", "RequestBody")] + [
+    "Other"
+]
+
 parts = st.fixed_dictionaries(
     {
-        "ValidatorType": st.sampled_from(
-            ["UrlValidator"] * 4
-            + [
-                "CookieValidator",
-                "UserAgentValidator",
-                "HttpHeaderValidator",
-                "RequestBodyValidator",
-                "Other",
-            ]
-        ),
+        "ValidatorType": st.sampled_from(["UrlValidator"] * 4 + OTHER_VALIDATORS),
         "Operator": st.sampled_from(["Equals", "Contains", "EqualsAny", "ContainsAny", "StartsWith"]),
         "ValueToCompare": st.sampled_from(TEXTS + WHOLE_URLS),
         "ValuesToCompare": st.lists(st.sampled_from(TEXTS + HOSTS), max_size=3),
@@ -151,14 +147,8 @@ def test_alternatives_of_triggers_are_empty_or_follow_only_where_the_engine_agre
         assert all(then for given_, then in zip(first, second, strict=True) if given_)
 
 
-def url_part(value: str, operator: str = "Contains", part: str = "PagePath", **more: Any) -> dict[str, Any]:
-    return {
-        "ValidatorType": "UrlValidator",
-        "UrlPart": part,
-        "Operator": operator,
-        "ValueToCompare": value,
-        **more,
-    }
+def url_part(value: str, operator: str = "Contains", url: str = "PagePath", **more: Any) -> dict[str, Any]:
+    return part("Url", value, UrlPart=url, Operator=operator, **more)
 
 
 @pytest.mark.parametrize(
@@ -167,15 +157,15 @@ def url_part(value: str, operator: str = "Contains", part: str = "PagePath", **m
         (url_part("/tickets?a=1"), "the query string is not part of it; use PageUrl"),
         (url_part("tickets", "Equals"), "a path begins with /"),
         (url_part("/tickets now"), "URLs are percent-encoded on the wire"),
-        (url_part("/tickets#top", part="PageUrl"), "browsers do not send what follows #"),
+        (url_part("/tickets#top", url="PageUrl"), "browsers do not send what follows #"),
         (url_part("http://shop.example.com/", "Equals", "PageUrl"), "the edge always sees https://"),
         (url_part("https://shop.example.com", "Equals", "PageUrl"), "the whole URL has a path, at least /"),
-        (url_part("queueittoken=", part="PageUrl"), "triggers see the URL without its token"),
-        (url_part("shop.example.com/tickets", part="HostName"), "a host name has no slash"),
-        (url_part("Shop.example.com", part="HostName"), "browsers send host names in lower case"),
+        (url_part("queueittoken=", url="PageUrl"), "triggers see the URL without its token"),
+        (url_part("shop.example.com/tickets", url="HostName"), "a host name has no slash"),
+        (url_part("Shop.example.com", url="HostName"), "browsers send host names in lower case"),
         (url_part("/", "StartsWith"), "its validator or operator is not known"),
         (url_part("/", "EqualsAny", ValuesToCompare=[]), "it has no values to compare"),
-        (url_part("/tickets", part=""), "the part does not say what to compare"),
+        (url_part("/tickets", url=""), "the part does not say what to compare"),
         (url_part("/", IsNegative=True), "every request has it"),
     ],
 )
@@ -192,10 +182,8 @@ def test_parts_that_exclude_each_other_leave_nothing_to_match() -> None:
     parts = [url_part("/a", "Equals"), url_part("/b", "Equals")]
     (these,) = conjunctions({"LogicalOperator": "And", "TriggerParts": parts})
     assert why_empty(these) == "two of its parts exclude each other"
-    assert [why_empty(one) for one in conjunctions({"LogicalOperator": "Or", "TriggerParts": parts})] == [
-        "",
-        "",
-    ]
+    either = conjunctions({"LogicalOperator": "Or", "TriggerParts": parts})
+    assert [why_empty(one) for one in either] == ["", ""]
 
 
 @pytest.mark.parametrize(
@@ -204,12 +192,7 @@ def test_parts_that_exclude_each_other_leave_nothing_to_match() -> None:
         (url_part("/tickets", IsIgnoreCase=True), 'PagePath contains "/tickets" (ignoring case)'),
         (url_part("a", "Equals", "HostName", IsNegative=True), 'HostName does not equal "a"'),
         (
-            {
-                "ValidatorType": "CookieValidator",
-                "CookieName": "vip",
-                "Operator": "EqualsAny",
-                "ValuesToCompare": ["1", "2"],
-            },
+            part("Cookie", "", CookieName="vip", Operator="EqualsAny", ValuesToCompare=["1", "2"]),
             'cookie vip equals any of "1", "2"',
         ),
         ({"ValidatorType": "GeoValidator", "Operator": "Equals"}, "unknown: GeoValidator Equals"),

@@ -64,6 +64,12 @@ def wrong(says: str, *words: str) -> Misuse:
     return Misuse([*words], says, status=2)
 
 
+def with_key(says: str, action: str, room: str, *more: str) -> Misuse:
+    return wrong(says, "token", action, "--event", room, *more, "--secret-file", "-")._replace(
+        stdin=b"not-a-real-key"
+    )
+
+
 def page(*more: str) -> list[str]:
     return ["explain", "https://shop.example.com/tickets", *more]
 
@@ -104,8 +110,12 @@ MISUSES = {
     "deeply nested JSON": Misuse(["validate", "deep.json"], "is nested too deeply"),
     "JSON with a huge number": Misuse(["validate", "huge.json"], "a number of thousands of digits"),
     "JSON with NaN": Misuse(["validate", "-"], "NaN is no value of JSON", stdin=b'{"Version": NaN}'),
+    "JSON of half a character": Misuse(["validate", "-"], "an object with Integrations", stdin=rb'"\ud800"'),
     "JSON that is no object": Misuse(["validate", "-"], "give an object", stdin=b"[1]"),
     "settings that are a list": Misuse(["validate", "good.json", "--settings", "list.json"], "an object"),
+    "setting that there is not": Misuse(
+        ["validate", "good.json", "--settings", "off.json"], 'setting "enabeld" is not known'
+    ),
     "settings that are null": Misuse(
         ["validate", "good.json", "--settings", "null.json"], "1 integration", status=0
     ),
@@ -132,6 +142,9 @@ MISUSES = {
     "port that is none": wrong("a port is a number from 1 to 65535", "explain", "https://a.b:99999/"),
     "port zero": wrong("a port is a number from 1 to 65535", "doctor", "https://a.b:0/"),
     "site without a scheme": wrong("write one such as https://", "doctor", "shop.example.com"),
+    "site of another scheme": wrong("write one such as https://", "doctor", "ftp://shop.example.com/"),
+    "site without a host": wrong("write one such as https://", "doctor", "https://"),
+    "site that is no host": wrong("write one such as https://", "doctor", "https://[bad"),
     "origin that is no address": wrong("--origin", "doctor", "https://a.b/", "--origin", "origin"),
     "address of a visitor that is none": wrong("is not an IP address", *page("--ip", "300.1.1.1")),
     "method that is none": wrong("is not an HTTP method", *page("--method", "G T")),
@@ -144,6 +157,13 @@ MISUSES = {
     "limit below zero": wrong("is not in the range", "history", "--name", "a", "--limit", "-1"),
     "limit that is no number": wrong("is not a valid integer", "history", "--name", "a", "--limit", "ten"),
     "limit of thousands of digits": wrong("Invalid value", "history", "--name", "a", "--limit", "9" * 5000),
+    "several to go back to": wrong(
+        "Give one of SNAPSHOT, --previous and --version N", "rollback", "--name", "a", "--previous", "--version", "7"
+    ),
+    "reason without a deed": wrong("--reason goes with --force", "publish", "--name", "a", "--reason", "x"),
+    "several configurations": wrong(
+        "give one of --config, --platform and --name", "test", "x", "--config", "a", "--name", "b"
+    ),
     "nothing to go back to": wrong("what to go back to?", "rollback", "--name", "a"),
     "digest that is none": wrong("is not a digest", "rollback", "XYZ", "--name", "a"),
     "token from nowhere": Misuse(["token", "read", "  "], "there is nothing to take apart"),
@@ -151,7 +171,15 @@ MISUSES = {
         ["token", "read", "e_a~ts_99999999999999~h_0"], "Unix second 99999999999999", status=0
     ),
     "bytes for a token": Misuse(["token", "read", "\udcff\udcfe"], "the signature does not fit"),
-    "token without a key": wrong("secret key is needed", "token", "mint", "--event", "tickets"),
+    "text and key from one standard input": wrong(
+        "standard input can give the text or the key, not both", "token", "read", "-", "--secret-file", "-"
+    ),
+    "room that a token cannot name": with_key("must not be empty, nor hold ~ or _", "mint", "my_tickets"),
+    "room that a cookie cannot name": with_key("cannot be a waiting room's id", "cookie", "a b"),
+    "session of no length": with_key("0 is not in the range 1<=x<=99999", "cookie", "a", "--validity-minutes", "0"),
+    "token without a key": wrong(
+        "the account's secret key is needed: set QUEUEIT_SECRET_KEY", "token", "mint", "--event", "tickets"
+    ),
     "room that is none": wrong("waiting room's id", "token", "mint", "--event", "a b"),
     "validity that is none": wrong("is not in the range", "token", "mint", "--event", "a", "--valid-for", "0"),
     "key file that is a directory": Misuse(
@@ -172,6 +200,7 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "good.json": good,
         "list.json": [1],
         "null.json": None,
+        "off.json": {"enabeld": False},
         "snapshot.json": {"format": 1, "integration_config": good, "settings": [1], "customer_id": 5},
         "account.json": {**good, "CustomerId": ["x"]},
         "strange.json": integration_config(named, named),

@@ -282,24 +282,6 @@ def test_trouble_with_aws_says_what_to_do(shop: Queueit, aws: Aws, failure: Exce
     assert message in ran.err
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("rollback", "12ab"), "give 8 to 64 lower-case hex digits"),
-        (("rollback",), "Give one of SNAPSHOT, --previous and --version N"),
-        (("rollback", "--previous", "--version", "7"), "Give one of SNAPSHOT, --previous and --version N"),
-        (("publish", "--reason", "x"), "--reason goes with --force"),
-        (("history", "--limit", "many"), "'many' is not a valid integer"),
-    ],
-)
-def test_what_makes_no_sense_is_a_matter_of_usage(
-    shop: Queueit, arguments: tuple[str, ...], message: str
-) -> None:
-    ran = shop(*arguments)
-    assert ran.status == 2
-    assert message in ran.err
-
-
 def test_without_a_connector_the_command_asks_which(queueit: Queueit, aws: Aws) -> None:
     for command in ("status", "publish", "history", "freeze", "unfreeze", "kill", "enable"):
         ran = queueit(command, client=aws)

@@ -121,27 +121,6 @@ def test_rubbish_is_taken_apart_without_a_fuss(queueit: Queueit) -> None:
     assert (ran.status, "longer than a token can be" in ran.err) == (1, True)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["mint", "--event", "tickets"], "the account's secret key is needed: set QUEUEIT_SECRET_KEY"),
-        (["mint", "--event", "my_tickets", "--secret-file", "-"], "must not be empty, nor hold ~ or _"),
-        (["read", "-", "--secret-file", "-"], "standard input can give the text or the key, not both"),
-        (["cookie", "--event", "a b", "--secret-file", "-"], "cannot be a waiting room's id"),
-        (
-            ["cookie", "--event", "a", "--validity-minutes", "0", "--secret-file", "-"],
-            "0 is not in the range 1<=x<=99999",
-        ),
-    ],
-)
-def test_what_makes_no_sense_is_a_matter_of_usage(
-    queueit: Queueit, arguments: list[str], message: str
-) -> None:
-    ran = queueit("token", *arguments, stdin="not-a-real-secret-key")
-    assert ran.status == 2
-    assert message in ran.err
-
-
 def test_a_key_is_no_option_of_the_command_line(queueit: Queueit) -> None:
     for action in ("mint", "cookie", "read"):
         shown = queueit("token", action, "--help").out

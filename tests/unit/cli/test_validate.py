@@ -13,8 +13,10 @@ from tests.builders import (
     NOW,
     SECRET_KEY,
     integration_config,
+    part,
     queue_integration,
     snapshot_document,
+    triggers,
     url_part,
 )
 from tests.unit.cli.conftest import no_client, no_session
@@ -31,16 +33,7 @@ def good(**changes: Any) -> dict[str, Any]:
 
 
 def ignore(*parts: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    return {
-        "Name": "Open",
-        "ActionType": "Ignore",
-        "Triggers": [{"LogicalOperator": "And", "TriggerParts": list(parts)}],
-        **changes,
-    }
-
-
-def triggers(*parts: dict[str, Any], operator: str = "And") -> list[dict[str, Any]]:
-    return [{"LogicalOperator": operator, "TriggerParts": list(parts)}]
+    return {"Name": "Open", "ActionType": "Ignore", "Triggers": triggers(*parts), **changes}
 
 
 @pytest.fixture
@@ -99,52 +92,17 @@ def test_a_configuration_comes_from_standard_input_too_and_a_snapshot_is_taken_a
     assert SECRET_KEY not in ran.out
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("{", "is not JSON"),
-        ('"\\ud800"', "give an object with Integrations and Version"),
-        ("[]", "give an object"),
-    ],
-)
-def test_what_is_no_configuration_is_said_to_be_none(queueit: Queueit, content: str, message: str) -> None:
-    ran = queueit("validate", "-", stdin=content)
-    assert ran.status == 1
-    assert message in ran.out + ran.err
-
-
-def test_a_missing_file_and_unknown_settings_fail_with_what_to_do(
-    queueit: Queueit, write_json: WriteJson
-) -> None:
-    ran = queueit("validate", "/nowhere/shop.json")
-    assert (ran.status, ran.err) == (
-        1,
-        "queueit validate: /nowhere/shop.json cannot be read: No such file or directory\n",
-    )
-    path = write_json(integration_config(good()))
-    ran = queueit("validate", path, "--settings", write_json({"enabeld": False}, "settings.json"))
-    assert ran.status == 1
-    assert 'setting "enabeld" is not known' in ran.err
-
-
 def test_an_integration_behind_a_wider_one_is_unreachable(codes: Any) -> None:
-    narrow = good(
-        Name="VIP",
-        Triggers=triggers(url_part("/tickets/vip", Operator="Equals", IsIgnoreCase=False)),
-    )
+    narrow = good(Name="VIP", Triggers=triggers(url_part("/tickets/vip", Operator="Equals")))
     assert codes(good(), narrow) == ["unreachable"]
     assert codes(narrow, good()) == []
 
 
 def test_an_integration_is_reachable_by_any_one_alternative_that_nothing_takes(codes: Any) -> None:
-    wider = good(
-        Name="More",
-        Triggers=triggers(url_part("/tickets/a"), url_part("/b/"), operator="Or"),
-    )
+    wider = good(Name="More", Triggers=triggers(url_part("/tickets/a"), url_part("/b/"), operator="Or"))
     assert codes(good(), wider) == []
     taken = good(
-        Name="More",
-        Triggers=triggers(url_part("/tickets/a"), url_part("/tickets/b"), operator="Or"),
+        Name="More", Triggers=triggers(url_part("/tickets/a"), url_part("/tickets/b"), operator="Or")
     )
     assert codes(good(), taken) == ["unreachable"]
 
@@ -185,7 +143,7 @@ def test_a_short_text_to_contain_is_very_broad(codes: Any) -> None:
 
 
 def test_a_body_trigger_needs_the_body_to_be_included(codes: Any, write_json: WriteJson) -> None:
-    body = {"ValidatorType": "RequestBodyValidator", "Operator": "Contains", "ValueToCompare": "checkout"}
+    body = part("RequestBody", "checkout", Operator="Contains")
     integration = good(Triggers=triggers(url_part("/tickets"), body))
     assert codes(integration) == ["body_without_include_body", "visitor_can_avoid"]
     assert codes(integration, arguments=("--include-body",)) == ["visitor_can_avoid"]
@@ -205,8 +163,8 @@ def test_a_body_trigger_needs_the_body_to_be_included(codes: Any, write_json: Wr
 def test_a_cookie_domain_that_is_missing_or_that_browsers_refuse_is_warned_of(
     codes: Any, domain: str, host: str, warned: bool
 ) -> None:
-    part = url_part(host, UrlPart="HostName", Operator="Equals", IsIgnoreCase=True)
-    assert codes(good(CookieDomain=domain, Triggers=triggers(part))) == ["cookie_domain"] * warned
+    on_host = url_part(host, UrlPart="HostName", Operator="Equals", IsIgnoreCase=True)
+    assert codes(good(CookieDomain=domain, Triggers=triggers(on_host))) == ["cookie_domain"] * warned
 
 
 @pytest.mark.parametrize(
@@ -236,12 +194,7 @@ def test_a_cookie_that_is_not_secure_is_warned_of_unless_the_settings_make_it_so
 def test_an_exemption_that_any_visitor_can_claim_for_any_page_is_warned_of(codes: Any) -> None:
     by_url = url_part("/static/", UrlPart="PageUrl")
     by_path = url_part("/static/")
-    by_cookie = {
-        "ValidatorType": "CookieValidator",
-        "CookieName": "vip",
-        "Operator": "Equals",
-        "ValueToCompare": "1",
-    }
+    by_cookie = part("Cookie", "1", CookieName="vip")
     assert codes(ignore(by_url), good()) == ["visitor_can_pass"]
     assert codes(ignore(by_cookie), good()) == ["visitor_can_pass"]
     assert codes(ignore(by_path), good()) == []
@@ -249,12 +202,7 @@ def test_an_exemption_that_any_visitor_can_claim_for_any_page_is_warned_of(codes
 
 
 def test_a_queue_that_depends_on_what_a_visitor_sends_is_warned_of(codes: Any) -> None:
-    no_bots = {
-        "ValidatorType": "UserAgentValidator",
-        "Operator": "Contains",
-        "ValueToCompare": "bot",
-        "IsNegative": True,
-    }
+    no_bots = part("UserAgent", "bot", Operator="Contains", IsNegative=True)
     assert codes(good(Triggers=triggers(url_part("/tickets"), no_bots))) == ["visitor_can_avoid"]
 
 
@@ -289,17 +237,8 @@ def test_a_configuration_that_queues_nobody_is_warned_of(codes: Any) -> None:
     assert codes(ignore(url_part("/about"))) == ["ignore_without_effect", "no_queue"]
 
 
-def header_part(name: str, value: str = "1") -> dict[str, Any]:
-    return {
-        "ValidatorType": "HttpHeaderValidator",
-        "HttpHeaderName": name,
-        "Operator": "Equals",
-        "ValueToCompare": value,
-    }
-
-
 def test_an_exemption_that_any_visitor_can_claim_for_a_queued_page_is_warned_of(codes: Any) -> None:
-    claimed = header_part("x-vip")
+    claimed = part("HttpHeader", "1", HttpHeaderName="x-vip")
     assert codes(ignore(url_part("/tickets/vip"), claimed), good()) == ["visitor_can_pass"]
     assert codes(ignore(url_part("/tick"), claimed), good()) == ["visitor_can_pass"]
     assert codes(ignore(url_part("/static/"), claimed), good()) == []
@@ -307,14 +246,14 @@ def test_an_exemption_that_any_visitor_can_claim_for_a_queued_page_is_warned_of(
 
 
 def test_an_exemption_by_the_clients_address_is_no_visitors_choice(codes: Any) -> None:
-    address = header_part("X-Queueit-ClientIP", "198.51.100.9")
+    address = part("HttpHeader", "198.51.100.9", HttpHeaderName="X-Queueit-ClientIP")
     assert codes(ignore(address), good()) == []
     assert codes(ignore(url_part("/tickets/vip"), address), good()) == []
     assert codes(good(Triggers=triggers(url_part("/tickets"), address))) == []
 
 
 def test_the_advice_on_a_claimed_exemption_closes_it(queueit: Queueit, write_json: WriteJson) -> None:
-    path = write_json(integration_config(ignore(header_part("x-vip")), good()))
+    path = write_json(integration_config(ignore(part("HttpHeader", "1", HttpHeaderName="x-vip")), good()))
     ran = queueit("validate", path)
     assert "Exempt by the PagePath of pages that need no queue, or by the client's address" in ran.out
 
