@@ -168,9 +168,16 @@ class RequestFlow:
             return check(answer.result)
         except RuleBroken as broken:
             self._request_log.rule_broken(
-                RuleBreach(association.function, event_type, request_id, broken.rule, broken.detail)
+                RuleBreach(
+                    association.function,
+                    event_type,
+                    request_id,
+                    broken.rule.name,
+                    broken.detail,
+                    broken.rule.page,
+                )
             )
-            raise _Failed(error_page(502, request_id, "LambdaValidationError")) from None
+            raise _Failed(error_page(broken.rule.status, request_id, "LambdaValidationError")) from None
 
     def _from_cache_or_origin(self, behavior: Behavior, request: ViewerRequest) -> _FromBehavior:
         cacheable = request.method in ("GET", "HEAD") and behavior.cache_policy.max_ttl > 0

@@ -33,13 +33,14 @@ class Invocation(NamedTuple):
 
 
 class RuleBreach(NamedTuple):
-    """An answer of a function that CloudFront refuses; the visitor got a 502."""
+    """An answer of a function that CloudFront refuses, and AWS's page; the visitor got a 502."""
 
     function: str
     event_type: str
     request_id: str
     rule: str
     detail: str
+    page: str | None
 
 
 class FunctionLine(NamedTuple):

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from workbench.local_edge.restricted_headers import is_disallowed
+from workbench.local_edge.rule_table import INCLUDED_BODY_CUT
 
 HeaderLines = list[tuple[str, str]]
 """Header lines as sent, (name, value) each; lines of one name stay several."""
 
-BODY_LIMIT_BYTES = 40 * 1024
 DISTRIBUTION_ID = "ELOCALEDGE"
 DISTRIBUTION_DOMAIN = "local-edge.cloudfront.net"
 
@@ -36,8 +36,16 @@ def event_headers(lines: Iterable[tuple[str, str]]) -> dict[str, list[dict[str, 
 
 
 def header_lines(headers: dict[str, list[dict[str, str]]]) -> HeaderLines:
-    """The lines of headers in a function's shape; the map's own name stands in for a missing key."""
-    return [(line.get("key") or name, line["value"]) for name, lines in headers.items() for line in lines]
+    """The lines of headers in a function's shape; a missing key is the name with initial capitals."""
+    return [
+        (line.get("key") or _initial_capitals(name), line["value"])
+        for name, lines in headers.items()
+        for line in lines
+    ]
+
+
+def _initial_capitals(name: str) -> str:
+    return "-".join([part.capitalize() for part in name.split("-")])
 
 
 def hidden_lines(lines: Iterable[tuple[str, str]]) -> HeaderLines:
@@ -56,10 +64,10 @@ def request_document(request: ViewerRequest, *, include_body: bool) -> dict[str,
     }
     if include_body:
         document["body"] = {
-            "inputTruncated": len(request.body) > BODY_LIMIT_BYTES,
+            "inputTruncated": len(request.body) > INCLUDED_BODY_CUT.limit,
             "action": "read-only",
             "encoding": "base64",
-            "data": base64.b64encode(request.body[:BODY_LIMIT_BYTES]).decode("ascii"),
+            "data": base64.b64encode(request.body[: INCLUDED_BODY_CUT.limit]).decode("ascii"),
         }
     return document
 

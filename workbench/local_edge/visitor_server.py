@@ -1,21 +1,26 @@
-"""The HTTP server that visitors talk to: requests read line by line, so that nothing of them is lost."""
+"""The HTTP server that visitors talk to. h11 reads the wire, so that nothing of a request is lost."""
 
-import http.server
 import re
 import socket
 import socketserver
 import threading
 from collections.abc import Callable
+from email.utils import formatdate
 from typing import Any, NamedTuple
 
+import h11
+
+from workbench.local_edge import rule_table
 from workbench.local_edge.viewer_event import HeaderLines
 
-BODY_LIMIT_BYTES = 20 << 20
-URL_LIMIT_CHARACTERS = 8_192
-REQUEST_LIMIT_BYTES = 32_768
+BODY_LIMIT_BYTES = 20 << 20  # of this server: a request stands in memory
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _ABSOLUTE_TARGET = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+_HEADER_LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [^\0\r\n]*")
+_WITHOUT_BODY = (204, 304)
+_DRAIN_SECONDS = 0.5
+_DRAIN_PARTS = 64
 
 
 class VisitorRequest(NamedTuple):
@@ -102,120 +107,149 @@ class VisitorServer(socketserver.TCPServer):
             self.shutdown_request(request)
 
 
-class _VisitorHandler(http.server.BaseHTTPRequestHandler):
+class _VisitorHandler(socketserver.BaseRequestHandler):
+    """One connection. An h11.Connection lasts for one request, so that we see the bytes of each request line."""
+
     server: VisitorServer
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    disable_nagle_algorithm = True
-    timeout = 60
+    request: socket.socket
 
-    def parse_request(self) -> bool:
-        """Any method is ours, so that the behavior decides about it."""
-        if not super().parse_request():
-            return False
-        setattr(self, f"do_{self.command}", self._answer)
-        return True
+    def setup(self) -> None:
+        """A visitor who is silent for a minute has left."""
+        self.request.settimeout(60)
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
 
-    def _answer(self) -> None:
+    def handle(self) -> None:
+        """Answer requests until one side ends the connection."""
+        received = b""
+        while (left_over := self._exchange(received)) is not None:
+            received = left_over
+
+    def _exchange(self, received: bytes) -> bytes | None:
+        """Answer a request that begins with `received`; what came after it, or None at the end of the connection."""
+        wire = h11.Connection(h11.SERVER, rule_table.REQUEST_SIZE.limit)
         try:
-            request = self._visitor_request()
-        except _Refused as refused:
-            self.close_connection = True
-            self._write(self.server.refuse(refused.status, str(refused)))
-            return
-        self._write(self.server.respond(request))
+            visitor_request = self._visitor_request(wire, received)
+            if visitor_request is None:
+                return None
+        except (_Refused, h11.RemoteProtocolError) as error:
+            self._write(self.server.refuse(_status(error), str(error)), "GET", last=True)
+            self._drain()
+            return None
+        last = wire.their_state is h11.MUST_CLOSE
+        self._write(self.server.respond(visitor_request), visitor_request.method, last=last)
+        return None if last else wire.trailing_data[0]
 
-    def _visitor_request(self) -> VisitorRequest:
-        # Not self.path: http.server makes one slash of two.
-        target = _ABSOLUTE_TARGET.sub("", self.requestline.split()[1], count=1)
-        headers = [(name, value) for name, value in self.headers.items()]
-        if target == "" or target.startswith("?"):
-            target = "/" + target
-        if not target.startswith("/") or "#" in target:
-            raise _Refused(400, "the request target is not a path")
-        for name, value in headers:
-            if not _TOKEN.fullmatch(name) or "\r" in value or "\n" in value or "\0" in value:
-                raise _Refused(400, "a header line is malformed")
-        if self.headers.defects or len(self.headers.get_all("Host") or []) != 1:
-            raise _Refused(400, "the headers are malformed, or there is not exactly one Host")
-        size = len(self.requestline) + sum(len(name) + len(value) + 4 for name, value in headers)
-        if len(target) > URL_LIMIT_CHARACTERS or size > REQUEST_LIMIT_BYTES:
-            raise _Refused(413, "the URL or the headers are too long")
-        return VisitorRequest(self.client_address[0], self.command, target, headers, self._body())
+    def _visitor_request(self, wire: h11.Connection, received: bytes) -> VisitorRequest | None:
+        while b"\n" not in received and len(received) <= rule_table.REQUEST_SIZE.limit:
+            part = self.request.recv(1 << 16)
+            if not part:
+                return None
+            received += part
+        line, newline, rest = received.partition(b"\n")
+        # CloudFront takes bytes beyond ASCII in a URL, h11 does not.
+        wire.receive_data(received if line.isascii() else _BEYOND_ASCII.sub(b"~", line) + newline + rest)
+        head = self._next_event(wire)
+        assert isinstance(head, h11.Request)  # noqa: S101 - nothing else comes first
+        begin = len(head.method) + 1
+        target = line[begin : begin + len(head.target)].decode("latin-1")
+        headers = [(name.decode(), value.decode("latin-1")) for name, value in head.headers.raw_items()]
+        size = len(line) + 3 + sum([len(name) + len(value) + 4 for name, value in headers])
+        if size > rule_table.REQUEST_SIZE.limit:
+            raise _Refused(rule_table.REQUEST_SIZE.status, "the request line and the headers are too long")
+        named = {name.lower(): value for name, value in headers}
+        if "host" not in named:
+            raise _Refused(rule_table.WELL_FORMED.status, "there is no Host")
+        path = _path(target)
+        if len("https://") + len(named["host"]) + len(path) > rule_table.REQUEST_URL_SIZE.limit:
+            raise _Refused(rule_table.REQUEST_URL_SIZE.status, "the URL is too long")
+        body = self._body(wire, named)
+        return VisitorRequest(self.client_address[0], head.method.decode(), path, headers, body)
 
-    def _body(self) -> bytes:
-        encodings = self.headers.get_all("Transfer-Encoding") or []
-        lengths = set(self.headers.get_all("Content-Length") or [])
-        if encodings:
-            if lengths or [encoding.lower() for encoding in encodings] != ["chunked"]:
-                raise _Refused(400, "the body's framing is ambiguous")
-            return self._chunked_body()
-        if not lengths:
-            return b""
-        length = lengths.pop()
-        if lengths or not (length.isascii() and length.isdigit()):
-            raise _Refused(400, "Content-Length is not one number")
-        if int(length) > BODY_LIMIT_BYTES:
+    def _body(self, wire: h11.Connection, headers: dict[str, str]) -> bytes:
+        """The body; `headers` by their names in lower case."""
+        if "content-length" in headers and "transfer-encoding" in headers:
+            raise _Refused(rule_table.WELL_FORMED.status, "the body's framing is ambiguous")
+        if int(headers.get("content-length", 0)) > BODY_LIMIT_BYTES:
             raise _Refused(413, "the body is too large")
-        return self._read(int(length))
-
-    def _chunked_body(self) -> bytes:
         body = bytearray()
-        while True:
-            size_text = self.rfile.readline(1024).split(b";")[0].strip()
-            if not re.fullmatch(rb"[0-9A-Fa-f]{1,8}", size_text):
-                raise _Refused(400, "a chunk has no size")
-            size = int(size_text, 16)
-            if len(body) + size > BODY_LIMIT_BYTES:
+        while isinstance(event := self._next_event(wire), h11.Data):
+            body += event.data
+            if len(body) > BODY_LIMIT_BYTES:
                 raise _Refused(413, "the body is too large")
-            if size == 0:
-                while self.rfile.readline(8192).strip():
-                    pass
-                return bytes(body)
-            body += self._read(size)
-            self._read(2)
+        return bytes(body)
 
-    def _read(self, size: int) -> bytes:
-        data = self.rfile.read(size)
-        if len(data) < size:
-            raise ConnectionError("the visitor went away while sending the body")
-        return data
+    def _next_event(self, wire: h11.Connection) -> object:
+        while (event := wire.next_event()) is h11.NEED_DATA:
+            if wire.they_are_waiting_for_100_continue:
+                self.request.sendall(wire.send(h11.InformationalResponse(status_code=100, headers=[])))
+            part = self.request.recv(1 << 16)
+            if not part:
+                raise ConnectionError("the visitor went away in the middle of a request")
+            wire.receive_data(part)
+        return event
 
-    def _write(self, response: VisitorResponse) -> None:
-        self.send_response_only(response.status, response.reason or None)
-        length = str(len(response.body))
-        for name, value in response.headers:
-            if name.lower() != "content-length":
-                self.send_header(name, _as_bytes_in_latin_1(value))
-            elif self.command == "HEAD":
-                length = value
-        if "date" not in {name.lower() for name, _ in response.headers}:
-            self.send_header("Date", self.date_time_string())
-        if response.status >= 200 and response.status not in (204, 304):
-            self.send_header("Content-Length", length)
-        if self.close_connection:
-            self.send_header("Connection", "close")
-        self.end_headers()
-        if self.command != "HEAD" and response.status not in (204, 304):
-            self.wfile.write(response.body)
-        self.wfile.flush()
+    def _write(self, response: VisitorResponse, method: str, *, last: bool) -> None:
+        try:
+            head = _head(response, method, last)
+        except ValueError as error:
+            response = self.server.refuse(502, str(error))
+            head = _head(response, method, last)
+        bodiless = method == "HEAD" or response.status in _WITHOUT_BODY
+        self.request.sendall(head if bodiless else head + response.body)
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """The page for a request that http.server could not parse."""
-        self.close_connection = True
-        if not hasattr(self, "command") or self.command is None:
-            self.command = "GET"
-        self.request_version = "HTTP/1.1"
-        self._write(self.server.refuse(int(code), message or ""))
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Write nothing: the edge logs what matters."""
+    def _drain(self) -> None:
+        """Read what the visitor still sends: closed with bytes unread, the connection is reset and the page lost."""
+        self.request.shutdown(socket.SHUT_WR)
+        self.request.settimeout(_DRAIN_SECONDS)
+        for _ in range(_DRAIN_PARTS):
+            if not self.request.recv(1 << 16):
+                return
 
 
-def _as_bytes_in_latin_1(value: str) -> str:
-    """`value` as http.server can send it: characters that are not in Latin-1 as their UTF-8 bytes."""
+def _status(error: _Refused | h11.RemoteProtocolError) -> int:
+    if isinstance(error, _Refused):
+        return error.status
+    too_long = error.error_status_hint == 431
+    return (rule_table.REQUEST_SIZE if too_long else rule_table.WELL_FORMED).status
+
+
+def _path(target: str) -> str:
+    """Path and query string of a request target."""
+    path = _ABSOLUTE_TARGET.sub("", target, count=1)
+    if path == "" or path.startswith("?"):
+        path = "/" + path
+    if not path.startswith("/") or "#" in path:
+        raise _Refused(rule_table.WELL_FORMED.status, "the request target is not a path")
+    return path
+
+
+def _head(response: VisitorResponse, method: str, last: bool) -> bytes:
+    """Status line and headers. Raises ValueError for a header of an origin's or a function's that HTTP has not."""
+    length = str(len(response.body))
+    lines = [f"HTTP/1.1 {response.status} {response.reason}"]
+    for name, value in response.headers:
+        if name.lower() != "content-length":
+            lines.append(f"{name}: {value}")
+        elif method == "HEAD":
+            length = value
+    if "date" not in {name.lower() for name, _ in response.headers}:
+        lines.append(f"Date: {formatdate(usegmt=True)}")
+    if response.status not in _WITHOUT_BODY:
+        lines.append(f"Content-Length: {length}")
+    if last:
+        lines.append("Connection: close")
+    for line in lines[1:]:
+        if not _HEADER_LINE.fullmatch(line):
+            raise ValueError(f"the header line {line!r} cannot be sent")
     try:
-        value.encode("latin-1")
+        return "\r\n".join([*lines, "", ""]).encode("latin-1")
     except UnicodeEncodeError:
-        return value.encode("utf-8").decode("latin-1")
-    return value
+        return b"\r\n".join([_as_bytes(line) for line in [*lines, "", ""]])
+
+
+def _as_bytes(value: str) -> bytes:
+    """`value` as it goes out: Latin-1, or UTF-8 where that has no such characters."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "replace")

@@ -55,8 +55,13 @@ def test_header_lines_of_one_name_are_separate_in_the_event(
 
 def test_functions_do_not_see_disallowed_headers(workshop: Any, in_the_answer: InTheAnswer) -> None:
     site = workshop.site(in_the_answer("sorted(request['headers'])"))
-    hidden = [("X-Amzn-Trace-Id", "1"), ("X-Real-IP", "9.9.9.9"), ("X-Forwarded-Proto", "http")]
-    assert site.ask(headers=[*hidden, ("Connection", "close"), ("X-Seen", "1")]).json() == ["host", "x-seen"]
+    hidden = [("X-Amzn-RequestId", "1"), ("X-Real-IP", "9.9.9.9"), ("X-Forwarded-Proto", "http")]
+    shown = [("X-Amzn-Trace-Id", "1"), ("CloudFront-Viewer-Country", "DE")]
+    assert site.ask(headers=[*hidden, ("Connection", "close"), *shown]).json() == [
+        "cloudfront-viewer-country",
+        "host",
+        "x-amzn-trace-id",
+    ]
 
 
 def test_what_viewer_request_changes_reaches_the_origin(workshop: Any) -> None:
@@ -194,6 +199,7 @@ def test_a_body_reaches_the_origin_whole_and_the_function_only_with_include_body
     assert site.origin.received[0].body == body
 
 
+@pytest.mark.rule("included-body-cut")
 def test_include_body_gives_the_function_base64_cut_at_40_kb_while_the_origin_gets_all(
     workshop: Any,
 ) -> None:
@@ -216,13 +222,27 @@ def handler(event, context):
     assert (short.values("x-body"), len(short.body)) == (["False read-only base64 40960"], 40_960)
 
 
-def test_a_function_with_include_body_may_replace_the_body(workshop: Any, sources: Any) -> None:
-    changed = "request | {'body': {'action': 'replace', 'encoding': 'text', 'data': 'new'}}"
-    site = workshop.site(sources.returning(changed), include_body=True)
-    site.ask("/", "POST", body=b"old")
-    assert site.origin.received[0].body == b"new"
+@pytest.mark.rule("replaced-text-cut", "replaced-base64-cut")
+@pytest.mark.parametrize(
+    ("body", "received"),
+    [
+        ("{'action': 'replace', 'encoding': 'text', 'data': 'new'}", b"new"),
+        ("{'action': 'replace', 'encoding': 'text', 'data': 'a' * 40961}", b"a" * 40_960),
+        ("{'action': 'replace', 'encoding': 'base64', 'data': 'bmV3'}", b"new"),
+        ("{'action': 'replace', 'data': 'bmV3'}", b"new"),
+        ("{'action': 'replace', 'data': 'YWFh' * 13620}", b"a" * 40_857),
+        ("{'action': 'read-only', 'data': 'bmV3'}", b"old"),
+    ],
+)
+def test_a_function_with_include_body_may_replace_the_body_which_is_cut_where_it_is_long(
+    workshop: Any, sources: Any, body: str, received: bytes
+) -> None:
+    site = workshop.site(sources.returning(f"request | {{'body': {body}}}"), include_body=True)
+    assert site.ask("/", "POST", body=b"old").status == 200
+    assert site.origin.received[0].body == received
 
 
+@pytest.mark.rule("allowed-method")
 def test_a_method_that_the_behavior_does_not_allow_is_a_403_without_any_function(
     workshop: Any, sources: Any
 ) -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from workbench.local_edge.rule_table import RULES
+
 REQUEST_BREACHES = [
     ("None", "result-is-an-object"),
     ("[request]", "result-is-an-object"),
@@ -16,7 +18,7 @@ REQUEST_BREACHES = [
     ("request | {'querystring': 'a b'}", "querystring-characters"),
     ("request | {'querystring': 'a#b'}", "querystring-characters"),
     ("request | {'querystring': {'a': '1'}}", "querystring-is-a-string"),
-    ("request | {'querystring': 'a' * 8192}", "url-size"),
+    ("request | {'querystring': 'a' * 8190}", "url-size"),
     ("request | {'headers': []}", "header-structure"),
     ("request | {'headers': {**request['headers'], 'x-a': 'text'}}", "header-structure"),
     ("request | {'headers': {**request['headers'], 'x-a': ['text']}}", "header-structure"),
@@ -32,9 +34,18 @@ REQUEST_BREACHES = [
     ("request | {'headers': {**request['headers'], 'content-length': [{'value': '1'}]}}", "read-only-header"),
     ("request | {'headers': {**request['headers'], 'cdn-loop': [{'value': '1'}]}}", "read-only-header"),
     ("request | {'headers': {**request['headers'], 'connection': [{'value': '1'}]}}", "disallowed-header"),
-    ("request | {'headers': {**request['headers'], 'x-amzn-a': [{'value': '1'}]}}", "disallowed-header"),
+    ("request | {'headers': {**request['headers'], 'x-amzn-auth': [{'value': '1'}]}}", "disallowed-header"),
+    (
+        "request | {'headers': {**request['headers'], 'x-accel-charset': [{'value': '1'}]}}",
+        "disallowed-header",
+    ),
+    ("request | {'headers': {**request['headers'], 'client-cert': [{'value': '1'}]}}", "disallowed-header"),
     ("request | {'headers': {**request['headers'], 'x-edge-a': [{'value': '1'}]}}", "disallowed-header"),
     ("request | {'headers': {**request['headers'], 'x-real-ip': [{'value': '1'}]}}", "disallowed-header"),
+    (
+        "request | {'headers': {**request['headers'], 'cloudfront-viewer-country': [{'value': 'DE'}]}}",
+        "viewer-country-header",
+    ),
     ("request | {'body': 'text'}", "body-is-an-object"),
     ("request | {'body': {'action': 'delete'}}", "body-action"),
     ("request | {'body': {'action': 'replace', 'data': 'a'}}", "body-needs-include-body"),
@@ -49,6 +60,7 @@ REQUEST_BREACHES = [
     ("{'status': '200', 'body': {'a': 1}}", "body-is-a-string"),
     ("{'status': '200', 'body': 'a', 'bodyEncoding': 'gzip'}", "body-encoding"),
     ("{'status': '200', 'body': '%%%', 'bodyEncoding': 'base64'}", "body-encoding"),
+    ("{'status': '204', 'body': 'a'}", "no-body-in-204"),
     ("{'status': '200', 'body': 'a' * 40961}", "response-size"),
     ("{'status': '200', 'headers': {'x-a': [{'value': 'a' * 40960}]}}", "response-size"),
 ]
@@ -84,6 +96,7 @@ def check_breach(site: Any, event_type: str, rule: str) -> None:
     assert (breach.event_type, breach.rule) == (event_type, rule)
     (message,) = site.log
     assert (message["message"], message["rule"]) == ("function result failed validation", rule)
+    assert message["page"] == next(one.page for one in RULES if one.name == rule)
     assert message["detail"]
 
 
@@ -106,9 +119,9 @@ def test_a_breach_in_viewer_response_is_a_502_with_the_rule_logged(
 @pytest.mark.parametrize(
     ("body", "rule"),
     [
-        ("{'action': 'replace', 'encoding': 'text', 'data': 'a' * 40961}", "body-size"),
-        ("{'action': 'replace', 'encoding': 'base64', 'data': 'QUJD' * 13620}", "body-size"),
         ("{'action': 'replace', 'encoding': 'base64', 'data': '%'}", "body-encoding"),
+        ("{'action': 'replace', 'data': 'text!'}", "body-encoding"),
+        ("{'action': 'replace', 'encoding': 'gzip', 'data': 'a'}", "body-encoding"),
         ("{'action': 'replace', 'encoding': 'text', 'data': None}", "body-is-a-string"),
     ],
 )
@@ -127,8 +140,11 @@ def test_a_replaced_body_that_breaks_a_rule_is_a_502(
         "request | {'uri': '/other', 'querystring': ''}",
         "request | {'headers': {**request['headers'], 'x-a': [{'value': ''}, {'value': 'b'}]}}",
         "request | {'querystring': 'a=%20&b=%23'}",
+        "request | {'querystring': 'a' * 8189}",
+        "request | {'headers': {**request['headers'], 'x-amzn-trace-id': [{'value': '1'}]}}",
         "{'status': '200'}",
         "{'status': '200', 'body': 'a' * 40960}",
+        "{'status': '200', 'headers': {'cloudfront-viewer-country': [{'value': 'DE'}]}}",
         "{'status': '200', 'statusDescription': None, 'headers': {}, 'body': ''}",
     ],
 )

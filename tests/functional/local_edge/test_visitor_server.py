@@ -15,6 +15,12 @@ def connected(site: Any) -> Iterator[socket.socket]:
         yield connection
 
 
+def sized_request(size: int) -> bytes:
+    """A request of so many bytes, all of them head."""
+    begin, end = b"GET / HTTP/1.1\r\nHost: a\r\nX-A: ", b"\r\n\r\n"
+    return begin + b"a" * (size - len(begin) - len(end)) + end
+
+
 def exchange(site: Any, sent: bytes) -> bytes:
     """Everything the edge sends back until it closes the connection."""
     with connected(site) as connection:
@@ -40,17 +46,23 @@ def test_a_chunked_body_reaches_the_origin_whole(workshop: Any) -> None:
     assert site.origin.received[0].body == b"abcde"
 
 
+@pytest.mark.rule("well-formed", "request-size", "request-url-size", "get-without-body")
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
         (b"GET / HTTP/1.1\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n", 400),
-        (b"GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\r\n folded\r\n\r\n", 400),
         (b"GET nowhere HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         (b"GET /#fragment HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         (b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         (b"nonsense\r\n\r\n", 400),
+        (b"\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\x00\x01\n\r\n", 400),
+        (b"GET / HTTP/1.0\r\n\r\n", 400),
+        (b"GET / HTTP/2.0\xff\r\nHost: a\r\n\r\n", 400),
+        (b"CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400),
         (
@@ -59,9 +71,13 @@ def test_a_chunked_body_reaches_the_origin_whole(workshop: Any) -> None:
         ),
         (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", 413),
-        (b"GET /" + b"a" * 8192 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 413),
-        (b"GET / HTTP/1.1\r\nHost: a\r\nX-A: " + b"a" * 32768 + b"\r\n\r\n", 413),
+        (b"GET /" + b"a" * (8192 - 9) + b" HTTP/1.1\r\nHost: a\r\n\r\n", 413),
+        (sized_request(20_481), 413),
+        (sized_request(20_490)[:-4], 413),
+        (sized_request(70_000), 413),
+        (b"a" * 20_481, 413),
         (b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\na", 403),
+        (b"G\xc3\xa9T / HTTP/1.1\r\nHost: a\r\n\r\n", 403),
     ],
 )
 def test_a_request_that_cloudfront_refuses_reaches_neither_function_nor_origin(
@@ -71,6 +87,51 @@ def test_a_request_that_cloudfront_refuses_reaches_neither_function_nor_origin(
     assert exchange(site, sent).split(b"\r\n")[0].split()[1] == str(status).encode()
     assert site.edge.invocations == []
     assert site.origin.received == []
+
+
+@pytest.mark.rule("request-size", "request-url-size")
+@pytest.mark.parametrize(
+    "sent", [b"GET /" + b"a" * (8192 - 10) + b" HTTP/1.1\r\nHost: a\r\n\r\n", sized_request(20_480)]
+)
+def test_a_request_as_long_as_cloudfront_takes_is_served(workshop: Any, sources: Any, sent: bytes) -> None:
+    site = workshop.site(sources.pass_request)
+    assert exchange(site, sent).startswith(b"HTTP/1.1 200")
+
+
+def test_a_connection_ends_after_a_request_that_is_refused(workshop: Any) -> None:
+    site = workshop.site()
+    following = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    answer = exchange(site, sized_request(20_481) + following)
+    assert (answer.count(b"HTTP/1.1 "), answer.count(b"Connection: close")) == (1, 1)
+
+
+def test_what_was_malformed_is_shown_as_text(workshop: Any) -> None:
+    answer = exchange(workshop.site(), b"GET / HTTP/1.1\r\nHost: a\r\n<script>\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"&lt;script&gt;" in answer
+    assert b"<script>" not in answer
+
+
+def test_a_folded_header_line_is_one_line(workshop: Any) -> None:
+    site = workshop.site()
+    exchange(site, b"GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\r\n folded\r\n\r\n")
+    assert site.origin.received[0].values("x-a") == ["1 folded"]
+
+
+def test_a_visitor_who_asks_first_is_told_to_send_the_body(workshop: Any) -> None:
+    site = workshop.site()
+    with connected(site) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 100")
+        connection.sendall(b"abc")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+    assert site.origin.received[0].body == b"abc"
+
+
+def test_a_response_whose_headers_http_does_not_know_is_a_502(workshop: Any) -> None:
+    site = workshop.site()
+    assert site.ask("/?header=X-A:%20a%00b").status == 502
+    assert site.ask().status == 200
 
 
 def test_bytes_beyond_ascii_pass_unharmed_in_headers_and_encoded_in_the_path(

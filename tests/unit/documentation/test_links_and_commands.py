@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from queueit.settings import Settings
-from workbench.local_edge import rules
 
 ROOT = Path(__file__).parents[3]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -75,18 +74,3 @@ def test_every_make_command_is_a_target(page: Path) -> None:
     targets = re.findall(r"^(\w[\w-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
     assert set(re.findall(r"\bmake ([a-z][a-z-]*)", fenced)) <= set(targets)
-
-
-def test_the_page_on_the_local_edge_names_every_rule_that_it_enforces() -> None:
-    source = Path(rules.__file__).read_text(encoding="utf-8")
-    enforced = {
-        *re.findall(r'RuleBroken\(\s*"([a-z0-9-]+)"', source),
-        "method-unchanged",
-        "client-ip-unchanged",
-    }
-    table = (
-        (ROOT / "docs" / "local-edge.md").read_text(encoding="utf-8").partition("## The rules it enforces")[2]
-    )
-    named = set(re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", table.partition("\n## ")[0]))
-
-    assert named == enforced
