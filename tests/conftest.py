@@ -1,13 +1,10 @@
-"""How every test runs: the profiles of property tests, and the builders as fixtures."""
+"""How every test runs: the profiles of property tests, and which worker takes which."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
-
-from tests.builders import Document, header_of
 
 # Property tests try the same examples on every run, more of them where the long tests run too;
 # `pytest --hypothesis-profile=explore` looks for new ones.
@@ -72,9 +69,3 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     if hasattr(config, "workerinput"):
         items.sort(key=turn)
-
-
-@pytest.fixture(scope="session")
-def read_header() -> Callable[[Document, str], str]:
-    """Reads a header that occurs exactly once."""
-    return header_of

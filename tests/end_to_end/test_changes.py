@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import requests
 
-from tests.end_to_end.visitor import Visitor, session_cookie
+from tests.end_to_end.visitor import Visitor, direct_session, session_cookie
 from workbench.demo import Demo
 from workbench.demo.refresh_schedule import InvocationFailed
 from workbench.local_edge import LocalEdge
@@ -62,6 +61,30 @@ def with_protected(configuration: dict[str, Any], path: str) -> dict[str, Any]:
     return configuration
 
 
+def publish_on_the_page(demo: Demo, configuration: str) -> str:
+    """The page of the waiting room after somebody published `configuration` there."""
+    with direct_session() as session:
+        return session.post(
+            f"{demo.waiting_room_url}/admin/configuration",
+            data={"configuration": configuration, "action": "publish"},
+            timeout=20,
+        ).text
+
+
+@contextmanager
+def broken_at_the_platform(demo: Demo, **changes: Any) -> Iterator[None]:
+    """The platform has a configuration with these changes to its queue, which it should have refused."""
+    good = demo.waiting_room.publication.current()
+    broken = json.loads(json.dumps(good))
+    broken["Version"] += 1
+    broken["Integrations"][-1] |= changes
+    demo.waiting_room.publication.publish_unchecked(broken)
+    try:
+        yield
+    finally:
+        demo.waiting_room.publication.publish_unchecked(good)
+
+
 def test_a_configuration_published_on_the_page_reaches_visitors_while_they_browse(demo: Demo) -> None:
     assert set(statuses(demo.shop_url, "/secret-gig")) == {404}
     seen: list[tuple[str, int]] = []
@@ -79,14 +102,7 @@ def test_a_configuration_published_on_the_page_reaches_visitors_while_they_brows
         one.start()
     try:
         text = json.dumps(with_protected(demo.sample_configuration(), "/secret-gig"))
-        with requests.Session() as session:
-            session.trust_env = False
-            answer = session.post(
-                f"{demo.waiting_room_url}/admin/configuration",
-                data={"configuration": text, "action": "publish"},
-                timeout=10,
-            )
-        version = re.search(r"Version (\d+) is published", answer.text)
+        version = re.search(r"Version (\d+) is published", publish_on_the_page(demo, text))
         assert version
         result = demo.refresh()
         assert (result["outcome"], result["version"]) == ("published", int(version[1]))
@@ -101,16 +117,12 @@ def test_a_configuration_published_on_the_page_reaches_visitors_while_they_brows
 
 
 def test_a_configuration_that_does_not_compile_changes_nothing(demo: Demo) -> None:
-    good = demo.waiting_room.publication.current()
-    broken = json.loads(json.dumps(good))
-    broken["Version"] += 1
-    broken["Integrations"][-1]["CookieValidityMinute"] = "ten"
-    demo.waiting_room.publication.publish_unchecked(broken)
-    try:
-        with pytest.raises(InvocationFailed, match=r'"Tickets".*CookieValidityMinute is "ten"'):
-            demo.refresh()
-    finally:
-        demo.waiting_room.publication.publish_unchecked(good)
+    message = r'"Tickets".*CookieValidityMinute is "ten"'
+    with (
+        broken_at_the_platform(demo, CookieValidityMinute="ten"),
+        pytest.raises(InvocationFailed, match=message),
+    ):
+        demo.refresh()
     assert demo.refresh()["outcome"] == "unchanged"
     with started(demo.new_edge(), demo) as edge:
         assert set(statuses(edge.url, "/tickets")) == {302}

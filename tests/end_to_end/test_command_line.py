@@ -1,68 +1,30 @@
 """The command line `queueit` against the whole system: what it says is what visitors get, what it does they notice."""
 
-import io
 import json
 import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
 import pytest
-import requests
 
-from tests.end_to_end.visitor import EVENT_ID, Visitor, answer_to_raw_headers
-from workbench.cli.__main__ import run
-from workbench.cli.command import Context
+from tests import command_line
+from tests.command_line import Ran
+from tests.end_to_end.test_changes import broken_at_the_platform
+from tests.end_to_end.visitor import EVENT_ID, Visitor, answer_to_raw_headers, direct_session
 from workbench.demo import Demo
 
 SECRETS = ("demo-secret-key", "demo-api-key")
-CHECKS = {
-    "connector",
-    "queue",
-    "target",
-    "caching",
-    "ajax",
-    "forged_token",
-    "forged_cookie",
-    "internal_headers",
-    "waiting_room",
-    "token",
-    "cookie",
-    "session",
-    "isolation",
-    "table",
-    "spellings",
-    "behaviors",
-    "cache_miss",
-    "options",
-    "preflight",
-    "own_domain",
-}
-
-
-class Ran(NamedTuple):
-    """What a command printed and its exit status."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """What `--json` printed."""
-        document: dict[str, Any] = json.loads(self.out)
-        return document
-
-
-def requests_session() -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    return session
+CHECKS = """
+connector queue target caching ajax forged_token forged_cookie internal_headers waiting_room token cookie session
+isolation table spellings behaviors cache_miss options preflight own_domain
+"""
 
 
 @pytest.fixture(scope="module")
@@ -86,9 +48,14 @@ def queueit(shop: Demo) -> Callable[..., Ran]:
         return connect(service, region_name=region, endpoint_url=own or environ["AWS_ENDPOINT_URL"])
 
     def run_command(*arguments: str, stdin: str = "", **more: str) -> Ran:
-        out, err = io.StringIO(), io.StringIO()
-        context = Context({**environ, **more}, io.StringIO(stdin), client, requests_session)
-        ran = Ran(run(arguments, context, out, err), out.getvalue(), err.getvalue())
+        ran = command_line.queueit(
+            *arguments,
+            stdin=stdin,
+            environ=environ | more,
+            client=client,
+            session=direct_session,
+            now=time.time,
+        )
         assert not [secret for secret in SECRETS if secret in ran.out + ran.err]
         return ran
 
@@ -115,7 +82,7 @@ def test_a_healthy_site_passes_every_check_of_the_doctor(shop: Demo, queueit: Ca
         "doctor", f"{shop.shop_url}/tickets?night=12", "--own-domain", f"localhost:{port}", "--json"
     )
     found = {one["name"]: one["status"] for one in ran.document["checks"]}
-    assert (ran.status, found) == (0, dict.fromkeys(CHECKS, "ok") | {"origin": "skipped"})
+    assert (ran.status, found) == (0, dict.fromkeys(CHECKS.split(), "ok") | {"origin": "skipped"})
 
 
 def test_the_doctor_finds_an_origin_that_answers_everybody(shop: Demo, queueit: Callable[..., Ran]) -> None:
@@ -173,10 +140,7 @@ def test_the_samples_configuration_is_valid_and_its_warnings_are_those_of_a_demo
 ) -> None:
     ran = queueit("validate", "-", "--json", stdin=json.dumps(shop.waiting_room.publication.current()))
     assert ran.status == 0
-    assert {one["code"] for one in ran.document["warnings"]} == {
-        "cookie_domain",
-        "cookie_not_secure",
-    }
+    assert {one["code"] for one in ran.document["warnings"]} == {"cookie_domain", "cookie_not_secure"}
 
 
 def test_an_operator_publishes_rolls_back_freezes_and_switches_and_all_of_it_is_in_the_history(
@@ -202,32 +166,16 @@ def test_an_operator_publishes_rolls_back_freezes_and_switches_and_all_of_it_is_
     assert "SWITCHED OFF since" in queueit("status").out
     assert queueit("enable", "--json").document["enabled"] is True
     actions = [one["action"] for one in queueit("history", "--json").document["entries"]]
-    assert actions[:9] == [
-        "enable",
-        "kill",
-        "force",
-        "rollback",
-        "rollback",
-        "refresh",
-        "unfreeze",
-        "freeze",
-        "refresh",
-    ]
+    done = "enable kill force rollback rollback refresh unfreeze freeze refresh"
+    assert actions[:9] == done.split()
     assert "on-sale at noon" in queueit("history").out
 
 
 def test_what_config_refresh_refuses_reaches_the_operator_in_its_words(
     shop: Demo, queueit: Callable[..., Ran]
 ) -> None:
-    good = shop.waiting_room.publication.current()
-    broken = json.loads(json.dumps(good))
-    broken["Version"] += 1
-    broken["Integrations"][-1]["EventId"] = ""
-    shop.waiting_room.publication.publish_unchecked(broken)
-    try:
+    with broken_at_the_platform(shop, EventId=""):
         ran = queueit("publish")
-    finally:
-        shop.waiting_room.publication.publish_unchecked(good)
     assert ran.status == 1
     assert 'integration 4 "Tickets": EventId is missing' in ran.err
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from queueit import outcome
-from tests.end_to_end.test_command_line import Ran, queueit, shop
+from tests.command_line import Ran
+from tests.end_to_end.test_command_line import queueit, shop
 from workbench.cli.commands import COMMANDS
 from workbench.demo import Demo
 

@@ -1,20 +1,18 @@
 """Each hole that is planted in the running system is found by `queueit doctor`, and none where there is none."""
 
-import io
-import json
 import posixpath
 import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import pytest
-import requests
 from flask import Flask, Response, request
 
-from tests.builders import url_part
-from workbench.cli.__main__ import run
-from workbench.cli.command import Context
+from tests.builders import triggers, url_part
+from tests.command_line import queueit
+from tests.end_to_end.visitor import direct_session
 from workbench.demo import Demo
 from workbench.demo.sample_distribution import sample_distribution
 from workbench.demo.system import DIST, HOST, as_served_here
@@ -56,7 +54,7 @@ class Hole(NamedTuple):
 
 
 def when(*parts: Document) -> Document:
-    return {"Triggers": [{"LogicalOperator": "And", "TriggerParts": list(parts)}]}
+    return {"Triggers": triggers(*parts)}
 
 
 HOLES = {
@@ -139,20 +137,12 @@ def findings(shop: Demo, hole: Hole) -> dict[str, str]:
 
 
 def examined(site: str, origin: str, secret_key: str) -> dict[str, str]:
-    def session() -> requests.Session:
-        made = requests.Session()
-        made.trust_env = False
-        return made
-
-    def no_client(service: str, region: str) -> Any:
-        raise AssertionError("the doctor of a site without --table asks nothing of AWS")
-
-    out, err = io.StringIO(), io.StringIO()
     own_domain = f"localhost:{urlsplit(site).port}"
     command = ["doctor", f"{site}/tickets", "--own-domain", own_domain, "--json"]
     command += ["--origin", origin] if origin else []
-    run(command, Context({"QUEUEIT_SECRET_KEY": secret_key}, io.StringIO(), no_client, session), out, err)
-    return {one["name"]: one["status"] for one in json.loads(out.getvalue())["checks"]}
+    environ = {"QUEUEIT_SECRET_KEY": secret_key}
+    ran = queueit(*command, environ=environ, session=direct_session, now=time.time)
+    return {one["name"]: one["status"] for one in ran.document["checks"]}
 
 
 @pytest.mark.full

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from tests.builders import part, triggers
 from tests.end_to_end.visitor import COOKIE_NAME, EVENT_ID, Visitor, session_cookie
 from workbench.demo import Demo
 from workbench.enqueue_token import read_enqueue_token
@@ -37,12 +38,7 @@ def site() -> Iterator[Site]:
         configuration = demo.sample_configuration()
         queue = configuration["Integrations"][-1]
         queue |= {"VerifyQueueIdEnabled": True, "QueueIdUsageLimit": 2}
-        body_part = {
-            "ValidatorType": "RequestBodyValidator",
-            "Operator": "Contains",
-            "ValueToCompare": "step=pay",
-        }
-        queue["Triggers"].append({"LogicalOperator": "And", "TriggerParts": [body_part]})
+        queue["Triggers"] += triggers(part("RequestBody", "step=pay", Operator="Contains"))
         demo.publish(configuration)
         without_body = demo.refresh()["warnings"]
         services = f"{demo.waiting_room_url}/services"

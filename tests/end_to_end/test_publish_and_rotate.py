@@ -1,7 +1,5 @@
 """A push and a new secret key, on their way to every worker of a busy edge."""
 
-import hashlib
-import hmac
 import json
 import threading
 import time
@@ -16,17 +14,17 @@ import requests
 
 from config_refresh.key_rotation import MARGIN_SECONDS
 from queueit.settings import Settings
-from tests.end_to_end.test_changes import with_protected
-from tests.end_to_end.visitor import EVENT_ID, QUEUE_ID, Visitor, session_cookie
+from tests.builders import mac
+from tests.end_to_end.test_changes import publish_on_the_page, with_protected
+from tests.end_to_end.visitor import EVENT_ID, QUEUE_ID, Visitor, direct_session, session_cookie
 from workbench.demo import Demo
 from workbench.queue_token import mint_queue_token
 
 FUNCTION = "busy-viewer-request"
 WORKERS = 4
 POLL_SECONDS = 5
-BETWEEN_REQUESTS_SECONDS = (
-    0.05  # of one visitor; without a pause the tests keep all CPUs busy and learn no more
-)
+BETWEEN_REQUESTS_SECONDS = 0.05
+"""Of one visitor; without a pause the tests keep all CPUs busy and learn no more."""
 
 
 class Busy(NamedTuple):
@@ -104,8 +102,7 @@ def browsing(
 
 
 def push(url: str, method: str = "PUT", data: str = "{}") -> requests.Response:
-    with requests.Session() as session:
-        session.trust_env = False
+    with direct_session() as session:
         headers = {"content-type": "application/json"}
         return session.request(method, url, data=data, headers=headers, timeout=20)
 
@@ -138,14 +135,8 @@ def test_the_schedule_finds_nothing_to_do_after_a_push(busy: Busy) -> None:
 
 def test_a_configuration_published_on_the_page_is_pushed_and_the_page_says_so(busy: Busy) -> None:
     text = json.dumps(with_protected(busy.demo.sample_configuration(), "/page"))
-    with requests.Session() as session:
-        session.trust_env = False
-        answer = session.post(
-            f"{busy.demo.waiting_room_url}/admin/configuration",
-            data={"configuration": text, "action": "publish"},
-            timeout=20,
-        )
-    assert "is published. The connector has taken it, and every edge follows" in answer.text
+    shown = publish_on_the_page(busy.demo, text)
+    assert "is published. The connector has taken it, and every edge follows" in shown
 
 
 def test_a_push_that_was_seen_cannot_be_sent_again_later(busy: Busy) -> None:
@@ -220,7 +211,7 @@ def is_signed(cookie: str, key: str) -> bool:
     parts = {name: values[0] for name, values in parse_qs(unquote(cookie)).items()}
     names = ("EventId", "QueueId", "FixedValidityMins", "RedirectType", "IssueTime")
     signed = "".join([parts.get(name, "") for name in names])
-    return hmac.new(key.encode(), signed.encode(), hashlib.sha256).hexdigest() == parts["Hash"]
+    return mac(signed, key) == parts["Hash"]
 
 
 class Seen(NamedTuple):

@@ -1,20 +1,25 @@
-"""A visitor as the end-to-end tests send one, and the session cookies and tokens they bring.
+"""A visitor as the end-to-end tests send one, and the session cookies that they bring."""
 
-The cookies are made here by protocol section 4, apart from the engine that checks them.
-"""
-
-import hashlib
-import hmac
 import http.client
 import time
 from types import TracebackType
-from urllib.parse import quote, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
+from tests.builders import COOKIE_PREFIX, encode_component, session_text
+
 EVENT_ID = "winternights"
-COOKIE_NAME = f"QueueITAccepted-SDFrts345E-V3_{EVENT_ID}"
+COOKIE_NAME = f"{COOKIE_PREFIX}{EVENT_ID}"
 QUEUE_ID = "1f2d3c4b-5a69-4788-9c0d-e1f2a3b4c5d6"
+
+
+def direct_session() -> requests.Session:
+    """A session that goes through no proxy."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
 
 
 class Visitor:
@@ -23,8 +28,7 @@ class Visitor:
     def __init__(self, url: str) -> None:
         """`url` is the edge's."""
         self.url = url
-        self.session = requests.Session()
-        self.session.trust_env = False
+        self.session = direct_session()
 
     def get(self, path: str, **headers: str) -> requests.Response:
         """Ask for `path`, which may be a whole URL; in header names `_` stands for `-`."""
@@ -62,28 +66,13 @@ class Visitor:
 
 
 def session_cookie(
-    secret_key: str,
-    *,
-    event_id: str = EVENT_ID,
-    queue_id: str = QUEUE_ID,
-    issued_at: float | None = None,
-    fixed_minutes: str = "",
-    client_ip: str = "",
+    secret_key: str, room: str = EVENT_ID, *, issued_at: float | None = None, **changes: Any
 ) -> str:
     """A session cookie's value, signed with `secret_key`; issued now when not said."""
-    issue_time = str(int(time.time() if issued_at is None else issued_at))
-    hip = _mac(secret_key, client_ip) if client_ip else ""
-    signed = event_id.lower() + queue_id + fixed_minutes + "queue" + issue_time + hip
-    pairs = [
-        ("EventId", event_id),
-        ("QueueId", queue_id),
-        ("FixedValidityMins", fixed_minutes),
-        ("RedirectType", "queue"),
-        ("IssueTime", issue_time),
-        ("Hip", hip),
-        ("Hash", _mac(secret_key, signed)),
-    ]
-    return quote("&".join(f"{name}={value}" for name, value in pairs if value), safe="-_.!~*'()")
+    issued = int(time.time() if issued_at is None else issued_at)
+    return encode_component(
+        session_text(room, queue_id=QUEUE_ID, issued_at=issued, key=secret_key, **changes)
+    )
 
 
 def answer_to_raw_headers(url: str, path: str, headers: list[tuple[str, str]]) -> http.client.HTTPResponse:
@@ -99,7 +88,3 @@ def answer_to_raw_headers(url: str, path: str, headers: list[tuple[str, str]]) -
         return answer
     finally:
         connection.close()
-
-
-def _mac(key: str, text: str) -> str:
-    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()

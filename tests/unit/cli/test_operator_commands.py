@@ -9,9 +9,6 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
 from tests.builders import NOW
-from tests.unit.cli.conftest import no_session
-from workbench.cli.__main__ import run
-from workbench.cli.command import Context
 
 Queueit = Callable[..., Any]
 DIGESTS = [letter * 64 for letter in "abcd"]
@@ -301,21 +298,18 @@ class Typist(io.StringIO):
 )
 @pytest.mark.parametrize(("answer", "status"), [("y\n", 0), ("n\n", 1), ("", 1)])
 def test_what_visitors_notice_is_asked_about_on_a_terminal(
-    aws: Aws, words: tuple[str, ...], answer: str, status: int
+    shop: Queueit, aws: Aws, words: tuple[str, ...], answer: str, status: int
 ) -> None:
-    out, err = io.StringIO(), io.StringIO()
-    context = Context({"QUEUEIT_CONNECTOR": "shop"}, Typist(answer), aws, no_session, lambda: NOW)
-    assert run(words, context, out, err) == status
-    assert "Go on? [y/N]" in err.getvalue()
+    ran = shop(*words, stdin=Typist(answer))
+    assert ran.status == status
+    assert "Go on? [y/N]" in ran.err
     acted = [event["action"] for _, event in aws.events if event["action"] != "history"]
     assert len(acted) == (1 if status == 0 else 0)
 
 
-def test_yes_goes_on_without_a_question(aws: Aws) -> None:
-    out, err = io.StringIO(), io.StringIO()
-    context = Context({"QUEUEIT_CONNECTOR": "shop"}, Typist("n\n"), aws, no_session, lambda: NOW)
-    assert run(["kill", "--yes"], context, out, err) == 0
-    assert err.getvalue() == ""
+def test_yes_goes_on_without_a_question(shop: Queueit) -> None:
+    ran = shop("kill", "--yes", stdin=Typist("n\n"))
+    assert (ran.status, ran.err) == (0, "")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """`queueit validate`: errors are the engine's own, warnings name what is probably a mistake."""
 
-import io
 import itertools
 import re
 from collections.abc import Callable
@@ -19,9 +18,6 @@ from tests.builders import (
     triggers,
     url_part,
 )
-from tests.unit.cli.conftest import no_client, no_session
-from workbench.cli.__main__ import run
-from workbench.cli.command import Context
 
 Queueit = Callable[..., Any]
 WriteJson = Callable[..., str]
@@ -309,12 +305,13 @@ def test_what_an_edge_could_not_take_is_an_error(queueit: Queueit, write_json: W
     assert 'error    integration 1 "Tickets" has 5001 trigger parts' in ran.out
 
 
-def test_a_huge_file_is_answered_with_what_was_found_until_then(write_json: WriteJson) -> None:
-    ticks = itertools.count(NOW)
-    context = Context({}, io.StringIO(), no_client, no_session, lambda: next(ticks))
+def test_a_huge_file_is_answered_with_what_was_found_until_then(
+    queueit: Queueit, write_json: WriteJson
+) -> None:
     several = [
         good(Name=f"n{number}", Triggers=triggers(url_part(f"/page/{number}/"))) for number in range(8)
     ]
-    out = io.StringIO()
-    assert run(["validate", write_json(integration_config(*several))], context, out, io.StringIO()) == 0
-    assert re.search(r"looked for in the first [1-7] integrations alone", out.getvalue())
+    path = write_json(integration_config(*several))
+    ran = queueit("validate", path, now=itertools.count(NOW).__next__)
+    assert ran.status == 0
+    assert re.search(r"looked for in the first [1-7] integrations alone", ran.out)

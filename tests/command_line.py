@@ -1,0 +1,48 @@
+"""`queueit` in the test's own process."""
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, NoReturn
+
+from tests.builders import NOW
+from workbench.cli.__main__ import run
+from workbench.cli.command import Context
+
+
+class Ran(NamedTuple):
+    """What a command printed and its exit status."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What `--json` printed."""
+        document: dict[str, Any] = json.loads(self.out)
+        return document
+
+
+def no_client(service: str, region: str) -> NoReturn:
+    raise AssertionError(f"a client for {service} in {region} is not expected")
+
+
+def no_session() -> NoReturn:
+    raise AssertionError("no request is expected")
+
+
+def queueit(
+    *arguments: str,
+    stdin: str | io.StringIO = "",
+    environ: Mapping[str, str] | None = None,
+    client: Callable[[str, str], Any] = no_client,
+    session: Callable[[], Any] = no_session,
+    now: float | Callable[[], float] = NOW,
+) -> Ran:
+    """Run `queueit` with arguments; `stdin`, `environ`, `client`, `session` and `now` are the world it sees."""
+    out, err = io.StringIO(), io.StringIO()
+    given = io.StringIO(stdin) if isinstance(stdin, str) else stdin
+    clock = now if callable(now) else lambda: now
+    context = Context(environ or {}, given, client, session, clock)
+    return Ran(run(arguments, context, out, err), out.getvalue(), err.getvalue())
