@@ -38,11 +38,16 @@ _DETAILS: Final = (
     ("distribution", "distribution"),
     ("request_id", "request"),
 )
+NO_FUNCTION: Final = "no function"
+"""Stands for the decision where a request met no function of the connector."""
+
 _METHOD, _DECISION, _INTEGRATION = 7, 24, 20  # columns
 
 
 def colour_of(decision: str) -> str:
     """The colour of a decision, by its name in the log: green passes, yellow queues, red is a failure or refusal."""
+    if decision == NO_FUNCTION:
+        return "bright_black"
     return _COLOURS.get(_METRICS.get(decision, ""), "red")
 
 

@@ -141,13 +141,13 @@ def test_an_edit_outlives_a_waiting_room_that_does_not_answer(served: Served, br
 
 def test_a_publication_that_succeeds_is_a_sentence_and_ends_the_draft(served: Served, browser: Page) -> None:
     browser.open(served.admin)
-    write(browser, configuration(Name="Mine"))
+    write(browser, configuration(CookieValidityMinute=5))
     press_publish(browser)
     browser.wait_for(f"{FOCUS}.id === 'notice'")
     assert browser.value(f"{FOCUS}.innerText") == "Version 2 is published."
     assert browser.value("document.getElementById('draft').hidden")
     assert browser.value("location.search") == ""
-    assert served.room.publication.current()["Integrations"][0]["Name"] == "Mine"
+    assert served.room.publication.current()["Integrations"][0]["CookieValidityMinute"] == 5
 
 
 def test_the_key_enter_in_the_url_tries_it_and_publishes_nothing(served: Served, browser: Page) -> None:

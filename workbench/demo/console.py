@@ -7,7 +7,7 @@ from typing import Any, TextIO
 
 from workbench.control_room.event_stream import Event, EventStream
 from workbench.printable import printable
-from workbench.request_line import request_line
+from workbench.request_line import NO_FUNCTION, request_line
 
 _QUIET_SECONDS = 60.0
 
@@ -50,6 +50,7 @@ def _record(event: Event) -> dict[str, Any]:
     record = {name: event[name] for name in names}
     cold = " cold" if event["cold"] else ""
     worker = f"{event['worker']}{cold}" if event["worker"] else None
+    record["decision"] = event["decision"] or NO_FUNCTION
     return {**record, "method": event["method"] or "-", "worker": worker, "path": event["path"] or "-"}
 
 

@@ -269,21 +269,23 @@ def _add_administration(app: Flask, room: WaitingRoom) -> None:
 
     @app.get("/admin")
     def admin() -> _Answer:
-        return editor(_as_text(room.publication.current()), notice=request.args.get("notice", "")[:300])
+        return editor(_as_text(room.publication.current()), notice=request.args.get("notice", "")[:1000])
 
     @app.post("/admin/configuration")
     def configuration() -> _Answer:
         text = request.form.get("configuration", "")
         if request.form.get("action") != "publish":
             return editor(text, found=reviewed(text))
+        found = reviewed(text)
         try:
             version = room.publish(parse_configuration(text))
         except RefusedConfiguration:
             return editor(text, found=reviewed(text), is_refused=True)
         push = room.last_push
         pushed = f" {push.sentence}" if push else ""
-        doubt = 1 if push and push.status != 200 else None
-        notice = f"Version {version} is published.{pushed}"
+        warned = f" Warning: {found.warnings[0].text}." if found.warnings else ""
+        doubt = 1 if warned or (push and push.status != 200) else None
+        notice = f"Version {version} is published.{pushed}{warned}"
         return redirect(url_for("admin", notice=notice, doubt=doubt), 303)
 
     @app.post("/admin/configuration/review")

@@ -1,5 +1,6 @@
 """What publishing an edited configuration would do, said before anybody publishes it."""
 
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -54,10 +55,14 @@ class Tried(NamedTuple):
 
 
 class Review(NamedTuple):
-    """What there is to know about an edit. With `problems` it cannot be published; `changes` are sentences."""
+    """What there is to know about an edit. With `problems` it cannot be published; `changes` are sentences.
+
+    `warnings` come with the edit; `old_warnings` are those that what is live has too.
+    """
 
     problems: tuple[Finding, ...]
     warnings: tuple[Finding, ...] = ()
+    old_warnings: tuple[Finding, ...] = ()
     changes: tuple[str, ...] = ()
     triggers: tuple[ChangedTriggers, ...] = ()
     tried: Tried | None = None
@@ -80,23 +85,33 @@ def review(
     tried = _tried(url, site, live, edited, settings) if url.strip() else None
     if edited is None:
         return Review(problems, tried=tried)
+    before = set() if publication.problems_of(live) else {_unnumbered(one) for one in _warned(live, settings)}
+    new: list[Finding] = []
+    old: list[Finding] = []
+    for one in _warned(edited, settings):
+        (old if _unnumbered(one) in before else new).append(Finding(one, line_of(one, lines)))
+    return Review((), tuple(new), tuple(old), *_changes(publication, live, edited, settings), tried)
+
+
+def _warned(config: dict[str, Any], settings: Mapping[str, Any]) -> list[str]:
+    """The warnings of a configuration that compiles, each with its place in front."""
     known = parse_settings(dict(settings), strict=False)
     warned = warnings(
-        edited,
+        config,
         known,
         include_body=known.include_body,
         has_verify_service=known.verify is not None,
         check_time=_time_limit(),
     )
     findings = [f"{one.place}: {one.message}" for one in warned.found]
-    if warned.looked_at < len(edited["Integrations"]):
+    if warned.looked_at < len(config["Integrations"]):
         findings.append(f"only the first {warned.looked_at} integrations were looked at: there are too many")
-    return Review(
-        (),
-        tuple([Finding(one, line_of(one, lines)) for one in findings]),
-        *_changes(publication, live, edited, settings),
-        tried,
-    )
+    return findings
+
+
+def _unnumbered(warning: str) -> str:
+    """A warning without the place of its integration, which moves when another is added or taken away."""
+    return re.sub(r"integration \d+ ", "", warning)
 
 
 def _time_limit() -> Callable[[], None]:

@@ -190,6 +190,28 @@ def test_an_edit_shows_the_warnings_of_validate_each_with_its_line(
     assert "over plain HTTP" not in settled
 
 
+def test_warnings_that_what_is_live_has_too_stand_apart(waiting_room: FlaskClient, room: WaitingRoom) -> None:
+    old = "sets session cookies that browsers also send over plain HTTP"
+    room.publish(configuration(IsCookieSecure=False))
+    edited = configuration(IsCookieSecure=False)
+    edited["Integrations"].insert(0, {**edited["Integrations"][0], "Name": "New", "IsCookieSecure": True})
+    edited["Integrations"][0]["VerifyQueueIdEnabled"] = True
+    new, _, before = review_of(waiting_room, edited).partition("that what is live has too")
+    assert "has VerifyQueueIdEnabled" in new
+    assert old not in new
+    assert f'integration 2 "Tickets": {old}' in before
+
+
+def test_publishing_something_to_be_warned_of_says_so(waiting_room: FlaskClient) -> None:
+    edited = configuration()
+    edited["Integrations"][0]["Triggers"][0]["TriggerParts"][0]["Operator"] = "Contain"
+    text = json.dumps(edited)
+    answer = waiting_room.post("/admin/configuration", data={"configuration": text, "action": "publish"})
+    page = html.unescape(waiting_room.get(answer.headers["Location"]).text)
+    assert 'class="notice warn"' in page
+    assert 'Version 2 is published. Warning: integration 1 "Tickets", trigger 1: can never match' in page
+
+
 def test_a_url_is_tried_on_what_is_live_and_on_the_edit(waiting_room: FlaskClient) -> None:
     edited = configuration()
     edited["Integrations"][0]["Triggers"][0]["TriggerParts"][0]["ValueToCompare"] = "/shop"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from workbench.demo.console import told
 from workbench.printable import printable, printable_lines
 from workbench.request_line import colour_of, request_line, visitor_colour
 
@@ -76,3 +77,11 @@ def test_a_visitor_keeps_a_colour() -> None:
 def test_an_escape_shows_what_it_stands_for_and_text_stays_as_it_is() -> None:
     assert printable("Zürich 東京 \x7f\ud800\u2028") == "Zürich 東京 \\x7f\\ud800\\u2028"
     assert printable_lines("a\nb\x00") == "a\nb\\x00"
+
+
+def test_a_request_that_met_no_function_is_said_and_is_no_failure() -> None:
+    told_of = {"type": "request", "at": AT, "decision": None, "method": "GET", "path": "/static/shop.css"}
+    rest = dict.fromkeys(("integration", "why", "worker", "visitor", "ms", "cold"))
+    line = told({**told_of, **rest}, colour=True)
+    assert "\x1b[90mno function" in line
+    assert "/static/shop.css" in line

@@ -34,6 +34,7 @@ function element(name, attributes = {}, ...children) {
 
 const clock = (at) => new Date(at * 1000).toLocaleTimeString([], { hour12: false });
 const ago = (seconds) => (seconds < 90 ? `${Math.max(0, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`);
+const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 const hue = (visitor) => Math.round((visitor * 137.508) % 360);
 
 function paint() {
@@ -139,7 +140,7 @@ function paintWorkers() {
       ? `version ${one.version}, snapshot ${one.snapshot.slice(0, 8)}, confirmed ${ago(now - one.confirmed_at)} ago`
       : "no snapshot",
     element("br"),
-    `${one.polls} reads of the table${one.failed_polls ? `, ${one.failed_polls} failed` : ""}`,
+    `${count(one.polls, "read")} of the table${one.failed_polls ? `, ${one.failed_polls} failed` : ""}`,
   )));
 }
 
@@ -193,7 +194,7 @@ function heardReached(event) {
   const place = publications.get(event.publication);
   if (!place) return;
   const reached = Object.entries(event.reached).map(([worker, seconds]) => `worker ${worker} after ${seconds.toFixed(1)} s`);
-  const waiting = event.waiting.length ? `waiting for ${event.waiting.map((worker) => `worker ${worker}`).join(", ")}, which polls with its next request` : "";
+  const waiting = event.waiting.length ? `waiting for ${event.waiting.map((worker) => `worker ${worker}`).join(", ")}: a worker polls with its next request` : "";
   place.textContent = [...reached, waiting].filter(Boolean).join("; ") || "no worker was running";
 }
 
@@ -226,7 +227,7 @@ function paintChart() {
     }
   });
   byId("chart").replaceChildren(...drawn);
-  byId("chart-text").textContent = `the last ${CHART_SECONDS} seconds: ${total} decisions, ${total ? most : 0} in the busiest second`;
+  byId("chart-text").textContent = `the last ${CHART_SECONDS} seconds: ${count(total, "decision")}, ${total ? most : 0} in the busiest second`;
 }
 
 // Why
