@@ -14,6 +14,10 @@ demo_holds := $(QUEUEIT) $(DEMO)
 dev_holds := $(QUEUEIT) $(DEMO) $(DEV)
 # Python compiles what is used when it is first used: to compile everything takes a third of the set-up.
 PIP_INSTALL := -m pip --disable-pip-version-check install --quiet --no-compile
+# Runs a step of the set-up; what it complains of is shown where it fails. To make, a step that Ctrl-C ends ended well,
+# or it would say more than this one line.
+step = said=$$(mktemp); trap 'rm -f $$said; echo "Stopped; the next command takes the set-up up again."; exit 0' INT; \
+	$(1) 2>$$said || { status=$$?; cat $$said >&2; rm -f $$said; exit $$status; }; rm -f $$said
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-queueit build check-build demo acceptance journey check test test-full lint format docs bench on-sale conformance fuzz lock clean
@@ -32,14 +36,14 @@ $(BIN)/python:
 	@mkdir -p $(VENV)
 	@touch $(UNFINISHED)
 	@echo 'Set-up: making a virtual environment in $(VENV) …'
-	@$(PYTHON) -m venv $(VENV)
+	@$(call step,$(PYTHON) -m venv $(VENV))
 
 $(VENV)/.%: requirements/%.txt pyproject.toml $(BIN)/python
 	@touch $(UNFINISHED)
 	@echo 'Set-up: installing the packages of $< …'
-	@$(BIN)/python $(PIP_INSTALL) --require-hashes --requirement $<
+	@$(call step,$(BIN)/python $(PIP_INSTALL) --require-hashes --requirement $<)
 	@echo 'Set-up: installing this project …'
-	@$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@$(call step,$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .)
 	@touch $($*_holds)
 	@rm $(UNFINISHED)
 

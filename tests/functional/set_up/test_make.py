@@ -1,6 +1,8 @@
 """What make sets up before a command: a layer of packages from its lock, and again what was interrupted."""
 
+import contextlib
 import os
+import pty
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,7 +14,8 @@ ROOT = Path(__file__).parents[3]
 # Stands in for every Python: an environment that it makes has a copy of it, as old as the Makefile; a test can stop it.
 PYTHON = """\
 #!/bin/sh
-[ ! -e "$PWD/stop-at-$2" ] || exit 1
+[ ! -e "$PWD/stop-at-$2" ] || { echo "no $2 today" >&2; exit 1; }
+[ ! -e "$PWD/wait-at-$2" ] || { echo "Traceback: nobody asked for this" >&2; echo waiting; exec sleep 20; }
 case "$2" in
     venv)
         mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && touch -r Makefile "$3/bin/python"
@@ -28,7 +31,7 @@ class House:
 
     def __init__(self, directory: Path) -> None:
         self.path = directory
-        self.said = ""
+        self.said = self.complained = ""
         (directory / "requirements").mkdir()
         shutil.copy(ROOT / "Makefile", directory)
         for file in (
@@ -47,8 +50,26 @@ class House:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
         command = ["make", target, f"PYTHON={self.path / 'python'}", *variables]
         ran = subprocess.run(command, cwd=self.path, env=environ, capture_output=True, timeout=30)
-        self.said = ran.stdout.decode()
+        self.said, self.complained = ran.stdout.decode(), ran.stderr.decode()
         return ran.returncode
+
+    def make_and_press_ctrl_c(self, target: str) -> str:
+        """What a terminal shows once the stand-in waits and the person does not."""
+        shown = b""
+        process, terminal = pty.fork()
+        if process == 0:
+            os.chdir(self.path)
+            for of_an_outer_make in [name for name in os.environ if name.startswith("MAKE")]:
+                os.environ.pop(of_an_outer_make)
+            os.execvp("make", ["make", target, f"PYTHON={self.path / 'python'}"])
+        with contextlib.suppress(OSError):  # how a terminal ends
+            while part := os.read(terminal, 1 << 16):
+                shown += part
+                if b"waiting" in part:
+                    os.write(terminal, b"\x03")
+        os.waitpid(process, 0)
+        os.close(terminal)
+        return shown.partition(b"waiting")[2].decode().replace("^C", "").strip()
 
     def stop_at(self, module: str) -> None:
         (self.path / f"stop-at-{module}").touch()
@@ -133,7 +154,24 @@ def test_a_set_up_that_was_interrupted_begins_again_with_the_next_command(house:
     assert house.done() == ["new environment", *installed("demo"), "run workbench.demo"]
 
 
-def test_so_does_one_that_added_to_a_whole_environment(house: House) -> None:
+@pytest.mark.parametrize("module", ["venv", "pip"])
+def test_ctrl_c_ends_a_set_up_in_one_line(house: House, module: str) -> None:
+    (house.path / f"wait-at-{module}").touch()
+    assert house.make_and_press_ctrl_c("demo") == "Stopped; the next command takes the set-up up again."
+    (house.path / f"wait-at-{module}").unlink()
+    house.done()
+
+    assert house.make("demo") == 0
+    assert house.done() == ["new environment", *installed("demo"), "run workbench.demo"]
+
+
+def test_a_step_that_fails_shows_what_it_complained_of(house: House) -> None:
+    house.stop_at("pip")
+    assert house.make("demo") != 0
+    assert "no pip today" in house.complained
+
+
+def test_one_that_added_to_a_whole_environment_begins_again_too(house: House) -> None:
     house.make("demo")
     house.stop_at("pip")
     assert house.make("setup") != 0
