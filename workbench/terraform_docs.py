@@ -1,10 +1,11 @@
 """Writes the inputs and outputs of Terraform modules into the docs, from the modules' own descriptions.
 
 A page says where: between `<!-- inputs of PATH -->` and `<!-- end -->`, and likewise `outputs of`, where PATH is the
-module's folder, `.` for the root module. An input of the root module whose type is `any` is described by the variable
-of the same name in modules/options, and the defaults of `settings` are those of functions/queueit/settings.py.
-`python -m workbench.terraform_docs` fills in every page of docs/ and every README of the root and of modules/; with
-`--check` it compares instead. A README links to docs/terraform.md for the attributes of objects.
+module's folder, `.` for the root module. `attributes of` are the inputs that are objects, attribute by attribute. An
+input of the root module whose type is `any` is described by the variable of the same name in modules/options, and the
+defaults of `settings` are those of functions/queueit/settings.py. `python -m workbench.terraform_docs` fills in every
+page of docs/ and every README of the root and of modules/; with `--check` it compares instead. The README links to
+docs/terraform.md for the attributes of objects.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from queueit.settings import DirectPassSettings, Settings, VerifySettings
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOCS: Final = ROOT / "docs"
 
-_SECTION = re.compile(r"(<!-- (inputs|outputs) of (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_SECTION = re.compile(r"(<!-- (inputs|attributes|outputs) of (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _ATTRIBUTE = re.compile(r"^- (\w+):", re.MULTILINE)
 _OPTIONS: Final = hcl2.SerializationOptions(
     with_comments=False, explicit_blocks=False, preserve_heredocs=False, strip_string_quotes=True
@@ -136,10 +137,10 @@ def setting_defaults() -> dict[str, str]:
     return defaults
 
 
-def inputs(module: Path, objects_at: str = "") -> str:
-    """The variables of a module as Markdown: a table, then the objects among them attribute by attribute.
+def inputs(module: Path, objects_at: str = "") -> tuple[str, str]:
+    """The variables of a module as Markdown: a table, and the objects among them attribute by attribute.
 
-    Where `objects_at` names a page, the table links to it and there is no more than the table.
+    The table leads to the objects on the page `objects_at`, "" for its own.
     """
     rows, objects = ["| input | type | default | what it is |", "| --- | --- | --- | --- |"], []
     options = _blocks(module / "modules" / "options", "variable")
@@ -165,7 +166,7 @@ def inputs(module: Path, objects_at: str = "") -> str:
         else:
             shown = "ephemeral " + type_text if block.get("ephemeral") else type_text
             rows.append(f"| `{name}` | `{_cell(shown)}` | {default} | {_cell(description)} |")
-    return "\n".join(rows) + "\n" + "".join(["\n" + one for one in objects if not objects_at])
+    return "\n".join(rows) + "\n", "\n".join(objects)
 
 
 def outputs(module: Path) -> str:
@@ -181,7 +182,13 @@ def filled_in(page: str, root: Path = ROOT, objects_at: str = "") -> str:
 
     def section(match: re.Match[str]) -> str:
         beginning, kind, path, end = match.groups()
-        content = inputs(root / path, objects_at) if kind == "inputs" else outputs(root / path)
+        if kind == "outputs":
+            content = outputs(root / path)
+        else:
+            table, attributes = inputs(root / path, objects_at)
+            shown = [table] if kind == "inputs" else []
+            shown += [attributes] if attributes and not objects_at else []
+            content = "\n".join(shown)
         return f"{beginning}\n{content}\n{end}"
 
     return _SECTION.sub(section, page)

@@ -53,23 +53,23 @@ def module(tmp_path: Path) -> Path:
 
 
 def test_a_variable_without_a_default_is_required(module: Path) -> None:
-    assert "| `name` | `string` | required | Name, 3 to 40 characters \\| no others. |" in inputs(module)
+    assert "| `name` | `string` | required | Name, 3 to 40 characters \\| no others. |" in inputs(module)[0]
 
 
 def test_an_ephemeral_variable_is_told_as_such(module: Path) -> None:
-    assert "| `key` | `ephemeral string` | `null` | A key. |" in inputs(module)
+    assert "| `key` | `ephemeral string` | `null` | A key. |" in inputs(module)[0]
 
 
 def test_a_default_and_a_description_are_written_as_in_the_configuration(module: Path) -> None:
     row = '| `regions` | `map(string)` | `{ eu-west-1 = "a" }` | Such as { eu-west-1 = "a" }. |'
-    assert row in inputs(module)
+    assert row in inputs(module)[0]
 
 
 def test_an_object_is_described_attribute_by_attribute_below_the_table(module: Path) -> None:
-    text = inputs(module)
-    assert "| [`edge`](#edge) | object | `{}` | The functions. |" in text
+    table, attributes = inputs(module)
+    assert "| [`edge`](#edge) | object | `{}` | The functions. |" in table
     assert (
-        text.partition("#### edge\n")[2]
+        attributes.partition("#### edge\n")[2]
         == """
 The functions.
 
@@ -112,6 +112,14 @@ def test_only_what_is_between_the_marks_is_written(module: Path) -> None:
     new = filled_in(page, module)
     assert new == f"Before.\n<!-- outputs of . -->\n\n{outputs(module)}\n<!-- end -->\nAfter.\n"
     assert filled_in(new, module) == new
+
+
+def test_the_table_and_the_attributes_may_stand_on_two_pages(module: Path) -> None:
+    apart = filled_in("<!-- attributes of . -->\n<!-- end -->\n", module)
+    assert apart == f"<!-- attributes of . -->\n\n{inputs(module)[1]}\n<!-- end -->\n"
+    table = filled_in("<!-- inputs of . -->\n<!-- end -->\n", module, "docs/page.md")
+    assert "[`edge`](docs/page.md#edge)" in table
+    assert "####" not in table
 
 
 def test_a_check_writes_nothing_and_names_the_page_that_is_stale(
