@@ -53,6 +53,29 @@ def test_the_readme_names_every_example_and_every_page() -> None:
     assert [name for name in pages if f"]({name}" not in text] == []
 
 
+@pytest.mark.parametrize(
+    ("question", "answers"),
+    [
+        (
+            "How do I protect one path?",
+            ["docs/behaviors.md#choosing-behaviors", "docs/command-line.md#doctor"],
+        ),
+        ("How do I test before AWS?", ["#ten-minutes-with-the-demo", "docs/command-line.md#validate"]),
+        (
+            "Who let this visitor in?",
+            ["docs/operations.md#where-the-logs-are", "docs/command-line.md#explain"],
+        ),
+    ],
+)
+def test_the_readme_answers_what_people_ask_first_on_its_first_screen(
+    question: str, answers: list[str]
+) -> None:
+    first_screen = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## ")[0]
+    answer = first_screen.partition(f"| {question} |")[2].partition("\n")[0]
+
+    assert [link for link in answers if f"]({link})" not in answer] == []
+
+
 def test_how_soon_a_configuration_arrives_is_what_the_defaults_come_to() -> None:
     page = (ROOT / "docs" / "publishing.md").read_text(encoding="utf-8")
     options = (ROOT / "modules" / "options" / "variables-config-refresh.tf").read_text(encoding="utf-8")
