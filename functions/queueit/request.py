@@ -6,7 +6,7 @@ from functools import cached_property
 from queueit.cookies import parse_cookies
 from queueit.percent_encoding import decode_uri_component
 from queueit.queue_token import QueueToken, parse_queue_token
-from queueit.url_forms import Url, fold_host
+from queueit.url_forms import Url, without_port
 
 TOKEN_PARAMETER = "queueittoken"  # noqa: S105  # the parameter's name, not a secret
 TOKEN_HEADER = "x-queueittoken"  # noqa: S105  # the header's name, not a secret
@@ -25,8 +25,8 @@ class Request:
     them is called before something asks for it.
 
     `url` is the page's URL without the token, which triggers see and the visitor comes back to;
-    `query_without_token` is the query string less every segment named queueittoken, the rest byte for byte as it
-    was; `is_own_domain` says whether the request is to `own_domain`, the distribution's;
+    `query_without_token` is the query string less every segment named queueittoken up to a `;` in it, the rest byte for
+    byte as it was; `is_own_domain` says whether the request is to `own_domain`, the distribution's;
     `ajax_page_url` is the encoded URL of the page that made an AJAX call, empty for a page request.
     """
 
@@ -47,7 +47,7 @@ class Request:
         self.query = query
         self.client_ip = client_ip
         # The length first: folding only shortens, and nearly always settles it.
-        self.is_own_domain = 0 < len(own_domain) <= len(host) and fold_host(host) == fold_host(own_domain)
+        self.is_own_domain = 0 < len(own_domain) <= len(host) and without_port(host) == own_domain.lower()
         self.header = header
         self._read_body = body
         self._is_body_cut = is_body_cut
@@ -55,9 +55,15 @@ class Request:
         self.query_without_token = query
         if TOKEN_PARAMETER in query.lower():
             segments = query.split("&")
-            kept = [segment for segment in segments if not _is_token_segment(segment)]
-            self.has_query_token = len(kept) < len(segments)
-            self.query_without_token = "&".join(kept)
+            self.has_query_token = any(map(_is_token_segment, segments))
+            # No token holds a `;`, at which some origins begin another parameter: what follows it stays.
+            self.query_without_token = "&".join(
+                [
+                    segment.partition(";")[2] if _is_token_segment(segment) else segment
+                    for segment in segments
+                    if ";" in segment or not _is_token_segment(segment)
+                ]
+            )
         page_query = f"?{self.query_without_token}" if self.query_without_token else ""
         self.url = Url(f"https://{host}{path}{page_query}")
         self.ajax_page_url = header(AJAX_HEADER)

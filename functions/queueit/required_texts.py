@@ -60,7 +60,8 @@ def _host_name(value: str) -> str:
 
 def _host_and_path(url: str) -> tuple[str, str]:
     """What of a compared URL may be of the host, and what is of the path and the query for certain."""
-    plain = _plain(_SCHEME.sub("", url, count=1))
+    scheme = _SCHEME.match(url)
+    plain = _plain(url[scheme.end() :] if scheme else url)
     start = _PATH_OR_QUERY.search(plain)
     place = start.start() if start else len(plain)
     return _host_name(plain[:place]), plain[place:].upper()

@@ -9,9 +9,8 @@ than itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
-from itertools import product
 
 from queueit.light_typing import NamedTuple
 from queueit.percent_encoding import replace_lone_surrogates
@@ -19,33 +18,41 @@ from queueit.url_normalization import normalize_part, normalize_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Final
+    from typing import Final, TypeAlias
 
 MAX_CHARACTERS: Final = 20_480
 """Of all resolved forms of a URL together. One with more counts as a URL of any page, so it can only queue."""
 
-_MAX_CHARACTERS_READ: Final = 32_768  # on the way to them, those that come out equal included
+_MAX_CHARACTERS_READ: Final = 65_536  # on the way to them, at all steps
 _MAX_DECODES: Final = 3
 # RFC 3986, appendix B: 1 is the authority, 2 the path.
 _URL = re.compile(r"^(?:[^:/?#]+:)?(?://([^/?#]*))?([^?#]*)")
 _SCHEME: Final = "https://"
 # No escape, no empty or dot segment, no `;` or backslash in the path, and a host that is folded already.
 _PLAIN_URL = re.compile(
-    r"https://[a-z0-9._\-]*[a-z0-9_\-](?::(?!443/)[0-9]+)?"
-    r"(?:/(?![/.])[A-Za-z0-9\-._~:@!$&'()*+,=]*)+(?:\?[A-Za-z0-9\-._~:@!$&'()*+,;=]*)?"
+    r"https://[a-z0-9._\-]*[a-z0-9_\-]"
+    r"(?:/(?![/.])[A-Za-z0-9\-._~:@!$&'()*+,=]*)+(?:\?[A-Za-z0-9\-._~:@!$&'()*,;=]*)?"
 )
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+|%[uU][0-9A-Fa-f]{4}")
 _CUT = re.compile(r"[#?\0\t\n\r ].*", re.DOTALL)
 _PARAMETERS = re.compile(r";[^/]*")
 _SLASHES = re.compile(r"//+")
-_ENDS_WITH_DOTS = re.compile(r"[/\\]\.\.?(?:[;#?\0\t\n\r ].*)?$", re.DOTALL)
 _ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 _SPECIAL = re.compile(r"[%;\\#\0]|//|/\.")
+_ENCODED = re.compile(r"[%+]")
+# Where the query of a compared value begins: it may be all of it.
+_QUERY = re.compile(r"\?|^&|^[^/;?]*=")
 
 
 def fold_host(host: str) -> str:
     """`host` as hosts are compared: in lower case, without `:443` and a trailing dot."""
     return host.lower().removesuffix(":443").rstrip(".")
+
+
+def without_port(host: str) -> str:
+    """`host`, folded, without its port: CloudFront listens on two only, any other is what a visitor made up."""
+    name, colon, port = fold_host(host).rpartition(":")
+    return name.rstrip(".") if colon and not port.strip("0123456789") else fold_host(host)
 
 
 def fold_origin(url: str) -> str:
@@ -88,62 +95,72 @@ def _without_dot_segments(path: str, ends_with_segment: bool) -> str:
     return "/" + "/".join(output)
 
 
+def _decoded_query(query: str, before: int) -> str:
+    """`query`, decoded `before` times, decoded once more; a `+` that was sent is a space."""
+    return _decoded(query if before else query.replace("+", " "))
+
+
+def _with_cut(path: str, does: bool) -> str:
+    return _CUT.sub("", path) if does else path
+
+
+def _with_parameters_dropped(path: str, does: bool) -> str:
+    return _PARAMETERS.sub("", path) if does else path
+
+
+def _with_backslashes_turned(path: str, does: bool) -> str:
+    return path.replace("\\", "/") if does else path
+
+
+def _with_slashes_merged(path: str, does: bool) -> str:
+    return _SLASHES.sub("/", path) if does else path
+
+
+def _climbed(path: str, ends_with_segment: bool) -> str:
+    return _without_dot_segments(path, ends_with_segment) if path.startswith("/") else path
+
+
+def _cut_and_merged(path: str, does: bool) -> str:
+    return _SLASHES.sub("/", _with_cut(path, does))
+
+
+_Step: TypeAlias = "Callable[[str, bool], str]"
+_Readings: TypeAlias = "dict[str, tuple[bool, ...]]"
+"""Paths, each with the first way to it."""
+
+_BEFORE_DECODING: Final[tuple[_Step, ...]] = (_with_cut, _with_parameters_dropped)
+_AFTER_DECODING: Final[tuple[_Step, ...]] = (
+    _with_backslashes_turned,
+    _with_cut,
+    _with_parameters_dropped,
+    _with_slashes_merged,
+    _climbed,
+    _cut_and_merged,
+)
+"""What origins do to a path, in order; at each step some go one way, some the other."""
+
+
 class Resolution(NamedTuple):
-    """How one origin may read a path: each step in order, as far as it takes it."""
+    """How one origin may read a URL: its way at each step before decoding, how often it decodes, and its way after."""
 
-    cuts_first: bool
-    drops_parameters_first: bool
+    before: tuple[bool, ...]
     decodes: int
-    turns_backslashes: bool
-    cuts: bool
-    drops_parameters: bool
-    merges_first: bool
-    cuts_last: bool
-    ends_with_segment: bool
-
-    def path(self, path: str) -> str:
-        """`path` as this origin reads it."""
-        return self.of_decoded(self.decoded(path))
-
-    def decoded(self, path: str) -> str:
-        """`path` after the steps up to decoding, which the first three fields alone say."""
-        if self.cuts_first:
-            path = _CUT.sub("", path)
-        if self.drops_parameters_first:
-            path = _PARAMETERS.sub("", path)
-        for _ in range(self.decodes):
-            path = _decoded(path)
-        return path
-
-    def of_decoded(self, path: str) -> str:
-        """`path`, decoded as this origin does, after the steps that follow."""
-        if self.turns_backslashes:
-            path = path.replace("\\", "/")
-        if self.cuts:
-            path = _CUT.sub("", path)
-        if self.drops_parameters:
-            path = _PARAMETERS.sub("", path)
-        if self.merges_first:
-            path = _SLASHES.sub("/", path)
-        if path.startswith("/"):
-            path = _without_dot_segments(path, self.ends_with_segment)
-        if self.cuts_last:
-            path = _CUT.sub("", path)
-        return _SLASHES.sub("/", path)
-
-    def query(self, query: str) -> str:
-        """`query` decoded as often as the path."""
-        for _ in range(self.decodes):
-            query = _decoded(query)
-        return query
+    after: tuple[bool, ...]
 
     def value(self, value: str) -> str:
         """A compared value, treated like the form; one of which nothing stays is left as it is."""
-        origin = ""
-        if match := _ORIGIN.match(value):
-            origin = match[0]
-        path, question_mark, query = value[len(origin) :].partition("?")
-        return origin + self.path(path) + question_mark + self.query(query) or value
+        match = _ORIGIN.match(value)
+        origin = match[0] if match else ""
+        path, query = value[len(origin) :], ""
+        if start := _QUERY.search(path):
+            path, query = path[: start.start()], path[start.start() :]
+        for step, does in zip(_BEFORE_DECODING, self.before, strict=True):
+            path = step(path, does)
+        for before in range(self.decodes):
+            path, query = _decoded(path), _decoded_query(query, before)
+        for step, does in zip(_AFTER_DECODING, self.after, strict=True):
+            path = step(path, does)
+        return origin + path + query or value
 
 
 def is_resolved(value: str) -> bool:
@@ -230,58 +247,68 @@ def is_plain(url: Url) -> bool:
 
 
 def forms(sent: Url) -> Forms:
-    """All forms of the URL `sent`, the hosts folded; equal ones count once."""
+    """All forms of the URL `sent`, the hosts folded, each also without a port; equal ones count once."""
     if is_plain(sent):
         return Forms((sent,))
     sent = with_folded_host(sent)
+    found = _forms(sent)
+    host = without_port(sent.host)
+    if host == sent.host:
+        return found
+    others = [Url(_SCHEME + host + url.after_host, url.path, url.resolution) for url in found.urls]
+    return found._replace(urls=(*found.urls, *others))
+
+
+def _forms(sent: Url) -> Forms:
     normal = normalized(sent, _NORMALIZATION)
     urls = {(sent.text, sent.path): sent}
     urls.setdefault((normal.text, normal.path), normal)
     path, question_mark, query = sent.after_host.partition("?")
-    if not _SPECIAL.search(path):
+    if not _SPECIAL.search(path) and not _ENCODED.search(query):
         return Forms(tuple(urls.values()))
-    read = distinct = 0
     origin = _SCHEME + sent.host
-    decoded: dict[tuple[int, ...], tuple[str, str]] = {}
-    for resolution in _resolutions(path):
-        first = resolution[:3]
-        if first not in decoded:
-            decoded[first] = resolution.decoded(path), question_mark + resolution.query(query)
-        resolved = resolution.of_decoded(decoded[first][0])
-        text = origin + resolved + decoded[first][1]
-        read += len(path) + len(query)
+    distinct = 0
+    for resolution, resolved, decoded in _resolved(path, question_mark + query):
+        text = origin + resolved + decoded
         if (text, resolved) not in urls:
             distinct += len(text)
             urls[text, resolved] = Url(text, resolved, resolution)
-        if distinct > MAX_CHARACTERS or read > _MAX_CHARACTERS_READ:
+        if resolution is None or distinct > MAX_CHARACTERS:
             return Forms((sent, normal), are_all=False)
     return Forms(tuple(urls.values()))
 
 
-def _resolutions(path: str) -> Iterator[Resolution]:
-    """How origins may read `path`, as far as it makes a difference to it."""
-    readings = [path]
-    while len(readings) <= _MAX_DECODES and (decoded := _decoded(readings[-1])) != readings[-1]:
-        readings.append(decoded)
+def _resolved(path: str, query: str) -> Iterator[tuple[Resolution | None, str, str]]:
+    """What origins may read the path and the query as; at last one without a resolution if there is too much of it.
 
-    def either(matters: bool) -> tuple[bool, ...]:
-        return (False, True) if matters else (False,)
+    A query is decoded as often as the path, and once where the path stays as it is. Readings that are equal after a
+    step are one from there on.
+    """
+    read = 0
+    before = _both_ways({path: ()}, _BEFORE_DECODING[0])
+    for sent_path, first in _both_ways(before, _BEFORE_DECODING[1]).items():
+        reading = sent_path, query
+        for decodes in range(_MAX_DECODES + 1):
+            readings: _Readings = {reading[0]: ()}
+            read += len(reading[1])
+            for step in _AFTER_DECODING:
+                readings = _both_ways(readings, step)
+                read += sum(map(len, readings))
+                if read > _MAX_CHARACTERS_READ:
+                    yield None, path, query
+                    return
+            for resolved, after in readings.items():
+                yield Resolution(first, decodes, after), resolved, reading[1]
+            following = _decoded(reading[0]), _decoded_query(reading[1], decodes)
+            if following == reading or (decodes and following[0] == reading[0]):
+                break
+            reading = following
 
-    holds = "\n".join(readings).__contains__
-    cuts = any([_CUT.search(reading) for reading in readings])
-    climbs = holds("/.") or holds("\\.")
-    merges = holds("//") or holds("\\") or holds(";") or cuts
-    return map(
-        Resolution._make,
-        product(
-            either(bool(_CUT.search(path))),
-            either(";" in path),
-            range(len(readings)),
-            either(holds("\\")),
-            either(cuts),
-            either(holds(";")),
-            either(merges and climbs),
-            either(cuts and climbs),
-            either(climbs and any([_ENDS_WITH_DOTS.search(reading) for reading in readings])),
-        ),
-    )
+
+def _both_ways(readings: _Readings, step: _Step) -> _Readings:
+    """What becomes of each reading at a step."""
+    following: _Readings = {}
+    for reading, ways in readings.items():
+        for does in (False, True):
+            following.setdefault(step(reading, does), (*ways, does))
+    return following

@@ -15,6 +15,7 @@ SPELLED = [
     "shop.example.com:443",
     "Shop.Example.Com.:443",
 ]
+WITH_A_PORT = ["shop.example.com:80", "Shop.example.com:8443", "shop.example.com.:", "shop.example.com:0443"]
 
 
 def host_part(host: str = "shop.example.com", **changes: Any) -> dict[str, Any]:
@@ -68,13 +69,36 @@ def test_an_exemption_for_other_hosts_is_none_for_a_spelling_of_this_one(
     assert outcome(snapshot, host=host) == "tickets"
 
 
-@pytest.mark.parametrize("host", ["shop.example.com:8443", "shop.example.community", "example.com", "", "x"])
+@pytest.mark.parametrize("target", ["/tickets", "//tickets"])
+@pytest.mark.parametrize("host", WITH_A_PORT)
+@pytest.mark.parametrize("name", ON_A_HOST)
+def test_a_port_that_a_visitor_adds_leads_past_no_queue_for_a_host(name: str, host: str, target: str) -> None:
+    snapshot = compiled_snapshot(queue(ON_A_HOST[name], url_part("/tickets")))
+    assert outcome(snapshot, target, host=host) == "tickets"
+
+
+def test_a_trigger_on_a_host_with_a_port_is_for_that_port() -> None:
+    snapshot = compiled_snapshot(queue(host_part("localhost:8080")))
+    assert outcome(snapshot, host="localhost:8080") == "tickets"
+    assert outcome(snapshot, host="localhost:8081") == "page"
+
+
+def test_an_exemption_for_a_host_with_a_port_is_none_that_a_visitor_can_claim() -> None:
+    snapshot = compiled_snapshot(ignore(host_part("shop.example.com:8443")), queue(url_part("/tickets")))
+    assert outcome(snapshot, host="shop.example.com:8443") == "tickets"
+
+
+@pytest.mark.parametrize(
+    "host", ["shop.example.community", "example.com", "shop.example.com:a", ":443", "", "x"]
+)
 def test_another_host_is_another_host(host: str) -> None:
     assert outcome(compiled_snapshot(queue(host_part(), url_part("/tickets"))), host=host) == "page"
 
 
 @pytest.mark.parametrize("settings", MATCHING, ids=str)
-@pytest.mark.parametrize("host", [OWN_DOMAIN, OWN_DOMAIN.upper(), f"{OWN_DOMAIN}.", f"{OWN_DOMAIN}:443"])
+@pytest.mark.parametrize(
+    "host", [OWN_DOMAIN, OWN_DOMAIN.upper(), f"{OWN_DOMAIN}.", f"{OWN_DOMAIN}:443", f"{OWN_DOMAIN}:8080"]
+)
 @pytest.mark.parametrize("name", ON_A_HOST)
 def test_the_distributions_own_domain_is_queued_for_the_site_behind_it(
     name: str, host: str, settings: dict[str, Any]

@@ -57,6 +57,9 @@ class TestUrlWithoutTheToken:
             ("queueittoken=x&a=1&queueittoken=y&QUEUEITTOKEN=z", "a=1"),
             ("queueittoken=x&", ""),
             ("&queueittoken=x", ""),
+            ("queueittoken=x;a=1", "a=1"),
+            ("b=2&queueittoken=;a=1;c=3&d=4", "b=2&a=1;c=3&d=4"),
+            ("queueittoken=x;", ""),
         ],
     )
     def test_every_segment_named_queueittoken_is_cut_and_leaves_no_stray_mark(
