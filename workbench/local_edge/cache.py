@@ -6,7 +6,7 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-from workbench.local_edge.forwarding_policy import CachePolicy, taken
+from workbench.local_edge.forwarding_policy import CachePolicy, accepted_encodings, taken
 from workbench.local_edge.viewer_event import HeaderLines
 
 _CACHEABLE_STATUS = frozenset({200, 203, 204, 300, 301, 302, 307, 308})
@@ -82,7 +82,7 @@ class Cache:
 def cache_key(
     policy: CachePolicy, origin: object, method: str, uri: str, querystring: str, headers: HeaderLines
 ) -> Key:
-    """What two requests must share to get the same cached response; a HEAD has a place of its own."""
+    """What two requests must share to get the same cached response; HEAD and OPTIONS have a place of their own."""
     selected = policy.key
     parameters = tuple(
         part for part in querystring.split("&") if part and taken(selected.query, part.partition("=")[0])
@@ -98,16 +98,16 @@ def cache_key(
         parameters,
         tuple((name, value) for name, value in named if selected.headers and name in selected.headers),
         tuple(pair for pair in cookies if taken(selected.cookies, pair.partition("=")[0])),
-        tuple(value for name, value in named if name == "accept-encoding"),
+        accepted_encodings(policy, headers) or None,
     )
 
 
-def time_to_live(policy: CachePolicy, method: str, response: OriginResponse, now: float) -> float:
-    """Seconds to keep a response; `now` in Unix seconds, for Expires.
+def time_to_live(policy: CachePolicy, response: OriginResponse, now: float) -> float:
+    """Seconds to keep a response to a method that is cached; `now` in Unix seconds, for Expires.
 
     A policy's minimum of more than 0 outweighs no-store, no-cache and private, as at CloudFront.
     """
-    if method not in ("GET", "HEAD") or response.status not in _CACHEABLE_STATUS or policy.max_ttl <= 0:
+    if response.status not in _CACHEABLE_STATUS or policy.max_ttl <= 0:
         return 0
     directives = _directives(response.headers)
     if any(value.strip() == "*" for name, value in response.headers if name.lower() == "vary"):

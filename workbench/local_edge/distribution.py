@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from workbench.local_edge import rule_table
 from workbench.local_edge.forwarding_policy import (
     ALL_VIEWER,
     CACHE_POLICIES,
@@ -14,14 +15,21 @@ from workbench.local_edge.forwarding_policy import (
     from_forwarded_values,
 )
 from workbench.local_edge.path_pattern import compile_path_pattern, normalize_path
+from workbench.local_edge.rule_table import Rule
 
 _VERSION_ARN = re.compile(r"arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:([A-Za-z0-9_-]+):(\d+)")
 _CACHING_DISABLED = CACHE_POLICIES["4135ea2d-6df8-44a3-9df3-4b5a84be39ad"]
 _EVENT_TYPES = ("viewer-request", "viewer-response")
+_CACHEABLE = ({"GET", "HEAD"}, {"GET", "HEAD", "OPTIONS"})
+_EVERY_METHOD = {"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"}
 
 
 class UnsupportedDistribution(ValueError):
     """A distribution that CloudFront would refuse or that the local edge does not know; the text says why."""
+
+
+def _refused(rule: Rule, text: str) -> UnsupportedDistribution:
+    return UnsupportedDistribution(f"{text} ({rule.page})" if rule.page else text)
 
 
 class Association(NamedTuple):
@@ -46,12 +54,14 @@ class Origin(NamedTuple):
 
 
 class Behavior(NamedTuple):
-    """What happens to the requests whose path matches `path_pattern`."""
+    """What happens to the requests whose path matches `path_pattern`; with `grpc`, gRPC ones run no function."""
 
     path_pattern: str
     matches: Callable[[str], bool]
     origin: Origin
     allowed_methods: frozenset[str]
+    cached_methods: frozenset[str]
+    grpc: bool
     cache_policy: CachePolicy
     forwarded: Selection
     viewer_request: Association | None
@@ -107,8 +117,12 @@ def _distribution(config: Mapping[str, Any], origin_urls: Mapping[str, str] | No
         raise UnsupportedDistribution(
             f"no origin has the Id {unknown[0]!r}; the distribution's origins: {sorted(origins)}"
         )
-    ordered = [_behavior(item, item["PathPattern"], origins) for item in _items(config.get("CacheBehaviors"))]
-    return Distribution((*ordered, _behavior(config["DefaultCacheBehavior"], "*", origins)))
+    ordered = [(item["PathPattern"], item) for item in _items(config.get("CacheBehaviors"))]
+    behaviors = [
+        _behavior(item, pattern, origins, str(config.get("HttpVersion", "http2")).lower())
+        for pattern, item in [*ordered, ("*", config["DefaultCacheBehavior"])]
+    ]
+    return Distribution(tuple(behaviors))
 
 
 def _items(listed: Mapping[str, Any] | None) -> list[Any]:
@@ -137,27 +151,49 @@ def _origin(item: Mapping[str, Any], url: str | None) -> Origin:
     )
 
 
-def _behavior(item: Mapping[str, Any], path_pattern: str, origins: Mapping[str, Origin]) -> Behavior:
+def _behavior(
+    item: Mapping[str, Any], path_pattern: str, origins: Mapping[str, Origin], http_version: str
+) -> Behavior:
     where = f"behavior {path_pattern!r}"
     origin = origins.get(item["TargetOriginId"])
     if origin is None:
-        raise UnsupportedDistribution(f"{where}: no origin has the Id {item['TargetOriginId']!r}")
+        raise _refused(rule_table.ORIGIN_EXISTS, f"{where}: no origin has the Id {item['TargetOriginId']!r}")
     if _items(item.get("FunctionAssociations")):
         raise UnsupportedDistribution(
             f"{where}: the local edge runs no CloudFront Functions, only Lambda@Edge"
         )
     associations = _associations(item, where)
     cache_policy, forwarded = _policies(item, where)
+    allowed, cached = _methods(item, where)
+    grpc = bool((item.get("GrpcConfig") or {}).get("Enabled"))
+    if grpc and not ("POST" in allowed and http_version.startswith("http2")):
+        raise _refused(rule_table.GRPC_NEEDS, f"{where}: gRPC needs the method POST and HTTP/2")
     return Behavior(
         path_pattern=path_pattern,
         matches=compile_path_pattern(path_pattern),
         origin=origin,
-        allowed_methods=frozenset(_items(item.get("AllowedMethods")) or ["GET", "HEAD"]),
+        allowed_methods=allowed,
+        cached_methods=cached,
+        grpc=grpc,
         cache_policy=cache_policy,
         forwarded=forwarded,
         viewer_request=associations.get("viewer-request"),
         viewer_response=associations.get("viewer-response"),
     )
+
+
+def _methods(item: Mapping[str, Any], where: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The methods that a behavior allows, and those whose responses it caches."""
+    listed: Mapping[str, Any] = item.get("AllowedMethods") or {}
+    allowed = frozenset(_items(listed) or ["GET", "HEAD"])
+    cached = frozenset(_items(listed.get("CachedMethods")) or ["GET", "HEAD"])
+    if allowed not in (*_CACHEABLE, _EVERY_METHOD):
+        raise _refused(rule_table.METHOD_SETS, f"{where}: no such choice of methods: {sorted(allowed)}")
+    if cached not in _CACHEABLE or not cached <= allowed:
+        raise _refused(
+            rule_table.CACHED_METHOD_SETS, f"{where}: no such choice of cached methods: {sorted(cached)}"
+        )
+    return allowed, cached
 
 
 def _policies(item: Mapping[str, Any], where: str) -> tuple[CachePolicy, Selection]:
@@ -196,13 +232,18 @@ def _associations(item: Mapping[str, Any], where: str) -> dict[str, Association]
         if event_type not in _EVENT_TYPES:
             raise UnsupportedDistribution(f"{where}: the local edge runs no functions on {event_type!r}")
         if event_type in associations:
-            raise UnsupportedDistribution(f"{where}: two functions on {event_type}; CloudFront takes one")
+            raise _refused(
+                rule_table.ONE_FUNCTION, f"{where}: two functions on {event_type}; CloudFront takes one"
+            )
         match = _VERSION_ARN.fullmatch(arn)
         if match is None or match[1] != "us-east-1":
-            raise UnsupportedDistribution(
-                f"{where}: {arn!r} is not the ARN of a numbered version of a function in us-east-1"
+            raise _refused(
+                rule_table.NUMBERED_VERSION,
+                f"{where}: {arn!r} is not the ARN of a numbered version of a function in us-east-1",
             )
         if include_body and event_type == "viewer-response":
-            raise UnsupportedDistribution(f"{where}: IncludeBody is for request events, not {event_type}")
+            raise _refused(
+                rule_table.INCLUDE_BODY_EVENT, f"{where}: IncludeBody is for request events, not {event_type}"
+            )
         associations[event_type] = Association(match[2], match[3], arn, include_body)
     return associations

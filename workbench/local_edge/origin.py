@@ -3,8 +3,8 @@
 import http.client
 
 from workbench.local_edge.cache import OriginResponse
-from workbench.local_edge.distribution import Origin
-from workbench.local_edge.forwarding_policy import Selection, taken
+from workbench.local_edge.distribution import Behavior, Origin
+from workbench.local_edge.forwarding_policy import Selection, accepted_encodings, taken
 from workbench.local_edge.path_pattern import percent_encode_beyond_ascii
 from workbench.local_edge.restricted_headers import OF_ONE_CONNECTION
 from workbench.local_edge.viewer_event import HeaderLines, ViewerRequest
@@ -34,9 +34,13 @@ class OriginUnreachable(Exception):
         super().__init__(detail)
 
 
-def forwarded_headers(origin: Origin, selection: Selection, request: ViewerRequest) -> HeaderLines:
-    """The header lines the origin gets: what `selection` takes, then what CloudFront adds."""
+def forwarded_headers(behavior: Behavior, request: ViewerRequest) -> HeaderLines:
+    """The header lines the origin gets: what the behavior forwards, then what CloudFront adds."""
+    origin, selection = behavior.origin, behavior.forwarded
     lines: HeaderLines = []
+    encodings = accepted_encodings(behavior.cache_policy, request.headers)
+    if encodings is not None:
+        lines.append(("Accept-Encoding", encodings or "identity"))
     custom_names = {name.lower() for name, _ in origin.custom_headers}
     for name, value in request.headers:
         lower = name.lower()
@@ -46,7 +50,7 @@ def forwarded_headers(origin: Origin, selection: Selection, request: ViewerReque
             value = _cookies(selection, value)
             if value:
                 lines.append((name, value))
-        elif lower in ("via", "x-forwarded-for"):
+        elif lower in ("via", "x-forwarded-for") or (lower == "accept-encoding" and encodings is not None):
             continue
         elif lower in _ALWAYS_FORWARDED or (
             taken(selection.headers, lower) and lower not in selection.except_headers
@@ -85,18 +89,19 @@ def forwarded_target(origin: Origin, selection: Selection, request: ViewerReques
     return percent_encode_beyond_ascii(f"{target}?{query}" if query else target)
 
 
-def fetch(origin: Origin, selection: Selection, request: ViewerRequest) -> OriginResponse:
-    """Ask the origin. Raises OriginUnreachable."""
+def fetch(behavior: Behavior, request: ViewerRequest) -> OriginResponse:
+    """Ask the behavior's origin. Raises OriginUnreachable."""
+    origin = behavior.origin
     make = http.client.HTTPSConnection if origin.scheme == "https" else http.client.HTTPConnection
     connection = make(origin.host, origin.port, timeout=origin.read_timeout_seconds)
     try:
         connection.putrequest(
             request.method,
-            forwarded_target(origin, selection, request),
+            forwarded_target(origin, behavior.forwarded, request),
             skip_host=True,
             skip_accept_encoding=True,
         )
-        for name, value in forwarded_headers(origin, selection, request):
+        for name, value in forwarded_headers(behavior, request):
             connection.putheader(name, value.encode("latin-1", "replace"))
         connection.putheader("Connection", "close")
         connection.endheaders(request.body or None)

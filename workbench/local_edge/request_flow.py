@@ -1,11 +1,12 @@
 """A request's way through the edge: behavior, viewer-request, cache or origin, viewer-response."""
 
+import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from workbench.local_edge import viewer_event
+from workbench.local_edge import rule_table, viewer_event
 from workbench.local_edge.cache import Cache, OriginResponse, cache_key, time_to_live
 from workbench.local_edge.distribution import Association, Behavior, Distribution
 from workbench.local_edge.error_page import error_page
@@ -17,11 +18,12 @@ from workbench.local_edge.rules import (
     check_viewer_request_result,
     check_viewer_response_result,
 )
-from workbench.local_edge.viewer_event import HeaderLines, ViewerRequest
+from workbench.local_edge.viewer_event import HeaderLines, ViewerRequest, sent, sent_lines
 from workbench.local_edge.visitor_server import VisitorRequest, VisitorResponse
 from workbench.local_edge.worker_pool import WorkerPool
 
 _Checked = TypeVar("_Checked")
+_GRPC = re.compile(r"application/grpc(?:$|[+;\s])")
 _REDIRECTING = frozenset({"location", "x-queueit-redirect"})
 
 
@@ -97,9 +99,12 @@ class RequestFlow:
 
     def _through(self, behavior: Behavior, request: ViewerRequest) -> VisitorResponse:
         if request.method not in behavior.allowed_methods:
-            raise _Failed(error_page(403, request.request_id))
+            raise _Failed(error_page(rule_table.ALLOWED_METHOD.status, request.request_id))
         if request.method == "GET" and request.body:
-            raise _Failed(error_page(403, request.request_id, why="A GET request must not have a body."))
+            why = "A GET request must not have a body."
+            raise _Failed(error_page(rule_table.GET_WITHOUT_BODY.status, request.request_id, why=why))
+        if behavior.grpc and _is_grpc(request):
+            behavior = behavior._replace(viewer_request=None, viewer_response=None)
         document = viewer_event.request_document(request, include_body=False)
         if behavior.viewer_request:
             checked = self._run_viewer_request(behavior.viewer_request, request)
@@ -128,10 +133,11 @@ class RequestFlow:
         if isinstance(checked, GeneratedResponse):
             return checked
         lines = viewer_event.header_lines(checked.document["headers"])
+        uri, querystring = checked.document["uri"], checked.document["querystring"]
         changed = request._replace(
-            uri=checked.document["uri"],
-            querystring=checked.document["querystring"],
-            headers=[*lines, *viewer_event.hidden_lines(request.headers)],
+            uri=request.uri if uri == document["uri"] else sent(uri),
+            querystring=request.querystring if querystring == document["querystring"] else sent(querystring),
+            headers=[*sent_lines(lines, request.headers), *viewer_event.hidden_lines(request.headers)],
             body=request.body if checked.body is None else checked.body,
         )
         return changed, {name: value for name, value in checked.document.items() if name != "body"}
@@ -148,7 +154,10 @@ class RequestFlow:
             lambda result: check_viewer_response_result(result, shown),
         )
         hidden = viewer_event.hidden_lines(response.headers)
-        return checked.reason or response.reason, [*checked.headers, *hidden]
+        reason = (
+            response.reason if checked.reason in ("", shown["statusDescription"]) else sent(checked.reason)
+        )
+        return reason, [*sent_lines(checked.headers, response.headers), *hidden]
 
     def _run(
         self,
@@ -180,7 +189,7 @@ class RequestFlow:
             raise _Failed(error_page(broken.rule.status, request_id, "LambdaValidationError")) from None
 
     def _from_cache_or_origin(self, behavior: Behavior, request: ViewerRequest) -> _FromBehavior:
-        cacheable = request.method in ("GET", "HEAD") and behavior.cache_policy.max_ttl > 0
+        cacheable = request.method in behavior.cached_methods and behavior.cache_policy.max_ttl > 0
         key = cache_key(
             behavior.cache_policy,
             (behavior.path_pattern, behavior.origin),
@@ -195,7 +204,7 @@ class RequestFlow:
             if cached:
                 return _FromBehavior(cached.response, "Hit", cached.age_seconds)
         try:
-            response = fetch(behavior.origin, behavior.forwarded, request)
+            response = fetch(behavior, request)
         except OriginUnreachable as unreachable:
             self._request_log.log(
                 {
@@ -212,9 +221,7 @@ class RequestFlow:
                 headers=[line for line in response.headers if line[0].lower() != "set-cookie"]
             )
         if cacheable and not partial:
-            self._cache.put(
-                key, response, time_to_live(behavior.cache_policy, request.method, response, time.time())
-            )
+            self._cache.put(key, response, time_to_live(behavior.cache_policy, response, time.time()))
         return _FromBehavior(response, "Error" if response.status >= 400 else "Miss", None)
 
     def _rewritten(self, headers: HeaderLines) -> HeaderLines:
@@ -224,15 +231,20 @@ class RequestFlow:
         return [(name, rewrite(value) if name.lower() in _REDIRECTING else value) for name, value in headers]
 
 
+def _is_grpc(request: ViewerRequest) -> bool:
+    types = [value.lower() for name, value in request.headers if name.lower() == "content-type"]
+    return any([_GRPC.match(one) for one in types])
+
+
 def _generated(generated: GeneratedResponse, request: ViewerRequest) -> VisitorResponse:
     headers = [
-        *generated.headers,
+        *sent_lines(generated.headers, []),
         ("Server", "local-edge"),
         ("X-Cache", "LambdaGeneratedResponse from local-edge"),
         ("Via", "1.1 local-edge (CloudFront)"),
         ("X-Amz-Cf-Id", request.request_id),
     ]
-    return VisitorResponse(generated.status, generated.reason, headers, generated.body)
+    return VisitorResponse(generated.status, sent(generated.reason), headers, generated.body)
 
 
 def _finished(

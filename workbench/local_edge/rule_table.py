@@ -13,6 +13,9 @@ _GENERATED = f"{_GUIDE}lambda-generating-http-responses-in-requests.html"
 _ORIGIN = f"{_GUIDE}RequestAndResponseBehaviorCustomOrigin.html"
 _EVERY_FUNCTION = f"{_GUIDE}edge-function-restrictions-all.html"
 _LAMBDA = f"{_GUIDE}lambda-at-edge-function-restrictions.html"
+_EVENTS = f"{_GUIDE}lambda-cloudfront-trigger-events.html"
+_BEHAVIOR = f"{_GUIDE}DownloadDistValuesCacheBehavior.html"
+_GRPC = f"{_GUIDE}distribution-using-grpc.html"
 _VALIDATION = f"{_GUIDE}http-502-lambda-validation-error.html"
 
 _BODY_LIMIT_BYTES = 40 * 1024
@@ -43,6 +46,10 @@ def _result(name: str, text: str, page: str | None, limit: int = 0) -> Rule:
 
 def _said(name: str, text: str, page: str | None, limit: int = 0) -> Rule:
     return Rule("flow", name, text.format(limit=limit), page, limit=limit)
+
+
+def _distribution(name: str, text: str, page: str | None) -> Rule:
+    return Rule("distribution", name, text, page)
 
 
 WELL_FORMED: Final = _request(
@@ -164,6 +171,107 @@ BODY_NEEDS_INCLUDE_BODY: Final = _result(
 BODY_STRING: Final = _result("body-is-a-string", "a body is no string", None)
 BODY_ENCODING: Final = _result(
     "body-encoding", "a body's encoding is neither `text` nor `base64`, or it is no valid base64", _EVENT
+)
+
+FUNCTION_FAILED: Final = _said(
+    "function-failed",
+    "a function that raises, ends or takes too much memory is a 503",
+    f"{_GUIDE}http-503-service-unavailable.html#http-503-lambda-execution-error",
+)
+FUNCTION_LIMITED: Final = _said(
+    "function-limited",
+    "a function that takes too long, or that is throttled, is a 503",
+    f"{_GUIDE}http-503-service-unavailable.html#http-503-lambda-limit-exceeded-error",
+)
+VIEWER_RESPONSE_ON_HIT: Final = _said(
+    "viewer-response-on-hit", "viewer-response runs for a response from the cache too", _EVENTS
+)
+NO_VIEWER_RESPONSE: Final = _said(
+    "no-viewer-response",
+    "it runs neither where the origin answers 400 or above nor for a response of viewer-request's own",
+    _EVENTS,
+)
+GENERATED_UNCACHED: Final = _said(
+    "generated-uncached", "a response that viewer-request makes is not cached", _GENERATED
+)
+URI_KEEPS_BEHAVIOR: Final = _said(
+    "uri-keeps-behavior", "a path that viewer-request changes stays with its behavior and origin", _EVENT
+)
+UTF_8: Final = _said(
+    "values-in-utf-8",
+    "a function sees path, query string and headers in UTF-8, from ISO-8859-1 where they are not; what it leaves "
+    "alone goes on as received, what it changes in UTF-8",
+    f"{_EVERY_FUNCTION}#function-restrictions-encoding",
+)
+INSERTED_KEY: Final = _said(
+    "inserted-key", "a header without a key goes out under its name with initial capitals", _EVENT
+)
+NO_CLOUDFRONT_HEADERS: Final = _said(
+    "no-cloudfront-headers",
+    "viewer functions see `CloudFront-*` headers of the visitor's alone",
+    f"{_LAMBDA}#lambda-at-edge-restrictions-cloudfront-headers",
+)
+GRPC_WITHOUT_FUNCTIONS: Final = _said(
+    "grpc-without-functions",
+    "where a behavior has gRPC, a request with Content-Type `application/grpc` goes to the origin without any function",
+    _GRPC,
+)
+CACHED_METHODS: Final = _said(
+    "cached-methods",
+    "GET and HEAD are cached, OPTIONS where the behavior says so, by itself; no other method is",
+    f"{_BEHAVIOR}#DownloadDistValuesAllowedHTTPMethods",
+)
+FORWARDED: Final = _said(
+    "forwarded",
+    "the origin gets the headers, cookies and parameters of the cache key and of the origin request policy",
+    f"{_GUIDE}understanding-how-origin-request-policies-and-cache-policies-work-together.html",
+)
+LEGACY_HEADERS: Final = _said(
+    "legacy-headers",
+    "with ForwardedValues it gets every header but Accept, Accept-Charset, Accept-Language, Authorization, Host, "
+    "Referer, User-Agent and X-HTTP-Method-Override, and these where they are listed",
+    f"{_ORIGIN}#request-custom-headers-behavior",
+)
+ENCODINGS: Final = _said(
+    "accept-encoding",
+    "with a cache policy for compressed objects key and origin get Accept-Encoding with br and gzip alone",
+    f"{_GUIDE}controlling-the-cache-key.html#cache-policy-compressed-objects",
+)
+SET_COOKIE: Final = _said(
+    "set-cookie",
+    'the origin\'s Set-Cookie is cached with the rest, unless it says `no-cache="Set-Cookie"`, and removed where no '
+    "cookie is forwarded",
+    f"{_GUIDE}Cookies.html",
+)
+
+ORIGIN_EXISTS: Final = _distribution(
+    "origin-exists", "a behavior names an origin that is missing", f"{_API}API_CreateDistribution.html"
+)
+NUMBERED_VERSION: Final = _distribution(
+    "numbered-version", "a function is not a numbered version in us-east-1", _LAMBDA
+)
+ONE_FUNCTION: Final = _distribution(
+    "one-function",
+    "an event of a behavior has two functions",
+    f"{_EVERY_FUNCTION}#function-restrictions-combining-functions",
+)
+INCLUDE_BODY_EVENT: Final = _distribution(
+    "include-body-event",
+    "`IncludeBody` stands at a response event",
+    f"{_GUIDE}lambda-include-body-access.html",
+)
+METHOD_SETS: Final = _distribution(
+    "method-sets",
+    "a behavior allows other methods than GET and HEAD, these and OPTIONS, or all seven",
+    f"{_API}API_AllowedMethods.html",
+)
+CACHED_METHOD_SETS: Final = _distribution(
+    "cached-method-sets",
+    "it caches other methods than GET and HEAD, or these and OPTIONS, or one that it does not allow",
+    f"{_API}API_CachedMethods.html",
+)
+GRPC_NEEDS: Final = _distribution(
+    "grpc-needs", "a behavior has gRPC without the method POST, or without HTTP/2 in the distribution", _GRPC
 )
 
 RULES: Final = tuple([one for one in vars().copy().values() if isinstance(one, Rule)])

@@ -15,7 +15,7 @@ DISTRIBUTION_DOMAIN = "local-edge.cloudfront.net"
 
 
 class ViewerRequest(NamedTuple):
-    """A visitor's request; `uri` and `querystring` as sent, the latter without its question mark."""
+    """A visitor's request, as sent: a character for each byte; `querystring` without its question mark."""
 
     request_id: str
     client_ip: str
@@ -26,13 +26,34 @@ class ViewerRequest(NamedTuple):
     body: bytes
 
 
+def shown(received: str) -> str:
+    """What a function sees of a value as received, a character for each byte: UTF-8, or ISO-8859-1 where it is not."""
+    if received.isascii():
+        return received
+    try:
+        return received.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return received
+
+
+def sent(text: str) -> str:
+    """What goes out, a character for each byte, of a value that a function made: UTF-8."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("latin-1")
+
+
 def event_headers(lines: Iterable[tuple[str, str]]) -> dict[str, list[dict[str, str]]]:
     """Headers as functions see them: lower-case name → one {key, value} a line, disallowed ones left out."""
     headers: dict[str, list[dict[str, str]]] = {}
     for name, value in lines:
         if not is_disallowed(name.lower()):
-            headers.setdefault(name.lower(), []).append({"key": name, "value": value})
+            headers.setdefault(name.lower(), []).append({"key": name, "value": shown(value)})
     return headers
+
+
+def sent_lines(lines: HeaderLines, received: HeaderLines) -> HeaderLines:
+    """The lines that a function returned as they go out: values that it left alone as received, others in UTF-8."""
+    left_alone = {(name.lower(), shown(value)): value for name, value in received if not value.isascii()}
+    return [(name, left_alone.get((name.lower(), value)) or sent(value)) for name, value in lines]
 
 
 def header_lines(headers: dict[str, list[dict[str, str]]]) -> HeaderLines:
@@ -59,8 +80,8 @@ def request_document(request: ViewerRequest, *, include_body: bool) -> dict[str,
         "clientIp": request.client_ip,
         "headers": event_headers(request.headers),
         "method": request.method,
-        "querystring": request.querystring,
-        "uri": request.uri,
+        "querystring": shown(request.querystring),
+        "uri": shown(request.uri),
     }
     if include_body:
         document["body"] = {
@@ -74,7 +95,7 @@ def request_document(request: ViewerRequest, *, include_body: bool) -> dict[str,
 
 def response_document(status: int, reason: str, headers: HeaderLines) -> dict[str, Any]:
     """`Records[0].cf.response` of a viewer-response event: no body."""
-    return {"status": str(status), "statusDescription": reason, "headers": event_headers(headers)}
+    return {"status": str(status), "statusDescription": shown(reason), "headers": event_headers(headers)}
 
 
 def event(

@@ -24,7 +24,7 @@ _DRAIN_PARTS = 64
 
 
 class VisitorRequest(NamedTuple):
-    """A request as it came: `target` is path and query string byte by byte, `headers` one entry a line."""
+    """A request as it came, a character for each byte: `target` is path and query, `headers` one entry a line."""
 
     client_ip: str
     method: str
@@ -34,7 +34,7 @@ class VisitorRequest(NamedTuple):
 
 
 class VisitorResponse(NamedTuple):
-    """What goes back; Content-Length is set from `body`."""
+    """What goes back, a character for each byte of its head; Content-Length is set from `body`."""
 
     status: int
     reason: str
@@ -241,15 +241,4 @@ def _head(response: VisitorResponse, method: str, last: bool) -> bytes:
     for line in lines[1:]:
         if not _HEADER_LINE.fullmatch(line):
             raise ValueError(f"the header line {line!r} cannot be sent")
-    try:
-        return "\r\n".join([*lines, "", ""]).encode("latin-1")
-    except UnicodeEncodeError:
-        return b"\r\n".join([_as_bytes(line) for line in [*lines, "", ""]])
-
-
-def _as_bytes(value: str) -> bytes:
-    """`value` as it goes out: Latin-1, or UTF-8 where that has no such characters."""
-    try:
-        return value.encode("latin-1")
-    except UnicodeEncodeError:
-        return value.encode("utf-8", "replace")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")

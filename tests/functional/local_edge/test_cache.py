@@ -22,6 +22,7 @@ def x_cache(response: Any) -> str:
     return str(value).removesuffix(" from local-edge")
 
 
+@pytest.mark.rule("viewer-response-on-hit")
 def test_viewer_request_and_viewer_response_run_on_a_hit_too(workshop: Any, sources: Any) -> None:
     site = workshop.site(sources.pass_request, sources.mark_response, default=CACHING_OPTIMIZED)
     first, second = site.ask("/a"), site.ask("/a")
@@ -146,6 +147,7 @@ def test_the_cache_key_is_of_the_request_that_viewer_request_returned(workshop: 
     assert [x_cache(site.ask("/a")), x_cache(site.ask("/b"))] == ["Miss", "Hit"]
 
 
+@pytest.mark.rule("set-cookie")
 def test_a_set_cookie_of_the_origin_is_cached_where_cookies_are_forwarded(workshop: Any) -> None:
     site = workshop.site(default=USE_ORIGIN)
     target = "/a?header=Cache-Control:%20max-age%3D60&header=Set-Cookie:%20a%3D1"
@@ -167,6 +169,63 @@ def test_a_cached_head_has_no_body_and_does_not_answer_a_get(workshop: Any) -> N
     assert [x_cache(response) for response in (head, get, again)] == ["Miss", "Miss", "Hit"]
     assert (again.body, get.body) == (b"", b"from the origin")
     assert head.values("content-length") == again.values("content-length") == ["15"]
+
+
+@pytest.mark.rule("cached-methods")
+@pytest.mark.parametrize(
+    ("cached", "second"), [(["GET", "HEAD"], "Miss"), (["GET", "HEAD", "OPTIONS"], "Hit")]
+)
+def test_options_is_cached_by_itself_where_the_behavior_says_so(
+    workshop: Any, sources: Any, cached: list[str], second: str
+) -> None:
+    methods = {"Items": ["GET", "HEAD", "OPTIONS"], "CachedMethods": {"Items": cached}}
+    site = workshop.site(
+        sources.pass_request, sources.mark_response, default={**CACHING_OPTIMIZED, "AllowedMethods": methods}
+    )
+    responses = [site.ask("/a"), site.ask("/a", "OPTIONS"), site.ask("/a", "OPTIONS")]
+    assert [x_cache(response) for response in responses] == ["Miss", "Miss", second]
+    assert responses[2].values("x-marked") == ["yes"]
+    assert len(site.edge.invocations) == 6
+
+
+@pytest.mark.rule("accept-encoding")
+def test_of_accept_encoding_key_and_origin_have_br_and_gzip_alone(workshop: Any) -> None:
+    site = workshop.site(default=CACHING_OPTIMIZED)
+
+    def asked(path: str, *values: str) -> str:
+        return x_cache(site.ask(path, headers=[("Accept-Encoding", value) for value in values]))
+
+    assert asked("/a", "gzip, deflate, br;q=0.9") == "Miss"
+    assert asked("/a", "BR", "gzip") == "Hit"
+    assert asked("/a", "gzip") == "Miss"
+    assert asked("/a", "identity") == "Miss"
+    assert asked("/a") == "Hit"
+    assert asked("/b") == "Miss"
+    assert [received.values("accept-encoding") for received in site.origin.received] == [
+        ["br,gzip"],
+        ["gzip"],
+        ["identity"],
+        [],
+    ]
+    uncompressed = workshop.site(default={"CachePolicyId": "b2884449-e4de-46a7-ac36-70bc7f1ddd6d"})
+    responses = [uncompressed.ask("/a", headers=[("Accept-Encoding", one)]) for one in ("br", "gzip")]
+    assert [x_cache(response) for response in responses] == ["Miss", "Hit"]
+
+
+@pytest.mark.rule("generated-uncached")
+def test_a_generated_response_is_not_cached(workshop: Any) -> None:
+    site = workshop.site(
+        """
+counter = 0
+def handler(event, context):
+    global counter
+    counter += 1
+    headers = {'cache-control': [{'value': 'max-age=60'}]}
+    return {'status': '200', 'headers': headers, 'body': str(counter)}
+""",
+        default=CACHING_OPTIMIZED,
+    )
+    assert [site.ask("/a").body for _ in range(2)] == [b"1", b"2"]
 
 
 def test_an_invalidation_empties_the_cache(workshop: Any) -> None:

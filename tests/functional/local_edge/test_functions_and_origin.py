@@ -2,10 +2,22 @@
 
 import base64
 import json
+import socket
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+
+
+def wire(site: Any, sent: str) -> str:
+    """What the edge answers to bytes, a character for each."""
+    host, port = site.edge.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(sent.encode("latin-1"))
+        connection.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: connection.recv(65536), b"")).decode("latin-1")
+
 
 InTheAnswer = Callable[[str], str]
 
@@ -53,6 +65,7 @@ def test_header_lines_of_one_name_are_separate_in_the_event(
     assert lines == [{"key": "Cookie", "value": "a=1"}, {"key": "cookie", "value": "b=2"}]
 
 
+@pytest.mark.rule("no-cloudfront-headers")
 def test_functions_do_not_see_disallowed_headers(workshop: Any, in_the_answer: InTheAnswer) -> None:
     site = workshop.site(in_the_answer("sorted(request['headers'])"))
     hidden = [("X-Amzn-RequestId", "1"), ("X-Real-IP", "9.9.9.9"), ("X-Forwarded-Proto", "http")]
@@ -94,6 +107,7 @@ def test_the_origin_gets_the_visitors_host_and_the_edges_own_headers(workshop: A
     assert received.values("x-secret") == ["s"]
 
 
+@pytest.mark.rule("forwarded")
 def test_without_an_origin_request_policy_the_origin_gets_no_cookies_query_or_host(workshop: Any) -> None:
     site = workshop.site(default={"OriginRequestPolicyId": ""})
     response = site.ask("/a?header=Set-Cookie:%20a%3D1", headers=[("Cookie", "a=1"), ("X-One", "1")])
@@ -116,9 +130,105 @@ def test_forwarded_values_choose_cookies_headers_and_parameters(workshop: Any) -
     received = site.origin.received[0]
     assert received.target == "/?a=1"
     assert received.values("cookie") == ["session=1"]
-    assert (received.values("x-language"), received.values("x-other")) == (["de"], [])
+    assert received.values("x-language") == ["de"]
 
 
+@pytest.mark.rule("legacy-headers")
+def test_a_behavior_with_forwarded_values_keeps_few_headers_from_the_origin(
+    workshop: Any, sources: Any
+) -> None:
+    values = {
+        "QueryString": False,
+        "Cookies": {"Forward": "none"},
+        "Headers": {"Items": ["Accept-Language"]},
+    }
+    added = "request | {'headers': {**request['headers'], 'x-added': [{'value': '1'}]}}"
+    site = workshop.site(
+        sources.returning(added),
+        default={"CachePolicyId": "", "OriginRequestPolicyId": "", "ForwardedValues": values},
+    )
+    kept = ["Accept", "Accept-Charset", "Authorization", "Referer", "User-Agent", "X-HTTP-Method-Override"]
+    forwarded = ["X-Other", "Origin", "Cache-Control", "Accept-Language"]
+    site.ask("/", headers=[(name, "1") for name in [*kept, *forwarded]])
+    received = site.origin.received[0]
+    assert [received.values(name) for name in kept] == [[], [], [], [], ["Amazon CloudFront"], []]
+    assert [received.values(name) for name in [*forwarded, "X-Added"]] == [["1"]] * 5
+    assert received.values("host") == ["127.0.0.1"]
+
+
+@pytest.mark.rule("values-in-utf-8")
+def test_a_function_sees_utf_8_and_what_it_leaves_alone_goes_on_as_received(
+    workshop: Any, in_the_answer: InTheAnswer, sources: Any
+) -> None:
+    seen = workshop.site(
+        in_the_answer("[request['uri'], request['querystring'], request['headers']['x-a'][0]['value']]")
+    )
+    utf_8, iso_8859_1 = "\xe9".encode().decode("latin-1"), "\xe9"
+    for sent in (utf_8, iso_8859_1):
+        answer = wire(seen, f"GET /{sent}?{sent} HTTP/1.1\r\nHost: a\r\nX-A: {sent}\r\n\r\n")
+        assert json.loads(answer.partition("\r\n\r\n")[2]) == ["/\xe9", "\xe9", "\xe9"]
+
+    passing = workshop.site(sources.pass_request, sources.pass_response)
+    for sent in (utf_8, iso_8859_1):
+        header = quote(f"X-B: {sent}")
+        answer = wire(passing, f"GET /{sent}?header={header} HTTP/1.1\r\nHost: a\r\nX-A: {sent}\r\n\r\n")
+        received = passing.origin.received[-1]
+        assert received.values("x-a") == [sent]
+        assert received.target.startswith(f"/{quote(sent, encoding='latin-1')}?")
+        assert f"X-B: {sent}\r\n" in answer
+
+
+@pytest.mark.rule("values-in-utf-8")
+def test_what_a_function_changes_goes_out_in_utf_8(workshop: Any, sources: Any) -> None:
+    changed = """{**request, 'uri': '/\\xe9\\u20ac', 'querystring': 'a=\\xe9',
+        'headers': {**request['headers'], 'x-a': [{'value': '\\xe9'}]}}"""
+    marked = """{**response, 'statusDescription': '\\xe9',
+        'headers': {**response['headers'], 'x-b': [{'value': '\\u20ac'}]}}"""
+    site = workshop.site(sources.returning(changed), sources.returning(marked))
+    answer = wire(site, "GET / HTTP/1.1\r\nHost: a\r\nX-A: \xe9\r\n\r\n")
+    received = site.origin.received[0]
+    assert received.target == "/%C3%A9%E2%82%AC?a=%C3%A9"
+    assert answer.startswith("HTTP/1.1 200 \xc3\xa9\r\n")
+    assert "X-B: \xe2\x82\xac\r\n" in answer
+    # A value that is what the function saw counts as left alone.
+    assert received.values("x-a") == ["\xe9"]
+
+
+@pytest.mark.rule("inserted-key")
+def test_a_header_without_a_key_has_initial_capitals(workshop: Any, sources: Any) -> None:
+    added = "request | {'headers': {**request['headers'], 'x-queueit-1a': [{'value': '1'}]}}"
+    site = workshop.site(sources.returning(added))
+    site.ask()
+    assert ("X-Queueit-1a", "1") in site.origin.received[0].headers
+
+
+@pytest.mark.rule("uri-keeps-behavior")
+def test_a_changed_path_stays_with_its_behavior(workshop: Any, sources: Any) -> None:
+    other = workshop.behavior(PathPattern="/other", AllowedMethods={"Items": ["GET", "HEAD"]})
+    site = workshop.site(sources.returning("request | {'uri': '/other'}"), behaviors=(other,))
+    assert site.ask("/", "POST", body=b"a").status == 200
+    assert site.origin.received[0].target == "/other"
+
+
+@pytest.mark.rule("grpc-without-functions")
+def test_grpc_requests_reach_the_origin_without_any_function_where_the_behavior_has_grpc(
+    workshop: Any, sources: Any
+) -> None:
+    generated = sources.returning("{'status': '302'}")
+    with_grpc = workshop.site(generated, sources.mark_response, default={"GrpcConfig": {"Enabled": True}})
+    without = workshop.site(generated)
+
+    def statuses(site: Any, content_type: str) -> int:
+        return int(site.ask("/", "POST", headers=[("Content-Type", content_type)], body=b"a").status)
+
+    for content_type in ("application/grpc", "application/grpc+proto", "Application/gRPC; a=b"):
+        assert statuses(with_grpc, content_type) == 200
+        assert statuses(without, content_type) == 302
+    assert with_grpc.edge.invocations == []
+    assert statuses(with_grpc, "application/grpc-web") == 302
+
+
+@pytest.mark.rule("no-viewer-response")
 def test_a_generated_response_goes_to_the_visitor_without_origin_or_viewer_response(
     workshop: Any, sources: Any
 ) -> None:
@@ -168,6 +278,7 @@ def handler(event, context):
     assert response.values("x-seen") == ["headers,status,statusDescription 200"]
 
 
+@pytest.mark.rule("no-viewer-response")
 @pytest.mark.parametrize("status", [400, 404, 500, 503])
 def test_viewer_response_does_not_run_for_an_error_of_the_origin(
     workshop: Any, sources: Any, status: int

@@ -86,6 +86,7 @@ def _with_association(workshop: Any, **changes: Any) -> Any:
     return workshop.behavior(LambdaFunctionAssociations=pair)
 
 
+@pytest.mark.rule("numbered-version", "include-body-event")
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
@@ -107,9 +108,19 @@ def test_a_function_that_cloudfront_would_not_take_is_refused(
         LocalEdge(workshop.distribution(1, _with_association(workshop, **changes)), {})
 
 
-def test_two_functions_on_one_event_are_refused(workshop: Any) -> None:
+def test_a_distribution_without_http_2_has_no_grpc(workshop: Any) -> None:
+    config = workshop.distribution(1, workshop.behavior(GrpcConfig={"Enabled": True}))
+    with pytest.raises(UnsupportedDistribution, match="gRPC needs"):
+        LocalEdge(config | {"HttpVersion": "http1.1"}, {})
+    assert LocalEdge(config | {"HttpVersion": "http2and3"}, {})
+
+
+@pytest.mark.rule("one-function")
+def test_two_functions_on_one_event_are_refused_with_the_page_of_aws(workshop: Any) -> None:
     pairs = workshop.associations(("viewer-request", "a"), ("viewer-request", "b"))
-    with pytest.raises(UnsupportedDistribution, match="two functions on viewer-request"):
+    with pytest.raises(
+        UnsupportedDistribution, match=r"two functions on viewer-request.* \(https://docs\.aws"
+    ):
         LocalEdge(workshop.distribution(1, workshop.behavior(LambdaFunctionAssociations=pairs)), {})
 
 
@@ -122,10 +133,30 @@ def test_two_versions_of_one_function_are_refused(workshop: Any) -> None:
         LocalEdge(config, {})
 
 
+@pytest.mark.rule("origin-exists", "method-sets", "cached-method-sets", "grpc-needs")
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
         ({"TargetOriginId": "other"}, "no origin has the Id 'other'"),
+        ({"AllowedMethods": {"Items": ["GET"]}}, r"no such choice of methods: \['GET'\]"),
+        ({"AllowedMethods": {"Items": ["GET", "HEAD", "POST"]}}, "no such choice of methods"),
+        (
+            {"AllowedMethods": {"Items": ["GET", "HEAD"], "CachedMethods": {"Items": ["GET"]}}},
+            "no such choice of cached methods",
+        ),
+        (
+            {
+                "AllowedMethods": {
+                    "Items": ["GET", "HEAD"],
+                    "CachedMethods": {"Items": ["GET", "HEAD", "OPTIONS"]},
+                }
+            },
+            "no such choice of cached methods",
+        ),
+        (
+            {"GrpcConfig": {"Enabled": True}, "AllowedMethods": {"Items": ["GET", "HEAD"]}},
+            "gRPC needs the method POST and HTTP/2",
+        ),
         ({"CachePolicyId": "11111111-2222-3333-4444-555555555555"}, "unknown cache policy"),
         ({"OriginRequestPolicyId": "11111111-2222-3333-4444-555555555555"}, "unknown origin request policy"),
         ({"FunctionAssociations": {"Items": [{}]}}, "no CloudFront Functions"),

@@ -93,6 +93,7 @@ def handler(event, context):
     ]
 
 
+@pytest.mark.rule("function-failed")
 def test_an_exception_is_a_503_with_its_traceback_logged_and_the_worker_goes_on(workshop: Any) -> None:
     site = workshop.site("""
 import os
@@ -117,6 +118,7 @@ def test_a_result_that_json_cannot_hold_is_a_503(workshop: Any, sources: Any) ->
     assert outcomes(site) == [("exception", True)]
 
 
+@pytest.mark.rule("function-limited")
 def test_a_function_over_its_time_is_stopped_and_replaced(workshop: Any) -> None:
     site = workshop.site(
         """
@@ -241,6 +243,7 @@ def test_more_events_than_workers_wait_and_are_served(workshop: Any) -> None:
     assert sorted(outcomes(site)) == [("success", False), ("success", False), ("success", True)]
 
 
+@pytest.mark.rule("function-limited")
 def test_an_event_that_waits_too_long_is_throttled(workshop: Any) -> None:
     site = workshop.site(MEETING, workers_per_function=1, throttle_wait_seconds=0.05)
     responses = ask_at_once(site, 2)

@@ -13,6 +13,7 @@ _HEADERS = {
     "request": "| a request is refused when | status | rule | AWS |",
     "result": "| a function's result is refused when | status | rule | AWS |",
     "flow": "| what happens | rule | AWS |",
+    "distribution": "| a distribution is refused when | rule | AWS |",
 }
 
 
