@@ -19,8 +19,11 @@ PIP_INSTALL := -m pip --disable-pip-version-check install --quiet --no-compile
 step = said=$$(mktemp); trap 'rm -f $$said; echo "Stopped; the next command takes the set-up up again."; exit 0' INT; \
 	$(1) 2>$$said || { status=$$?; cat $$said >&2; rm -f $$said; exit $$status; }; rm -f $$said
 
+# AWS's runtime client runs the functions. It is not in the environment, but beside the interpreter of their runtime.
+NEED_RUNTIME := @[ build/runtime/.installed -nt requirements/runtime.txt ] || $(BIN)/python -m workbench.lambda_runtime
+
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-queueit build check-build demo acceptance journey check test test-full lint format docs bench on-sale conformance fuzz lock clean
+.PHONY: help setup setup-queueit runtime build check-build demo acceptance journey check test test-full lint format docs bench on-sale conformance fuzz lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -63,6 +66,9 @@ setup: $(DEV) ## Make the virtual environment with all that developing needs
 
 setup-queueit: $(QUEUEIT) ## Make it with what the command line needs, and no more
 
+runtime: $(QUEUEIT) ## Install AWS's runtime client, which runs the functions here
+	$(NEED_RUNTIME)
+
 build: $(DEV) ## Build the functions' zips into functions/dist
 	$(BIN)/python -m workbench.build
 
@@ -70,21 +76,27 @@ check-build: $(DEV) ## Compare the committed zips with what the sources build
 	$(BIN)/python -m workbench.build --check
 
 demo: $(DEMO) ## Run shop, waiting room, local edge and control room on this machine, with the options in ARGS
+	$(NEED_RUNTIME)
 	@$(BIN)/python -m workbench.demo $(ARGS)
 
 acceptance: $(if $(LOCAL),$(DEV),$(DEMO)) ## Prove the connector on a real AWS account and destroy it again, after asking; LOCAL=1: on stand-ins; options in ARGS
+	$(NEED_RUNTIME)
 	@$(BIN)/python -m $(if $(LOCAL),tests,workbench).acceptance $(ARGS)
 
 journey: $(DEMO) ## Walk a visitor through the waiting room, without a person
+	$(NEED_RUNTIME)
 	@$(BIN)/python -m workbench.journey
 
 check: $(DEV) ## Run all tests but Terraform's and the long ones
+	$(NEED_RUNTIME)
 	$(BIN)/pytest --numprocesses $(WORKERS) --ignore-glob='tests/terraform*'
 
 test: $(DEV) $(VENV)/.newer-terraform ## Run all tests but the long ones
+	$(NEED_RUNTIME)
 	$(BIN)/pytest --numprocesses $(WORKERS)
 
 test-full: $(DEV) $(VENV)/.newer-terraform ## Run all tests
+	$(NEED_RUNTIME)
 	$(BIN)/pytest --numprocesses $(WORKERS) -m 'full or not full'
 
 lint: $(DEV) build/checkov/.installed ## Check formatting, style, types, the Terraform code and the docs made from it
@@ -119,6 +131,7 @@ docs: $(DEV) ## Write the modules' inputs and outputs into the docs
 	$(BIN)/python -m workbench.terraform_docs
 
 bench: $(DEV) ## Measure speed and size
+	$(NEED_RUNTIME)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.on_sale
 
@@ -139,6 +152,7 @@ lock: $(DEV) ## Write what pyproject.toml asks for into requirements/; UPGRADE=N
 	$(LOCK) pyproject.toml --group install --constraint requirements/dev.txt --output-file requirements/queueit.txt
 	$(LOCK) --group checkov --output-file requirements/checkov.txt
 	$(LOCK) --group newer-terraform --output-file requirements/newer-terraform.txt
+	$(LOCK) --group runtime --output-file requirements/runtime.txt
 
 clean: ## Remove what can be made again
 	@[ ! -d $(VENV) ] || mv $(VENV) $(VENV).removed

@@ -18,6 +18,7 @@ import requests
 
 from workbench.demo import Demo, ZipMissing
 from workbench.demo.refresh_schedule import InvocationFailed
+from workbench.lambda_runtime.installation import shortcomings
 
 _HEADERS_THAT_MATTER = (
     "Location",
@@ -202,6 +203,8 @@ def _readable_part(token: str) -> dict[str, Any]:
 def main() -> int:
     """Start everything on free ports, walk, stop everything; returns the exit status."""
     print("Starting shop, waiting room, AWS stand-ins, config_refresh and the edge …", flush=True)
+    for text in shortcomings():
+        print(f"  note: {text}")
     try:
         with Demo(visitors_per_second=10, crowd=20) as demo:
             print(f"  shop {demo.shop_url}   waiting room {demo.waiting_room_url}")

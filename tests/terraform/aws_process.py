@@ -7,9 +7,9 @@ first. CLOUDFRONT is where deployed functions find CloudFront, empty for here.
 
 What is added to moto:
 
-- An invocation runs the function as Terraform deployed it: its zip and its handler, in a process of its own, with the
-  environment that Terraform gave it and what Lambda adds. One variable is the tests': QUEUEIT_BASE_URL, which leads to
-  the sample waiting room instead of `https://{customer id}.queue-it.net`.
+- An invocation runs the function as Terraform deployed it: its zip and its handler, cold, under AWS's runtime client,
+  with the environment that Terraform gave it and what Lambda adds. One variable is the tests': QUEUEIT_BASE_URL,
+  which leads to the sample waiting room instead of `https://{customer id}.queue-it.net`.
 - /calls tells invocations, and changes of a role's policy, in their order, a line each.
 - The code's location that GetFunction names serves the zip.
 - A function that a behavior has named is not deleted at the first try but at the second, as CloudFront still has
@@ -23,7 +23,6 @@ What is added to moto:
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import threading
@@ -34,7 +33,8 @@ from pathlib import Path
 from typing import Any
 
 from moto.awslambda.exceptions import InvalidParameterValueException, LambdaClientError
-from moto.awslambda.models import LambdaBackend, LambdaFunction
+from moto.awslambda.models import LambdaBackend
+from moto.awslambda.models import LambdaFunction as MotoFunction
 from moto.awslambda.policy import Policy
 from moto.awslambda_simple.models import LambdaSimpleBackend, lambda_simple_backends
 from moto.cloudfront.models import DefaultCacheBehaviour, ViewerCertificate
@@ -45,10 +45,17 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from workbench.lambda_runtime import (
+    IN_REGION,
+    Answer,
+    ExecutionEnvironment,
+    LambdaFunction,
+    reserved_variables,
+)
+
 _ACCOUNT, _REGION = "123456789012", "us-east-1"
 
 _HOST = "127.0.0.1"
-_RUN_FUNCTION = Path(__file__).parents[2] / "workbench" / "demo" / "function_process.py"
 _CODE_PATH = "/deployed-code/"
 
 _Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -61,23 +68,36 @@ class _QuietHandler(WSGIRequestHandler):
         """Write nothing."""
 
 
-def run_function(code: bytes, handler: str, event: str, environment: dict[str, str]) -> dict[str, Any]:
-    """Run a function once, as Lambda would; `{"result": …}`, or `{"error": "its type: what it said"}`."""
+def run_function(deployed: Any, event: Any, environment: dict[str, str]) -> Answer:
+    """Run a function of moto's once, as Lambda would: a cold start of its zip, under its runtime."""
+    quotas = IN_REGION._replace(memory_mb=deployed.memory_size)
     with tempfile.TemporaryDirectory(prefix="function-") as directory:
-        with zipfile.ZipFile(BytesIO(code)) as archive:
+        with zipfile.ZipFile(BytesIO(deployed.code_bytes)) as archive:
             archive.extractall(directory)
-        run = subprocess.run(
-            [sys.executable, "-P", str(_RUN_FUNCTION), directory, handler],
-            input=event + "\n",
-            capture_output=True,
-            text=True,
-            env=environment,
-            cwd=directory,
-            timeout=60,
-            check=False,
+        reserved = reserved_variables(
+            deployed.function_name,
+            deployed.version,
+            deployed.handler,
+            Path(directory),
+            runtime=deployed.run_time,
+            region=_REGION,
+            memory_mb=quotas.memory_mb,
         )
-    answer: dict[str, Any] = {"error": f"Runtime.ExitError: {run.stderr[-500:]}"}
-    return json.loads(run.stdout) if run.stdout else answer
+        function = LambdaFunction(
+            deployed.function_name,
+            deployed.function_arn,
+            deployed.version,
+            deployed.handler,
+            Path(directory),
+            {**reserved, **environment},
+            runtime=deployed.run_time,
+            with_sdk=True,
+        )
+        running = ExecutionEnvironment(function, quotas, lambda line: None)
+        try:
+            return running.failure or running.invoke(event)
+        finally:
+            running.stop()
 
 
 def _run_deployed_functions(
@@ -92,9 +112,6 @@ def _run_deployed_functions(
         platform = platforms.get(function.environment_vars.get("QUEUEIT_CUSTOMER_ID", ""))
         environment = {
             **function.environment_vars,
-            "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
-            "AWS_REGION": self.region_name,
-            "AWS_DEFAULT_REGION": self.region_name,
             "AWS_ACCESS_KEY_ID": "role-access-key-not-real",
             "AWS_SECRET_ACCESS_KEY": "role-secret-access-key-not-real",
             "AWS_ENDPOINT_URL": url,
@@ -106,24 +123,23 @@ def _run_deployed_functions(
             calls.append(
                 f"Invoke {event.get('tf', {}).get('action', 'rehearsal')} {event['distribution_id']}"
             )
-        answer = run_function(function.code_bytes, function.handler, json.dumps(event), environment)
-        if "error" in answer:
-            kind, _, message = answer["error"].partition(": ")
+        answer = run_function(function, event, environment)
+        if answer.error is not None:
             response_headers["x-amz-function-error"] = "Unhandled"
-            return json.dumps({"errorMessage": message, "errorType": kind}).encode()
-        return json.dumps(answer["result"]).encode()
+            return json.dumps(answer.error).encode()
+        return json.dumps(answer.result).encode()
 
     LambdaSimpleBackend.invoke = invoke  # type: ignore[method-assign]
 
 
 def _serve_code(url: str) -> None:
-    describe = LambdaFunction.get_code
+    describe = MotoFunction.get_code
 
     def get_code(self: Any) -> dict[str, Any]:
         location = f"{url}{_CODE_PATH}{self.function_name}/{self.version}"
         return describe(self) | {"Code": {"RepositoryType": "S3", "Location": location}}
 
-    LambdaFunction.get_code = get_code  # type: ignore[method-assign]
+    MotoFunction.get_code = get_code  # type: ignore[method-assign]
 
 
 def _with_calls(application: _Application, calls: list[str]) -> _Application:

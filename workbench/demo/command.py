@@ -124,7 +124,10 @@ def command(
     from workbench.demo.control_room import open_control_room
     from workbench.demo.refresh_schedule import InvocationFailed
     from workbench.demo.system import Demo, Ports, PortsUnavailable, ZipMissing
+    from workbench.lambda_runtime.installation import shortcomings
 
+    for text in shortcomings():
+        click.echo(f"Note: {text}.")
     demo = Demo(
         Ports(**{name.removesuffix("_port"): port for name, port in ports.items()}),
         refresh_every_seconds=5,

@@ -24,10 +24,7 @@ def create_app(functions: Mapping[str, Invoke]) -> Flask:
         try:
             return _answer(function(request.get_json(force=True)), 200, {})
         except InvocationFailed as failure:
-            kind, _, message = str(failure).partition(": ")
-            return _answer(
-                {"errorType": kind, "errorMessage": message}, 200, {"X-Amz-Function-Error": "Unhandled"}
-            )
+            return _answer(dict(failure.error), 200, {"X-Amz-Function-Error": "Unhandled"})
 
     return app
 

@@ -1,9 +1,6 @@
 """The functions of config_refresh.zip, run with the environment that Terraform gives them, and the schedule."""
 
-import json
 import shutil
-import subprocess
-import sys
 import tempfile
 import threading
 import zipfile
@@ -11,12 +8,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-_SCRIPT = Path(__file__).with_name("function_process.py")
-_ANSWER_WITHIN_SECONDS = 60
+from workbench.lambda_runtime import IN_REGION, ExecutionEnvironment, LambdaFunction, reserved_variables
+from workbench.lambda_runtime.function import DEFAULT_RUNTIME
+
+_ACCOUNT, _REGION = "123456789012", "us-east-1"
 
 
 class InvocationFailed(RuntimeError):
-    """The function raised; the text is what it said."""
+    """The function failed; the text is `errorType: errorMessage`, and `error` what Lambda tells."""
+
+    def __init__(self, error: Mapping[str, Any]) -> None:
+        self.error = error
+        super().__init__(f"{error['errorType']}: {error['errorMessage']}")
 
 
 class RefreshFunction:
@@ -30,98 +33,62 @@ class RefreshFunction:
         handler: str = "config_refresh.handler.handler",
         log: Callable[[str], None],
     ) -> None:
-        """`environment` is all that the process gets; what it prints goes to `log` line by line."""
-        self._handler = handler
+        """`environment` is what the process gets beside Lambda's own; what it prints goes to `log` line by line."""
+        directory = Path(tempfile.mkdtemp(prefix="config-refresh-"))
         with zipfile.ZipFile(zip_path) as archive:
-            self._directory = tempfile.mkdtemp(prefix="config-refresh-")
-            archive.extractall(self._directory)
-        self._environment = dict(environment)
+            archive.extractall(directory)
+        name = environment["AWS_LAMBDA_FUNCTION_NAME"]
+        reserved = reserved_variables(
+            name,
+            "$LATEST",
+            handler,
+            directory,
+            runtime=DEFAULT_RUNTIME,
+            region=_REGION,
+            memory_mb=IN_REGION.memory_mb,
+        )
+        self._function = LambdaFunction(
+            name,
+            f"arn:aws:lambda:{_REGION}:{_ACCOUNT}:function:{name}",
+            "$LATEST",
+            handler,
+            directory,
+            {**reserved, **environment},
+            with_sdk=True,
+        )
         self._log = log
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
-        self._reader: threading.Thread | None = None
+        self._running: ExecutionEnvironment | None = None
 
     def invoke(self, event: dict[str, Any]) -> dict[str, Any]:
         """Invoke the function and return its result. Raises InvocationFailed with what it raised."""
         with self._lock:
-            process = self._running()
-            if process.stdin is None or process.stdout is None:
-                raise InvocationFailed("config_refresh has no pipes")
-            too_late = threading.Timer(_ANSWER_WITHIN_SECONDS, process.kill)
-            too_late.start()
-            try:
-                process.stdin.write(json.dumps(event) + "\n")
-                process.stdin.flush()
-                line = process.stdout.readline()
-            except OSError:
-                line = ""
-            finally:
-                too_late.cancel()
-            if not line:
+            if self._running is None or not self._running.alive:
                 self._end()
-                raise InvocationFailed("config_refresh ended without an answer; its log says why")
-            answer = json.loads(line)
-            if "error" in answer:
-                raise InvocationFailed(answer["error"])
-            result: dict[str, Any] = answer["result"]
-            return result
+                self._running = ExecutionEnvironment(self._function, IN_REGION, self._log)
+            answer = self._running.failure or self._running.invoke(event)
+        if answer.error is not None:
+            raise InvocationFailed(answer.error)
+        result: dict[str, Any] = answer.result
+        return result
 
     def set_environment(self, changes: Mapping[str, str]) -> None:
         """Change variables, as an apply does: the next invocation runs in a new process."""
         with self._lock:
-            self._environment.update(changes)
+            variables = {**self._function.environment, **changes}
+            self._function = self._function._replace(environment=variables)
             self._end()
 
     def stop(self) -> None:
         """End the process and remove what was unpacked."""
         with self._lock:
             self._end()
-            shutil.rmtree(self._directory, ignore_errors=True)
-
-    def _running(self) -> subprocess.Popen[str]:
-        if self._process and self._process.poll() is None:
-            return self._process
-        self._end()
-        process = subprocess.Popen(
-            [sys.executable, "-P", str(_SCRIPT), self._directory, self._handler],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=self._environment,
-            cwd=self._directory,
-            start_new_session=True,
-        )
-        self._process = process
-        self._reader = threading.Thread(target=self._copy_log, args=(process,), daemon=True)
-        self._reader.start()
-        return process
-
-    def _copy_log(self, process: "subprocess.Popen[str]") -> None:
-        if process.stderr:
-            for line in process.stderr:
-                self._log(line.rstrip("\n"))
+            shutil.rmtree(self._function.directory, ignore_errors=True)
 
     def _end(self) -> None:
-        process, reader = self._process, self._reader
-        self._process = self._reader = None
-        if process is None:
-            return
-        if process.stdin:
-            try:
-                process.stdin.close()
-            except OSError:
-                process.kill()
-        try:
-            process.wait(timeout=3)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if reader:
-            reader.join(timeout=3)
-        for pipe in (process.stdout, process.stderr):
-            if pipe:
-                pipe.close()
+        if self._running:
+            self._running.stop()
+        self._running = None
 
 
 class Schedule:

@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
+from workbench.lambda_runtime.installation import shortcomings
 from workbench.local_edge import LocalEdge
 from workbench.local_edge.access_log import AccessLog
 from workbench.local_edge.other_functions import leave_out_other_functions
@@ -116,6 +117,8 @@ def main() -> int:
             workers_per_function=arguments.workers,
             observe=AccessLog(access_log) if access_log else ignore,
         )
+        for text in shortcomings():
+            print(f"local edge: {text}", file=sys.stderr)
         edge.start()
     except ValueError as error:
         print(f"local edge: {error}", file=sys.stderr)

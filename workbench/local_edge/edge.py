@@ -7,9 +7,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from workbench.lambda_runtime import Quotas
 from workbench.local_edge.cache import Cache
 from workbench.local_edge.distribution import UnsupportedDistribution, parse_distribution
-from workbench.local_edge.function_code import Quotas, deploy
+from workbench.local_edge.function_code import deploy
 from workbench.local_edge.request_flow import RequestFlow
 from workbench.local_edge.request_log import (
     Invocation,
@@ -126,6 +127,10 @@ class LocalEdge:
     def rule_breaches(self) -> list[RuleBreach]:
         """Every answer of a function that was refused with a 502."""
         return list(self._request_log.rule_breaches)
+
+    def function_log(self, function: str) -> list[str]:
+        """A function's log as Lambda writes it: what it printed, between Lambda's own lines."""
+        return [said.line for said in self._request_log.function_lines if said.function == function]
 
     def worker_pids(self, function: str) -> list[int]:
         """The process ids of a function's workers."""

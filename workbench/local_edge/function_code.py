@@ -1,11 +1,11 @@
 """A function as it was deployed: its zip, unpacked, and the environment it runs in."""
 
-import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
+from workbench.lambda_runtime import LambdaFunction, Quotas, reserved_variables
+from workbench.lambda_runtime.function import DEFAULT_RUNTIME
 from workbench.local_edge.distribution import Association
 
 FAKE_SESSION_TOKEN = "local-edge-fake-session-token"
@@ -19,24 +19,6 @@ _SETTABLE = frozenset(
 )
 
 
-class DeployedFunction(NamedTuple):
-    """A version of a function, ready to be run: `name` without the edge's `us-east-1.` prefix."""
-
-    name: str
-    arn: str
-    handler: str
-    directory: Path
-    environment: Mapping[str, str]
-
-
-class Quotas(NamedTuple):
-    """What Lambda@Edge grants a viewer-event function."""
-
-    timeout_seconds: float = 5.0
-    init_timeout_seconds: float = 10.0
-    memory_mb: int = 128
-
-
 def deploy(
     association: Association,
     zip_path: Path,
@@ -45,7 +27,7 @@ def deploy(
     environment: Mapping[str, str],
     quotas: Quotas,
     directory: Path,
-) -> DeployedFunction:
+) -> LambdaFunction:
     """Unpack the zip into `directory` and make the environment of Lambda's reserved variables.
 
     `environment` may set where and as whom the function calls AWS (region, credentials, endpoints); any other name
@@ -61,25 +43,15 @@ def deploy(
     with zipfile.ZipFile(zip_path) as archive:
         archive.extractall(directory)
     region = environment.get("AWS_REGION", "us-east-1")
-    reserved = {
-        **_FAKE_CREDENTIALS,
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
-        "AWS_LAMBDA_FUNCTION_NAME": f"us-east-1.{association.function}",
-        "AWS_LAMBDA_FUNCTION_VERSION": association.version,
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(quotas.memory_mb),
-        "LAMBDA_TASK_ROOT": str(directory),
-        "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
-        "LANG": "en_US.UTF-8",
-        "TZ": ":UTC",
-    }
-    return DeployedFunction(
-        association.function, association.arn, handler, directory, {**reserved, **environment}
+    name, version = f"us-east-1.{association.function}", association.version
+    reserved = reserved_variables(
+        name, version, handler, directory, runtime=DEFAULT_RUNTIME, region=region, memory_mb=quotas.memory_mb
     )
+    variables = {**_FAKE_CREDENTIALS, **reserved, **environment}
+    return LambdaFunction(association.function, association.arn, version, handler, directory, variables)
 
 
-def for_worker(function: DeployedFunction, number: int) -> DeployedFunction:
+def for_worker(function: LambdaFunction, number: int) -> LambdaFunction:
     """The function as its worker of that number runs it: each has a session of its own, as in Lambda.
 
     So a stand-in for AWS can tell workers apart. Credentials that were given stay as they are.

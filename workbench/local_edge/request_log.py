@@ -12,7 +12,7 @@ Log = Callable[[dict[str, Any]], None]
 """Takes one log message, a JSON object."""
 
 KEPT = 20_000
-"""How many invocations, and how many breaches, are kept at most: the oldest go first."""
+"""How many invocations, breaches and lines of functions' logs are kept at most, each: the oldest go first."""
 
 
 class Invocation(NamedTuple):
@@ -85,6 +85,7 @@ class RequestLog:
         self.observe = observe
         self.invocations: deque[Invocation] = deque(maxlen=KEPT)
         self.rule_breaches: deque[RuleBreach] = deque(maxlen=KEPT)
+        self.function_lines: deque[FunctionLine] = deque(maxlen=KEPT)
 
     def invoked(self, invocation: Invocation, detail: str | None) -> None:
         """Record an invocation; one that failed is logged with its `detail`."""
@@ -103,6 +104,7 @@ class RequestLog:
 
     def printed(self, said: FunctionLine) -> None:
         """Log what a function printed: the fields of a JSON object beside the log's own, anything else as text."""
+        self.function_lines.append(said)
         self.observe(said)
         try:
             document = json.loads(said.line)
@@ -111,6 +113,10 @@ class RequestLog:
         fields = document if isinstance(document, dict) else {"line": said.line}
         where = {"message": "function output", "function": said.function, "worker": said.worker}
         self.log({"level": "info", **fields, **where})
+
+    def course(self, said: FunctionLine) -> None:
+        """Keep a line that Lambda wrote into a function's log: START, END, REPORT."""
+        self.function_lines.append(said)
 
 
 def print_line(message: dict[str, Any]) -> None:

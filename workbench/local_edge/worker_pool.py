@@ -2,13 +2,12 @@
 
 import threading
 import time
-import uuid
 from itertools import count
 from typing import Any
 
-from workbench.local_edge.function_code import DeployedFunction, Quotas, for_worker
+from workbench.lambda_runtime import Answer, ExecutionEnvironment, LambdaFunction, Quotas
+from workbench.local_edge.function_code import for_worker
 from workbench.local_edge.request_log import FunctionLine, Invocation, RequestLog
-from workbench.local_edge.worker import Answer, Worker
 
 
 class WorkerPool:
@@ -16,7 +15,7 @@ class WorkerPool:
 
     def __init__(
         self,
-        function: DeployedFunction,
+        function: LambdaFunction,
         *,
         size: int,
         quotas: Quotas,
@@ -29,9 +28,9 @@ class WorkerPool:
         self._request_log = request_log
         self._places = threading.BoundedSemaphore(size)
         self._lock = threading.Lock()
-        self._idle: list[Worker] = []
+        self._idle: list[ExecutionEnvironment] = []
         self._numbers = count(1)
-        self._workers: dict[Worker, int] = {}
+        self._workers: dict[ExecutionEnvironment, int] = {}
         self._stopped = False
 
     def invoke(self, event_type: str, request_id: str, event: dict[str, Any]) -> Answer:
@@ -91,22 +90,23 @@ class WorkerPool:
         cold = worker is None
         if worker is None:
             number = next(self._numbers)
-            worker = Worker(
+            worker = ExecutionEnvironment(
                 for_worker(self._function, number),
                 self._quotas,
                 lambda line: self._request_log.printed(FunctionLine(self._function.name, number, line)),
+                lambda line: self._request_log.course(FunctionLine(self._function.name, number, line)),
             )
             if worker.failure is not None:
-                return Answer("init_error", detail=worker.failure), cold, number
+                return worker.failure, cold, number
             if not self._keep(worker, number):
                 return Answer("crash", detail="the local edge is stopping"), cold, number
         else:
             number = self._workers.get(worker, 0)
-        answer = worker.invoke(str(uuid.uuid4()), event)
+        answer = worker.invoke(event)
         self._give_back(worker)
         return answer, cold, number
 
-    def _take_idle(self) -> Worker | None:
+    def _take_idle(self) -> ExecutionEnvironment | None:
         """The worker used last; any that ended meanwhile is forgotten."""
         while True:
             with self._lock:
@@ -117,7 +117,7 @@ class WorkerPool:
                 return worker
             self._forget(worker)
 
-    def _keep(self, worker: Worker, number: int) -> bool:
+    def _keep(self, worker: ExecutionEnvironment, number: int) -> bool:
         with self._lock:
             if not self._stopped:
                 self._workers[worker] = number
@@ -125,7 +125,7 @@ class WorkerPool:
         worker.stop()
         return False
 
-    def _give_back(self, worker: Worker) -> None:
+    def _give_back(self, worker: ExecutionEnvironment) -> None:
         if not worker.alive:
             self._forget(worker)
             return
@@ -133,7 +133,7 @@ class WorkerPool:
             if not self._stopped:
                 self._idle.append(worker)
 
-    def _forget(self, worker: Worker) -> None:
+    def _forget(self, worker: ExecutionEnvironment) -> None:
         with self._lock:
             self._workers.pop(worker, None)
         worker.stop()

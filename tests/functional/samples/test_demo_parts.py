@@ -59,7 +59,7 @@ def test_a_function_runs_from_its_zip_with_its_environment_alone(function: Refre
     result = function.invoke({"action": "refresh"})
     assert result["name"] == "shop-config-refresh"
     assert result["process"] != os.getpid()
-    assert not {"HOME", "PATH", "PYTHONPATH"} & set(result["variables"])
+    assert not {"HOME", "PYTHONPATH", "VIRTUAL_ENV"} & set(result["variables"])
 
 
 def test_what_a_function_prints_goes_to_the_log(function: RefreshFunction, log: list[str]) -> None:
@@ -77,7 +77,7 @@ def test_an_exception_fails_the_invocation_with_its_text_and_not_the_next_one(
 
 
 def test_a_process_that_dies_fails_the_invocation_and_is_replaced(function: RefreshFunction) -> None:
-    with pytest.raises(InvocationFailed, match="ended without an answer"):
+    with pytest.raises(InvocationFailed, match=r"Runtime\.ExitError: .*exit status 3"):
         function.invoke({"action": "die"})
     assert function.invoke({"action": "refresh"})["outcome"] == "unchanged"
 

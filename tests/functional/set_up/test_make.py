@@ -21,6 +21,9 @@ case "$2" in
         mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && touch -r Makefile "$3/bin/python"
         echo "new environment" >>log ;;
     pip) for last; do :; done; echo "install $last" >>log ;;
+    workbench.lambda_runtime)
+        mkdir -p build/runtime && touch build/runtime/.installed
+        echo "install the runtime" >>log ;;
     workbench.*) shift; echo "run $*" >>log ;;
 esac
 """
@@ -39,6 +42,7 @@ class House:
             "requirements/queueit.txt",
             "requirements/demo.txt",
             "requirements/dev.txt",
+            "requirements/runtime.txt",
         ):
             (directory / file).touch()
         python = directory / "python"
@@ -103,12 +107,13 @@ def installed(layer: str) -> list[str]:
 def test_a_command_installs_what_it_needs_and_no_more(house: House, target: str, layer: str) -> None:
     assert house.make(target) == 0
 
-    ran = ["run workbench.demo"] if target == "demo" else []
+    ran = ["install the runtime", "run workbench.demo"] if target == "demo" else []
     assert house.done() == ["new environment", *installed(layer), *ran]
 
 
 def test_a_second_command_finds_everything_done(house: House) -> None:
     house.make("setup")
+    house.make("runtime")
     house.done()
 
     assert house.make("demo") == 0
@@ -151,7 +156,12 @@ def test_a_set_up_that_was_interrupted_begins_again_with_the_next_command(house:
     house.done()
 
     assert house.make("demo") == 0
-    assert house.done() == ["new environment", *installed("demo"), "run workbench.demo"]
+    assert house.done() == [
+        "new environment",
+        *installed("demo"),
+        "install the runtime",
+        "run workbench.demo",
+    ]
 
 
 @pytest.mark.parametrize("module", ["venv", "pip"])
@@ -201,3 +211,25 @@ def test_a_changed_lock_is_installed(house: House) -> None:
 
     house.make("demo")
     assert house.done() == [*installed("demo"), "run workbench.demo"]
+
+
+def test_a_changed_lock_of_the_runtime_is_installed(house: House) -> None:
+    house.make("demo")
+    house.done()
+    newer = (house.path / "build" / "runtime" / ".installed").stat().st_mtime + 10
+    os.utime(house.path / "requirements" / "runtime.txt", (newer, newer))
+
+    house.make("demo")
+    assert house.done() == ["install the runtime", "run workbench.demo"]
+
+
+def test_a_runtime_whose_installation_was_interrupted_is_installed_with_the_next_command(
+    house: House,
+) -> None:
+    house.stop_at("workbench.lambda_runtime")
+    assert house.make("demo") != 0
+    house.go_on()
+    house.done()
+
+    house.make("demo")
+    assert house.done() == ["install the runtime", "run workbench.demo"]

@@ -19,6 +19,7 @@ ASKED_FOR = {
     "dev": [*COMMAND_LINE, *DEMO, *GROUPS["dev"], *GROUPS["install"]],
     "checkov": GROUPS["checkov"],
     "newer-terraform": GROUPS["newer-terraform"],
+    "runtime": GROUPS["runtime"],
 }
 
 
