@@ -29,6 +29,9 @@ from workbench.cli.condition import (
 
 _HOLDS_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CLIENT_ADDRESS = f"header {CLIENT_IP_HEADER}"
+_MARKS = re.compile(r"[?&]")
+_ESCAPED = re.compile(r"%(?:2[146-9A-Fa-f]|[3-6][0-9A-Fa-f]|7[0-9A-Ea-e])")
+"""An escape of a visible character but `"` and `#`."""
 _SHORT = 2  # characters; a Contains with no more of them matches by accident
 
 
@@ -122,6 +125,7 @@ def _about_one(
     found += _about_names(integration, before)
     found += _about_fields(integration)
     found += _about_triggers(integration, include_body)
+    found += _about_odd_values(integration, settings)
     found += _about_reach(integration, before, after, settings, check_time)
     found += _about_visitors_choice(integration, after, check_time)
     if integration.action != IGNORE:
@@ -129,6 +133,7 @@ def _about_one(
         found += _about_cookies(integration, settings)
     if integration.action == QUEUE:
         found += _about_involved_rooms(integration, integrations)
+        found += _about_rooms_in_other_case(integration, before)
         found += _about_return(integration)
         if integration.document.get("VerifyQueueIdEnabled") and not has_verify_service:
             found.append(
@@ -193,6 +198,20 @@ def _about_involved_rooms(integration: _Integration, everyone: list[_Integration
                 f'has the involved waiting room "{room}", for which {others[0]} queues: who has waited there alone '
                 "gets in here too. Take the room out of InvolvedWaitingRoomIds unless both queues are one",
             )
+
+
+def _about_rooms_in_other_case(integration: _Integration, before: list[_Integration]) -> Iterator[Warned]:
+    room = integration.document.get("EventId") or ""
+    for one in before:
+        other = one.document.get("EventId") or ""
+        if one.action == QUEUE and other != room and other.lower() == room.lower():
+            yield Warned(
+                "room_opens_other",
+                integration.place,
+                f'has the waiting room "{room}", and {one.place} has "{other}": session cookies do not tell capitals '
+                "apart, so who has waited for one gets in to the other too. Use rooms whose ids differ in more",
+            )
+            return
 
 
 def _about_rooms(integration: _Integration) -> Iterator[Warned]:
@@ -266,6 +285,29 @@ def _about_short_values(one: Condition | None, place: str) -> Iterator[Warned]:
             )
 
 
+def _about_odd_values(integration: _Integration, settings: Settings) -> Iterator[Warned]:
+    """Values that few requests hold, or that one address of a page holds and others do not."""
+    parts = [one for these in integration.alternatives for one in these if one and not why_never(one)]
+    for one in dict.fromkeys(parts):
+        for value in () if one.is_negative else one.values:
+            if one.subject == "url" and not one.is_exact and value.lower().startswith("http://"):
+                advice = "the edge takes every request for https://, so it is found in query strings alone: write https://"
+            elif one.subject == "host" and value.rpartition(":")[2] not in ("443", value):
+                advice = "browsers name no port to CloudFront: write the host alone"
+            elif (
+                one.subject in ("path", "url")
+                and settings.url_matching == "every_form"
+                and (decoded := _ESCAPED.sub(lambda escape: chr(int(escape[0][1:], 16)), value)) != value
+            ):
+                advice = (
+                    "a visitor may write the characters themselves, which many sites take for the same address: "
+                    f'write "{decoded}", which matches every spelling'
+                )
+            else:
+                continue
+            yield Warned("odd_value", integration.place, f'compares with "{value}": {advice}')
+
+
 def _overlap(integration: _Integration, other: _Integration, settings: Settings) -> bool:
     """Whether both look at the same URL, so that what follows for one URL follows for the request."""
     return settings.url_matching == "every_form" or (
@@ -321,10 +363,43 @@ def _chosen_by_visitor(one: Condition | None) -> bool:
     return one.subject == "url" and not one.is_exact and not one.is_negative
 
 
+def _avoidable(one: Condition | None) -> str:
+    """What a visitor can choose so that a part does not hold for a page that they get all the same; else empty."""
+    if one is None or always(one) or one.subject == _CLIENT_ADDRESS:
+        return ""
+    if one.kind in VISITORS_CHOICE:
+        return one.subject
+    if one.subject == "url" and one.is_exact is not one.is_negative:
+        return "query string, which is part of PageUrl"
+    if one.subject == "url" and not one.is_negative and any(_MARKS.search(value) for value in one.values):
+        return "order of the query string's fields"
+    return ""
+
+
+def _texts_in_path(these: Conjunction, *, is_negative: bool) -> bool:
+    """Whether a part asks whether the path contains a text, which can be added to the path of another page."""
+    return any(
+        one is not None
+        and (one.subject, one.is_exact, one.is_negative) == ("path", False, is_negative)
+        and not always(one)
+        for one in these
+    )
+
+
+def _can_be_added(these: Conjunction, queue: Conjunction) -> bool:
+    """Whether an exemption is for pages that a queue is for too, if only their path contains a text.
+
+    A queue for every path is left out: that files are exempt from it by their folder or suffix is what most sites do.
+    """
+    if not _texts_in_path(these, is_negative=False) or not _texts_in_path(queue, is_negative=False):
+        return False
+    return not all_imply(these, queue) and not why_empty((*these, *queue))
+
+
 def _about_visitors_choice(
     integration: _Integration, after: list[_Integration], check_time: Callable[[], None]
 ) -> Iterator[Warned]:
-    if integration.action == IGNORE:
+    if integration.action != QUEUE:
         queues = [these for one in after if one.action == QUEUE for these in one.alive]
         for these in integration.alternatives:
             check_time()
@@ -339,18 +414,36 @@ def _about_visitors_choice(
                     integration.place,
                     f"lets requests for pages that are queued for below pass by their {subjects}, which a visitor can "
                     "choose (the query string is part of PageUrl). Exempt by the PagePath of pages that need no queue, "
-                    f"or by the client's address (a header part named {CLIENT_IP_HEADER})",
+                    f"or by the client's address (a header part named {CLIENT_IP_HEADER})"
+                    + (
+                        ". Without a session there is nothing to cancel, and the request passes"
+                        if integration.action == CANCEL
+                        else ""
+                    ),
                 )
                 return
+        if any(_can_be_added(these, queue) for these in integration.alive for queue in queues):
+            yield Warned(
+                "path_can_be_added",
+                integration.place,
+                "lets a page that is queued for below pass where a visitor adds this text to its path, and many sites "
+                "show a page at such an address too. Move it behind that integration, compare whole paths (EqualsAny), "
+                "or add a part by which the path does not contain what is queued for",
+            )
     if integration.action == QUEUE:
+        if any(
+            _texts_in_path(these, is_negative=True) and _texts_in_path(these, is_negative=False)
+            for these in integration.alive
+        ):
+            yield Warned(
+                "path_can_be_added",
+                integration.place,
+                "does not queue for its pages where a visitor adds the text to the path that it must not contain, and "
+                "many sites show a page at such an address too. Take that part out, or exempt whole paths (EqualsAny) "
+                "before it",
+            )
         chosen = {
-            one.subject
-            for these in integration.alternatives
-            for one in these
-            if one is not None
-            and one.kind in VISITORS_CHOICE
-            and one.subject != _CLIENT_ADDRESS
-            and not always(one)
+            subject for these in integration.alternatives for one in these if (subject := _avoidable(one))
         }
         if chosen:
             yield Warned(

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, quote, urlsplit
 
 import requests
+from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from queueit import __version__
 from queueit.session_cookie import NAME_PREFIX
@@ -42,6 +43,20 @@ class Queued(NamedTuple):
 
 class Unreachable(Exception):
     """The site gave no answer; the text says why."""
+
+
+def _why_unanswered(error: requests.RequestException) -> str:
+    """Why a request got no answer, in words that say what to look at."""
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "the proxy that HTTPS_PROXY or HTTP_PROXY names gives none"
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    if isinstance(reason, NameResolutionError):
+        return "no address is known for this host name"
+    if isinstance(reason, NewConnectionError):
+        return "it takes no connection at that address and port"
+    if isinstance(error, requests.ConnectionError):
+        return "the connection ended before one came"
+    return "what came is not HTTP"
 
 
 class Examination:
@@ -107,7 +122,7 @@ class Examination:
         except requests.exceptions.Timeout:
             raise Unreachable(f"none within {_TIMEOUT_SECONDS} s") from None
         except requests.RequestException as error:
-            raise Unreachable(type(error).__name__) from None
+            raise Unreachable(_why_unanswered(error)) from None
 
     def _get(self, url: str, **headers: str) -> requests.Response:
         """A GET; `_` in header names stands for `-`."""

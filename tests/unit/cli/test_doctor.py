@@ -16,6 +16,7 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 from edge import event_handling, viewer_response
 from tests.builders import NOW, SECRET_KEY, compiled_snapshot, queue_integration, triggers, url_part
 from workbench.cli.explanation import viewer_event
+from workbench.cli.site_checks import Examination, Unreachable
 
 Queueit = Callable[..., Any]
 URL = "https://shop.example.com/tickets"
@@ -212,7 +213,9 @@ def test_every_visitor_is_a_new_one_and_says_who_asks(doctor: Any, site: Site) -
     [
         (requests.exceptions.SSLError(), "its TLS certificate is not accepted"),
         (requests.exceptions.ConnectTimeout(), "none within 15 s"),
-        (requests.exceptions.ConnectionError(), "ConnectionError"),
+        (requests.exceptions.ConnectionError(), "the connection ended before one came"),
+        (requests.exceptions.ProxyError(), "the proxy that HTTPS_PROXY or HTTP_PROXY names gives none"),
+        (requests.exceptions.ChunkedEncodingError(), "what came is not HTTP"),
     ],
 )
 def test_a_site_that_gives_no_answer_is_a_problem(
@@ -220,6 +223,23 @@ def test_a_site_that_gives_no_answer_is_a_problem(
 ) -> None:
     site.trouble = {"https://shop.example.com": error}
     assert doctor()["answer"]["message"] == f"the site gives no answer: {message}"
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("http://shop.invalid/tickets", "no address is known for this host name"),
+        ("http://127.0.0.1:9/tickets", "it takes no connection at that address and port"),
+    ],
+)
+def test_a_host_that_is_not_there_is_a_plain_sentence(url: str, message: str) -> None:
+    def session() -> requests.Session:
+        made = requests.Session()
+        made.trust_env = False
+        return made
+
+    with pytest.raises(Unreachable, match=f"^{message}$"):
+        Examination(url, session).ask("GET", url, {})
 
 
 def test_a_failed_or_throttled_edge_function_is_told_by_cloudfronts_own_words(

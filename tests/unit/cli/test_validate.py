@@ -150,7 +150,7 @@ def test_a_body_trigger_needs_the_body_to_be_included(codes: Any, write_json: Wr
     [
         ("", "shop.example.com", True),
         (".example.com", "shop.example.com", False),
-        ("shop.example.com", "SHOP.example.com:8443", False),
+        ("shop.example.com", "SHOP.example.com:443", False),
         (".example.org", "shop.example.com", True),
         ("ample.com", "shop.example.com", True),
         ("com", "shop.example.com", True),
@@ -193,8 +193,92 @@ def test_an_exemption_that_any_visitor_can_claim_for_any_page_is_warned_of(codes
     by_cookie = part("Cookie", "1", CookieName="vip")
     assert codes(ignore(by_url), good()) == ["visitor_can_pass"]
     assert codes(ignore(by_cookie), good()) == ["visitor_can_pass"]
-    assert codes(ignore(by_path), good()) == []
-    assert codes(ignore(by_path, by_cookie), good()) == []
+    assert codes(ignore(by_path, by_cookie), good()) == ["path_can_be_added"]
+
+
+def test_a_cancel_that_a_visitor_can_claim_is_an_exemption_for_who_has_no_session(codes: Any) -> None:
+    logout = url_part("logout", UrlPart="PageUrl")
+    assert codes(good(Name="Out", ActionType="Cancel", Triggers=triggers(logout)), good()) == [
+        "visitor_can_pass"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("exempt", "queued"),
+    [
+        (url_part("/static/"), url_part("/tickets")),
+        (url_part(".css"), url_part("/tickets")),
+        (url_part("", Operator="ContainsAny", ValuesToCompare=["/a/", "/b/"]), url_part("/tickets")),
+    ],
+)
+def test_an_exemption_that_can_be_added_to_a_queued_path_is_warned_of(
+    codes: Any, exempt: dict[str, Any], queued: dict[str, Any]
+) -> None:
+    assert codes(ignore(exempt), good(Triggers=triggers(queued))) == ["path_can_be_added"]
+    assert codes(ignore(exempt, {**queued, "IsNegative": True}), good(Triggers=triggers(queued))) == []
+
+
+@pytest.mark.parametrize(
+    ("exempt", "queued"),
+    [
+        (url_part("/static/app.css", Operator="Equals"), url_part("/tickets")),
+        (url_part("/static/"), url_part("/tickets", Operator="Equals")),
+        (url_part("/tickets/terms"), url_part("/tickets")),
+        (url_part("/static/"), url_part("https://", UrlPart="PageUrl")),
+    ],
+)
+def test_an_exemption_that_cannot_be_added_or_is_meant_for_queued_pages_is_none_to_warn_of(
+    codes: Any, exempt: dict[str, Any], queued: dict[str, Any]
+) -> None:
+    assert "path_can_be_added" not in codes(ignore(exempt), good(Triggers=triggers(queued)))
+
+
+def test_a_queue_that_a_text_in_the_path_ends_is_warned_of(codes: Any) -> None:
+    files = url_part("/static/", IsNegative=True)
+    assert codes(good(Triggers=triggers(url_part("/tickets"), files))) == ["path_can_be_added"]
+    assert codes(good(Triggers=triggers(files))) == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        url_part("https://shop.example.com/tickets", UrlPart="PageUrl", Operator="Equals"),
+        url_part("/static/", UrlPart="PageUrl", IsNegative=True),
+        url_part("?event=42", UrlPart="PageUrl"),
+    ],
+)
+def test_a_queue_that_a_query_string_leads_past_is_warned_of(codes: Any, page: dict[str, Any]) -> None:
+    assert codes(good(Triggers=triggers(page))) == ["visitor_can_avoid"]
+
+
+@pytest.mark.parametrize(
+    ("page", "advice"),
+    [
+        (url_part("http://shop.example.com/tickets", UrlPart="PageUrl"), "write https://"),
+        (url_part("shop.example.com:8080", UrlPart="HostName", Operator="Equals"), "write the host alone"),
+        (url_part("route=checkout%2Fcart", UrlPart="PageUrl"), 'write "route=checkout/cart"'),
+        (url_part("/a%2Fb/"), 'write "/a/b/"'),
+    ],
+)
+def test_a_value_that_requests_seldom_hold_is_warned_of(
+    queueit: Queueit, write_json: WriteJson, page: dict[str, Any], advice: str
+) -> None:
+    (found,) = queueit(
+        "validate", write_json(integration_config(good(Triggers=triggers(page)))), "--json"
+    ).document["warnings"]
+    assert found["code"] == "odd_value"
+    assert advice in found["message"]
+
+
+@pytest.mark.parametrize("path", ["/caf%C3%A9/", "/a%20b", "/100%25"])
+def test_an_escape_that_a_visitor_has_to_write_is_nothing_to_warn_of(codes: Any, path: str) -> None:
+    assert codes(good(Triggers=triggers(url_part(path)))) == []
+
+
+def test_rooms_that_differ_in_capitals_alone_are_warned_of(codes: Any) -> None:
+    other = good(Name="Other", EventId="TICKETS", Triggers=triggers(url_part("/other/")))
+    assert codes(good(), other) == ["room_opens_other"]
+    assert codes(good(), {**other, "EventId": "tickets"}) == []
 
 
 def test_a_queue_that_depends_on_what_a_visitor_sends_is_warned_of(codes: Any) -> None:
@@ -237,7 +321,7 @@ def test_an_exemption_that_any_visitor_can_claim_for_a_queued_page_is_warned_of(
     claimed = part("HttpHeader", "1", HttpHeaderName="x-vip")
     assert codes(ignore(url_part("/tickets/vip"), claimed), good()) == ["visitor_can_pass"]
     assert codes(ignore(url_part("/tick"), claimed), good()) == ["visitor_can_pass"]
-    assert codes(ignore(url_part("/static/"), claimed), good()) == []
+    assert codes(ignore(url_part("/static/app.css", Operator="Equals"), claimed), good()) == []
     assert codes(ignore(url_part("/tickets/vip")), good()) == []
 
 
