@@ -8,18 +8,20 @@ from typing import NamedTuple
 
 from workbench.local_edge.forwarding_policy import CachePolicy, accepted_encodings, taken
 from workbench.local_edge.viewer_event import HeaderLines
+from workbench.local_edge.websocket import OpenedWebSocket
 
 _CACHEABLE_STATUS = frozenset({200, 203, 204, 300, 301, 302, 307, 308})
 _DIRECTIVE = re.compile(r"([A-Za-z-]+)(?:\s*=\s*\"?([^\",]*)\"?)?")
 
 
 class OriginResponse(NamedTuple):
-    """A response as the origin gave it, without the headers of its connection."""
+    """A response as the origin gave it, without the headers of its connection; after a 101 with its WebSocket."""
 
     status: int
     reason: str
     headers: HeaderLines
     body: bytes
+    websocket: OpenedWebSocket | None = None
 
 
 class CachedResponse(NamedTuple):

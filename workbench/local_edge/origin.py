@@ -1,6 +1,7 @@
 """Requests to the origin, and what of a visitor's request goes into them."""
 
 import http.client
+from http import HTTPStatus
 
 from workbench.local_edge.cache import OriginResponse
 from workbench.local_edge.distribution import Behavior, Origin
@@ -8,6 +9,7 @@ from workbench.local_edge.forwarding_policy import Selection, accepted_encodings
 from workbench.local_edge.path_pattern import percent_encode_beyond_ascii
 from workbench.local_edge.restricted_headers import OF_ONE_CONNECTION
 from workbench.local_edge.viewer_event import HeaderLines, ViewerRequest
+from workbench.local_edge.websocket import KEYS, SWITCHED, OpenedWebSocket, asks_for_websocket
 
 EDGE_NAME = "local-edge"
 _REMOVED = OF_ONE_CONNECTION | {"content-length", "expect", "x-cache", "x-forwarded-proto", "x-real-ip"}
@@ -69,6 +71,8 @@ def forwarded_headers(behavior: Behavior, request: ViewerRequest) -> HeaderLines
     lines.extend(origin.custom_headers)
     if request.body or request.method in ("POST", "PUT", "PATCH"):
         lines.append(("Content-Length", str(len(request.body))))
+    asks = asks_for_websocket(request) and names >= KEYS
+    lines.extend(SWITCHED if asks else [("Connection", "close")])
     return lines
 
 
@@ -91,7 +95,7 @@ def forwarded_target(origin: Origin, selection: Selection, request: ViewerReques
 
 def fetch(behavior: Behavior, request: ViewerRequest) -> OriginResponse:
     """Ask the behavior's origin. Raises OriginUnreachable."""
-    origin = behavior.origin
+    origin, websocket = behavior.origin, None
     make = http.client.HTTPSConnection if origin.scheme == "https" else http.client.HTTPConnection
     connection = make(origin.host, origin.port, timeout=origin.read_timeout_seconds)
     try:
@@ -103,20 +107,22 @@ def fetch(behavior: Behavior, request: ViewerRequest) -> OriginResponse:
         )
         for name, value in forwarded_headers(behavior, request):
             connection.putheader(name, value.encode("latin-1", "replace"))
-        connection.putheader("Connection", "close")
         connection.endheaders(request.body or None)
         response = connection.getresponse()
+        headers = [
+            (name, value) for name, value in response.getheaders() if name.lower() not in OF_ONE_CONNECTION
+        ]
+        if response.status == HTTPStatus.SWITCHING_PROTOCOLS:
+            if not asks_for_websocket(request):
+                raise OriginUnreachable(502, "the origin switched protocols without being asked")
+            websocket = OpenedWebSocket(connection, response)
+            return OriginResponse(response.status, response.reason, headers, b"", websocket)
         with response:
-            body = response.read()
-            headers = [
-                (name, value)
-                for name, value in response.getheaders()
-                if name.lower() not in OF_ONE_CONNECTION
-            ]
-            return OriginResponse(response.status, response.reason, headers, body)
+            return OriginResponse(response.status, response.reason, headers, response.read())
     except TimeoutError:
         raise OriginUnreachable(504, f"no answer within {origin.read_timeout_seconds:g} s") from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise OriginUnreachable(502, f"{type(error).__name__}: {error}") from error
     finally:
-        connection.close()
+        if websocket is None:
+            connection.close()

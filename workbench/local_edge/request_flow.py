@@ -20,6 +20,7 @@ from workbench.local_edge.rules import (
 )
 from workbench.local_edge.viewer_event import HeaderLines, ViewerRequest, sent, sent_lines
 from workbench.local_edge.visitor_server import VisitorRequest, VisitorResponse
+from workbench.local_edge.websocket import SWITCHED, asks_for_websocket
 from workbench.local_edge.worker_pool import WorkerPool
 
 _Checked = TypeVar("_Checked")
@@ -113,7 +114,7 @@ class RequestFlow:
             request, document = checked
         came = self._from_cache_or_origin(behavior, request)
         headers, reason = came.response.headers, came.response.reason
-        if behavior.viewer_response and came.response.status < 400:
+        if behavior.viewer_response and 200 <= came.response.status < 400:
             reason, headers = self._run_viewer_response(
                 behavior.viewer_response, request.request_id, document, came.response
             )
@@ -198,8 +199,9 @@ class RequestFlow:
             request.querystring,
             request.headers,
         )
-        partial = any(name.lower() == "range" for name, _ in request.headers)
-        if cacheable and not partial:
+        if asks_for_websocket(request) or any([name.lower() == "range" for name, _ in request.headers]):
+            cacheable = False
+        if cacheable:
             cached = self._cache.get(key)
             if cached:
                 return _FromBehavior(cached.response, "Hit", cached.age_seconds)
@@ -220,7 +222,7 @@ class RequestFlow:
             response = response._replace(
                 headers=[line for line in response.headers if line[0].lower() != "set-cookie"]
             )
-        if cacheable and not partial:
+        if cacheable:
             self._cache.put(key, response, time_to_live(behavior.cache_policy, response, time.time()))
         return _FromBehavior(response, "Error" if response.status >= 400 else "Miss", None)
 
@@ -265,7 +267,10 @@ def _finished(
     ]
     if came.age_seconds is not None:
         kept.append(("Age", str(came.age_seconds)))
-    return VisitorResponse(came.response.status, reason, kept, came.response.body)
+    websocket = came.response.websocket
+    if websocket:
+        kept.extend(SWITCHED)
+    return VisitorResponse(came.response.status, reason, kept, came.response.body, websocket)
 
 
 def _is_edges_own(name: str) -> bool:

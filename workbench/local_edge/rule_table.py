@@ -216,6 +216,16 @@ GRPC_WITHOUT_FUNCTIONS: Final = _said(
     "where a behavior has gRPC, a request with Content-Type `application/grpc` goes to the origin without any function",
     _GRPC,
 )
+WEBSOCKET: Final = _said(
+    "websocket",
+    "a GET that asks for a WebSocket opens one where the origin gets Sec-WebSocket-Key and Sec-WebSocket-Version",
+    f"{_GUIDE}distribution-working-with.websockets.html",
+)
+WEBSOCKET_FUNCTIONS: Final = _said(
+    "websocket-functions",
+    "viewer-request runs for that GET, viewer-response does not run for the 101; neither sees what passes afterwards",
+    None,
+)
 CACHED_METHODS: Final = _said(
     "cached-methods",
     "GET and HEAD are cached, OPTIONS where the behavior says so, by itself; no other method is",

@@ -1,5 +1,6 @@
 """The HTTP server that visitors talk to. h11 reads the wire, so that nothing of a request is lost."""
 
+import contextlib
 import re
 import socket
 import socketserver
@@ -12,13 +13,14 @@ import h11
 
 from workbench.local_edge import rule_table
 from workbench.local_edge.viewer_event import HeaderLines
+from workbench.local_edge.websocket import OpenedWebSocket, pass_bytes
 
 BODY_LIMIT_BYTES = 20 << 20  # of this server: a request stands in memory
 
 _ABSOLUTE_TARGET = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _HEADER_LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [^\0\r\n]*")
-_WITHOUT_BODY = (204, 304)
+_WITHOUT_BODY = (101, 204, 304)
 _DRAIN_SECONDS = 0.5
 _DRAIN_PARTS = 64
 
@@ -34,12 +36,16 @@ class VisitorRequest(NamedTuple):
 
 
 class VisitorResponse(NamedTuple):
-    """What goes back, a character for each byte of its head; Content-Length is set from `body`."""
+    """What goes back, a character for each byte of its head; Content-Length is set from `body`.
+
+    After a 101 the connection is the visitor's side of `websocket`.
+    """
 
     status: int
     reason: str
     headers: HeaderLines
     body: bytes
+    websocket: OpenedWebSocket | None = None
 
 
 class _Refused(Exception):
@@ -136,7 +142,13 @@ class _VisitorHandler(socketserver.BaseRequestHandler):
             self._drain()
             return None
         last = wire.their_state is h11.MUST_CLOSE
-        self._write(self.server.respond(visitor_request), visitor_request.method, last=last)
+        response = self.server.respond(visitor_request)
+        if response.websocket:
+            with contextlib.closing(response.websocket.connection):
+                self._write(response, visitor_request.method, last=False)
+                pass_bytes(self.request, response.websocket, wire.trailing_data[0])
+            return None
+        self._write(response, visitor_request.method, last=last)
         return None if last else wire.trailing_data[0]
 
     def _visitor_request(self, wire: h11.Connection, received: bytes) -> VisitorRequest | None:
