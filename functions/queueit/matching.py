@@ -4,58 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from queueit.candidates import Candidates
 from queueit.integration_config import Integration
 from queueit.request import Request
-from queueit.snapshot import Snapshot, TextsInOrder
+from queueit.snapshot import Snapshot
 from queueit.triggers import Reading
 from queueit.url_forms import Url, forms, is_plain, normalized, with_folded_host
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Final
 
-_LONG: Final = 512
-_GRAM: Final = 4
-
-
-class _LongText:
-    """A long text in which many others are looked for: nearly all are ruled out by four characters at each end."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._grams = frozenset([text[place : place + _GRAM] for place in range(len(text) - _GRAM + 1)])
-
-    def __contains__(self, wanted: str) -> bool:
-        if len(wanted) >= _GRAM and not (wanted[:_GRAM] in self._grams and wanted[-_GRAM:] in self._grams):
-            return False
-        return wanted in self._text
-
-
-def _searched(text: str, texts: TextsInOrder) -> str | _LongText:
-    """`text`, ready for so many searches."""
-    return _LongText(text) if len(text) > _LONG and len(texts) > len(text) // 64 else text
+def _places(candidates: Candidates, *urls: Url) -> list[int]:
+    """The places, in order, of the integrations that any of `urls` may be for."""
+    return sorted({place for url in urls for place in candidates.places(url.text_upper)})
 
 
 def _first_match(snapshot: Snapshot, request: Request, url: Url) -> Integration | None:
-    texts, integrations = snapshot.by_required_text, snapshot.integrations
-    upper: str | _LongText = url.text_upper
-    if len(url.text) > _LONG:
-        upper = _searched(url.text_upper, texts)
-    for required, place in texts:
-        if required in upper and integrations[place].matches(request, url):
-            return integrations[place]
+    for place in snapshot.candidates.places(url.text_upper):
+        integration = snapshot.integrations[place]
+        if integration.matches(request, url):
+            return integration
     return None
 
 
 def _as_configured(snapshot: Snapshot, request: Request, raw: Url, normal: Url) -> Integration | None:
     """Section 2 to the letter, but for the host: each integration looks at one form of the URL."""
-    texts = snapshot.by_required_text
-    uppers = [_searched(url.text_upper, texts) for url in dict.fromkeys((raw, normal))]
-    for required, place in texts:
-        if any([required in upper for upper in uppers]):
-            integration = snapshot.integrations[place]
-            if integration.matches(request, normal if integration.is_normalized else raw):
-                return integration
+    for place in _places(snapshot.candidates, *dict.fromkeys((raw, normal))):
+        integration = snapshot.integrations[place]
+        if integration.matches(request, normal if integration.is_normalized else raw):
+            return integration
     return None
 
 
@@ -66,12 +41,7 @@ def _on_own_domain(
 
     An integration looks at `normal` where it asks for the normalized URL, else at `raw`.
     """
-    seen, texts = -1, snapshot.by_own_domain_text
-    uppers = [_searched(url.text_upper, texts) for url in dict.fromkeys((raw, normal))]
-    for required, place in texts:
-        if place == seen or not any([required in upper for upper in uppers]):
-            continue
-        seen = place
+    for place in _places(snapshot.own_domain_candidates, *dict.fromkeys((raw, normal))):
         integration = snapshot.integrations[place]
         reading = Reading.SOME_HOST if integration.is_queue else Reading.EVERY_HOST
         if integration.matches_under(reading)(request, normal if integration.is_normalized else raw):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from queueit.candidates import Candidates
 from queueit.errors import InvalidSnapshot, UnknownSnapshotFormat
 from queueit.integration_config import Integration, compile_integration_config
 from queueit.light_typing import NamedTuple
@@ -28,9 +29,6 @@ KEY_NAMES: Final = (*SECRET_KEY_NAMES, "session_secret_key", "api_key", "proxy_k
 _CUSTOMER_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _VISIBLE = re.compile(r"[!-~]+")
 
-TextsInOrder = tuple[tuple[str, int], ...]
-"""Every text after which an integration is looked at, and that integration's place; in the integrations' order."""
-
 
 class ServiceKeys(NamedTuple):
     """What the connector shows to the services it asks (protocol section 12); empty what is not set."""
@@ -45,19 +43,17 @@ class ServiceKeys(NamedTuple):
 class Snapshot(NamedTuple):
     """What a decision needs besides the request; immutable. `published_at` is in Unix seconds.
 
-    `integrations` may parse and compile one the first time it is asked for. `by_required_text` has, in order, the
-    texts that rule integrations out (see `required_texts`), each with its integration's place; one that has several
-    texts is there several times in a row, and one that nothing rules out with an empty text, which every URL has.
-    `by_own_domain_text` is the same for requests to the distribution's own domain. `needs_services` says whether any
-    setting makes decisions use `queueit.services`. `enqueue_key` is None where visitors take no token
-    along to the queue.
+    `integrations` may parse and compile one the first time it is asked for. `candidates` says which a URL may be for,
+    `own_domain_candidates` those for requests to the distribution's own domain. `needs_services` says whether any
+    setting makes decisions use `queueit.services`. `enqueue_key` is None where visitors take no token along to the
+    queue.
     """
 
     customer_id: str
     keys: SecretKeys
     integrations: Sequence[Integration]
-    by_required_text: TextsInOrder
-    by_own_domain_text: TextsInOrder
+    candidates: Candidates
+    own_domain_candidates: Candidates
     settings: Settings
     version: int
     published_at: int
@@ -106,15 +102,10 @@ def _enqueue_key(keys: SecretKeys, settings: Settings) -> EnqueueKey | None:
     return enqueue_key(keys.platform.key)
 
 
-def texts_in_order(texts: Sequence[Sequence[str]]) -> TextsInOrder:
-    """`texts` of each integration, none where nothing rules it out, as a snapshot has them."""
-    return tuple([(text, place) for place, several in enumerate(texts) for text in several or ("",)])
-
-
 def assemble(
     integrations: Sequence[Integration],
-    by_required_text: TextsInOrder,
-    by_own_domain_text: TextsInOrder,
+    candidates: Candidates,
+    own_domain_candidates: Candidates,
     *,
     customer_id: str,
     settings: Settings,
@@ -126,8 +117,8 @@ def assemble(
     return Snapshot(
         customer_id=customer_id,
         integrations=integrations,
-        by_required_text=by_required_text,
-        by_own_domain_text=by_own_domain_text,
+        candidates=candidates,
+        own_domain_candidates=own_domain_candidates,
         settings=settings,
         version=version,
         published_at=published_at,
@@ -158,15 +149,13 @@ def compile_snapshot(document: object, keys: Mapping[str, str]) -> Snapshot:
     settings = parse_settings(document.get("settings"), strict=False)
     config_document: Any = document.get("integration_config")
     config = compile_integration_config(config_document, customer_id=customer_id, settings=settings)
-    from queueit.required_texts import (
-        required_texts,
-    )  # an edge rarely needs it: the texts come with the snapshot
+    from queueit.required_texts import required_texts  # an edge rarely needs it: a snapshot brings the texts
 
     texts = required_texts(config_document["Integrations"])
     return assemble(
         config.integrations,
-        texts_in_order([one.as_sent for one in texts]),
-        texts_in_order([one.own_domain for one in texts]),
+        Candidates([one.as_sent for one in texts]),
+        Candidates([one.own_domain for one in texts]),
         customer_id=customer_id,
         settings=settings,
         version=config.version,

@@ -18,11 +18,12 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 
 from queueit import __version__
+from queueit.candidates import Candidates
 from queueit.errors import IntegrationUnusable, InvalidSnapshot, UnknownSnapshotFormat
 from queueit.integration_config import Integration, compile_integration
 from queueit.light_typing import NamedTuple
 from queueit.settings import parse_settings
-from queueit.snapshot import FORMAT, Snapshot, assemble, compile_snapshot, texts_in_order
+from queueit.snapshot import FORMAT, Snapshot, assemble, compile_snapshot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def load(digest: str, body: bytes, keys: Mapping[str, str]) -> Snapshot:
         return compile_snapshot(_document(header, rest), keys)
     customer_id, version = header["customer_id"], header["integration_config"]["Version"]
     settings = parse_settings(header["settings"], strict=False)
-    by_required_text = texts_in_order(header["texts"])
+    candidates = Candidates(header["texts"])
     own_domain_texts = header.get("own_domain_texts")
     integrations = LazyIntegrations(
         rest,
@@ -156,14 +157,14 @@ def load(digest: str, body: bytes, keys: Mapping[str, str]) -> Snapshot:
             document, version=version, customer_id=customer_id, settings=settings
         ),
     )
-    for text, place in by_required_text:
+    for text, place in candidates.texts:
         if not text:
             # Every request asks for it: here an error still refuses the snapshot.
             integrations[place]
     return assemble(
         integrations,
-        by_required_text,
-        by_required_text if own_domain_texts is None else texts_in_order(own_domain_texts),
+        candidates,
+        candidates if own_domain_texts is None else Candidates(own_domain_texts),
         customer_id=customer_id,
         settings=settings,
         version=version,

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from edge import event_handling
 from edge.cloudfront_event import to_request
 from edge.handover import strip_internal_headers
+from queueit.candidates import Candidates
 from queueit.decision import decide
 from queueit.integration_config import IGNORE, Integration
 from queueit.matching import reached_integrations
@@ -162,7 +163,7 @@ def explain(
     explained = []
     for document, integration in zip(integrations, snapshot.integrations, strict=True):
         alone = snapshot._replace(
-            integrations=(integration,), by_required_text=(("", 0),), by_own_domain_text=(("", 0),)
+            integrations=(integration,), candidates=Candidates([()]), own_domain_candidates=Candidates([()])
         )
         if_cut = _body_if_cut(integration, snapshot.settings)
         matches = any(reached_integrations(alone, request))

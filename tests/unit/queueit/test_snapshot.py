@@ -18,7 +18,7 @@ def test_a_document_compiles_to_all_that_a_decision_needs() -> None:
     assert (snapshot.customer_id, snapshot.version, snapshot.published_at) == ("example", 7, NOW)
     assert snapshot.settings.poll_interval_seconds == 60
     assert [integration.name for integration in snapshot.integrations] == ["Tickets"]
-    assert snapshot.by_required_text == (("/TICKETS", 0),)
+    assert snapshot.candidates.texts == (("/TICKETS", 0),)
 
 
 def test_the_account_of_the_snapshot_outweighs_that_of_the_configuration() -> None:

@@ -73,12 +73,13 @@ def test_what_is_loaded_is_what_would_be_compiled() -> None:
     document = several()
     loaded, compiled = load(*pack(document), KEYS), compile_snapshot(document, KEYS)
 
-    assert loaded.by_required_text == compiled.by_required_text == (
+    assert loaded.candidates.texts == compiled.candidates.texts == (
         ("/TICKETS", 0),
         ("SHOP.EXAMPLE.COM", 1),
         ("", 2),
     )  # fmt: skip
-    assert loaded.by_own_domain_text == compiled.by_own_domain_text == (("/TICKETS", 0), ("", 1), ("", 2))
+    own_domain = (("/TICKETS", 0), ("", 1), ("", 2))
+    assert loaded.own_domain_candidates.texts == compiled.own_domain_candidates.texts == own_domain
     assert loaded.settings == compiled.settings
     assert (loaded.version, loaded.published_at) == (compiled.version, compiled.published_at)
     for one, other in zip(loaded.integrations, compiled.integrations, strict=True):
@@ -117,7 +118,7 @@ def test_what_other_code_has_published_is_checked_and_compiled_whole() -> None:
     }
     loaded = load(*stored(header, queue_integration()), KEYS)
 
-    assert loaded.by_required_text == (("/TICKETS", 0),)
+    assert loaded.candidates.texts == (("/TICKETS", 0),)
     with pytest.raises(QueueitError, match="EventId is missing"):
         load(*stored(header, {"ActionType": "Queue"}), KEYS)
 
