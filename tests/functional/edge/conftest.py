@@ -4,6 +4,7 @@ import contextlib
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,6 +29,17 @@ TABLE = "shop"
 
 
 KEYS = {"secret_key": "not-a-real-secret-key"}
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-real-key"}
+
+
+class Clock:
+    """The seconds that passed, and those that a test lets pass."""
+
+    def __init__(self) -> None:
+        self.let_pass = 1000.0
+
+    def __call__(self) -> float:
+        return self.let_pass + time.monotonic()
 
 
 def pointer(digest: str, **changes: Any) -> dict[str, Any]:
@@ -45,13 +57,9 @@ class Store:
 
     def client(self, region: str) -> "DynamoDBClient":
         if region not in self._clients:
-            self._clients[region] = boto3.client(
-                "dynamodb",
-                region_name=region,
-                endpoint_url=self.url,
-                aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
-                aws_secret_access_key="not-a-real-key",
-            )
+            key_id, secret = CREDENTIALS.values()
+            session = boto3.Session(key_id, secret, region_name=region)
+            self._clients[region] = session.client("dynamodb", endpoint_url=self.url)
         return self._clients[region]
 
     def environ(self, region: str = "us-east-1") -> dict[str, str]:
@@ -59,8 +67,7 @@ class Store:
         return {
             "AWS_LAMBDA_FUNCTION_NAME": f"us-east-1.{TABLE}-viewer-request",
             "AWS_REGION": region,
-            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "not-a-real-key",
+            **CREDENTIALS,
             "AWS_SESSION_TOKEN": "not-a-real-token",
             "AWS_ENDPOINT_URL_DYNAMODB": self.url,
         }
@@ -183,12 +190,36 @@ class ScriptedServer:
             connection.close()
 
 
+def response(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n".encode() + body
+
+
+def answers(*answer: bytes, go_on: bool = True) -> Answer:
+    """Sends `answer` in parts, a moment apart."""
+
+    def send(connection: socket.socket, _: bytes) -> bool:
+        for part in answer:
+            connection.sendall(part)
+            if len(answer) > 1:
+                time.sleep(0.05)
+        return go_on
+
+    return send
+
+
 class Authority(NamedTuple):
     """A certificate authority of the tests': its certificate's file, and server contexts that it vouches for."""
 
     cafile: str
     localhost: ssl.SSLContext
     another_host: ssl.SSLContext
+
+    def client_context(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.cafile)
+
+
+def over_tls(context: ssl.SSLContext) -> Callable[[socket.socket], socket.socket]:
+    return lambda connection: context.wrap_socket(connection, server_side=True)
 
 
 @pytest.fixture(scope="session")

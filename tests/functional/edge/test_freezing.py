@@ -3,9 +3,7 @@
 import base64
 import json
 import socket
-import ssl
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,18 +14,7 @@ from edge.trust import Trust
 from queueit.stored_snapshot import pack
 from queueit.table_items import Current, current_item
 from tests.builders import SECRET_KEY, integration_config, snapshot_document
-
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-real-key"}
-
-
-class Clock:
-    """The seconds that passed, and those that a test lets pass."""
-
-    def __init__(self) -> None:
-        self.let_pass = 0.0
-
-    def __call__(self) -> float:
-        return self.let_pass + time.monotonic()
+from tests.functional.edge.conftest import CREDENTIALS, Clock, over_tls, response
 
 
 class Server:
@@ -47,7 +34,7 @@ class Server:
     def answer(self, connection: socket.socket, _: bytes) -> bool:
         if self.is_silent:
             return True
-        answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(self.body) + self.body
+        answer = response(self.body)
         size = -(-len(answer) // self.parts)
         for start in range(0, len(answer), size):
             if self.parts > 1:
@@ -57,13 +44,9 @@ class Server:
 
 
 def start(url: str, authority: Any, clock: Clock) -> SnapshotReader:
-    trust = Trust(lambda: ssl.create_default_context(cafile=authority.cafile))
+    trust = Trust(authority.client_context)
     table = Table("shop", {**CREDENTIALS, "AWS_ENDPOINT_URL": url}, trust=trust, clock=clock)
     return SnapshotReader(table, "us-east-1", clock=clock, uniform=lambda: 0.0, log=lambda _: None)
-
-
-def over_tls(authority: Any) -> Callable[[socket.socket], socket.socket]:
-    return lambda connection: authority.localhost.wrap_socket(connection, server_side=True)
 
 
 def version_of(reader: SnapshotReader) -> int | None:
@@ -79,7 +62,7 @@ def test_a_worker_frozen_at_any_wait_of_a_poll_goes_on_from_there_or_begins_anew
     frozen_at = 0
     while True:
         script, clock = Server(), Clock()
-        server = serve(script.answer, over_tls(authority) if is_tls else None)
+        server = serve(script.answer, over_tls(authority.localhost) if is_tls else None)
         reader = start(server.url, authority, clock)
         reader.load()
         assert version_of(reader) == 7

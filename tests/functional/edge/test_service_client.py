@@ -3,7 +3,6 @@
 import json
 import re
 import socket
-import ssl
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,25 +13,9 @@ from edge.service_client import MAX_ANSWER_BYTES, SPARED_SECONDS, ServiceClient,
 from edge.steps import PassedTime
 from edge.trust import Trust
 from queueit.services import NOT_SENT, ServiceRequest, ServiceResponse
+from tests.functional.edge.conftest import answers, over_tls, response
 
 KEY = "not-a-real-api-key"
-
-
-def response(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
-    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n".encode() + body
-
-
-def answers(*answer: bytes, go_on: bool = True) -> Callable[[socket.socket, bytes], bool]:
-    """Sends `answer` in parts, a moment apart."""
-
-    def send(connection: socket.socket, _: bytes) -> bool:
-        for part in answer:
-            connection.sendall(part)
-            if len(answer) > 1:
-                time.sleep(0.05)
-        return go_on
-
-    return send
 
 
 def silence(connection: socket.socket, _: bytes) -> bool:
@@ -147,14 +130,8 @@ def test_a_connection_idle_for_long_is_not_used_again(serve: Any, make: Any) -> 
 
 
 def test_tls_is_verified(serve: Any, make: Any, authority: Any) -> None:
-    def over_tls(connection: socket.socket) -> ssl.SSLSocket:
-        return authority.localhost.wrap_socket(connection, server_side=True)  # type: ignore[no-any-return]
-
-    server = serve(answers(response(b"{}")), over_tls)
-    trusting, doubting = (
-        make(trust=Trust(lambda: ssl.create_default_context(cafile=authority.cafile))),
-        make(),
-    )
+    server = serve(answers(response(b"{}")), over_tls(authority.localhost))
+    trusting, doubting = make(trust=Trust(authority.client_context)), make()
 
     assert trusting.ask(server.url) == ServiceResponse(200, b"{}")
     assert doubting.ask(server.url) is None

@@ -18,17 +18,7 @@ from edge.steps import Deadline, Steps
 from edge.table import Item, Table
 from queueit.stored_snapshot import pack
 from tests.builders import integration_config, snapshot_document
-from tests.functional.edge.conftest import pointer
-
-
-class Clock:
-    """The seconds that passed, and those that a test lets pass."""
-
-    def __init__(self) -> None:
-        self.let_pass = 1000.0
-
-    def __call__(self) -> float:
-        return self.let_pass + time.monotonic()
+from tests.functional.edge.conftest import CREDENTIALS, Clock, Store, pointer, response
 
 
 class Worker:
@@ -76,10 +66,7 @@ def start_worker() -> Iterator[Callable[..., Worker]]:
 
 
 def document(version: int, **settings: Any) -> dict[str, Any]:
-    made: dict[str, Any] = snapshot_document(
-        settings=settings, integration_config=integration_config(version=version)
-    )
-    return made
+    return snapshot_document(settings=settings, integration_config=integration_config(version=version))
 
 
 def test_loads_the_published_snapshot_at_initialisation(store: Any, start_worker: Any) -> None:
@@ -114,14 +101,10 @@ def test_a_reader_made_from_the_environment_finds_the_table_by_the_functions_nam
     assert '"event": "snapshot_loaded"' in capsys.readouterr().out
 
 
-def test_a_poll_picks_up_a_new_snapshot_when_it_is_due_and_not_before(store: Any, start_worker: Any) -> None:
-    store.create_table()
-    store.publish(document(7))
-    worker = start_worker(store.environ())
-    worker.reader.load()
+def test_a_poll_picks_up_a_new_snapshot_when_it_is_due_and_not_before(store: Any, loaded: Any) -> None:
     store.publish(document(8))
-    assert worker.after(29.0) == 7
-    assert worker.after(1.1) == 8
+    assert loaded.after(29.0) == 7
+    assert loaded.after(1.1) == 8
 
 
 def test_a_pointer_that_moves_back_is_followed(store: Any, start_worker: Any) -> None:
@@ -195,19 +178,15 @@ def test_a_replica_that_fails_is_left_for_the_next_and_asked_again_after_five_mi
     assert worker.after(300) == 9
 
 
-def test_a_snapshot_that_is_not_replicated_yet_is_asked_for_again_soon(store: Any, start_worker: Any) -> None:
-    store.create_table()
-    store.publish(document(7))
-    worker = start_worker(store.environ())
-    worker.reader.load()
+def test_a_snapshot_that_is_not_replicated_yet_is_asked_for_again_soon(store: Any, loaded: Any) -> None:
     text = b"late"
     digest = hashlib.sha256(text).hexdigest()
     store.point_at(digest)
-    assert worker.after(31) == 7
-    assert "not here yet" in worker.log[-1]["problem"]
+    assert loaded.after(31) == 7
+    assert "not here yet" in loaded.log[-1]["problem"]
     store.publish(document(8))
-    assert worker.after(1.0) == 7
-    assert worker.after(1.1) == 8
+    assert loaded.after(1.0) == 7
+    assert loaded.after(1.1) == 8
 
 
 def stored(text: bytes) -> tuple[str, bytes]:
@@ -228,40 +207,32 @@ def stored(text: bytes) -> tuple[str, bytes]:
     ],
 )
 def test_a_corrupt_body_is_a_failed_poll_and_the_old_snapshot_stays(
-    store: Any, start_worker: Any, digest: str, body: bytes, problem: str
+    store: Any, loaded: Any, digest: str, body: bytes, problem: str
 ) -> None:
-    store.create_table()
-    store.publish(document(7))
-    worker = start_worker(store.environ())
-    worker.reader.load()
     store.put_body(digest, body)
     store.point_at(digest)
-    assert worker.after(31) == 7
-    assert problem in worker.log[-1]["problem"]
+    assert loaded.after(31) == 7
+    assert problem in loaded.log[-1]["problem"]
     store.publish(document(8))
-    assert worker.after(31) == 8
+    assert loaded.after(31) == 8
 
 
 @pytest.mark.parametrize("change", [{"format": 2}, {"compiler": "9.9"}, {"settings": {"enabled": 1}}])
 def test_a_snapshot_that_this_code_cannot_use_is_a_failure_of_each_poll_and_the_old_one_stays(
-    store: Any, start_worker: Any, change: dict[str, Any]
+    store: Any, loaded: Any, change: dict[str, Any]
 ) -> None:
-    store.create_table()
-    store.publish(document(7))
-    worker = start_worker(store.environ())
-    worker.reader.load()
     config = {**document(8)["integration_config"], "Integrations": []}
     header = {**document(8), "integration_config": config, "texts": [["/TICKETS"]], **change}
     without_a_room = {"ActionType": "Queue"}
     digest, body = stored("\n".join(map(json.dumps, [header, without_a_room])).encode())
     store.put_body(digest, body)
     store.point_at(digest)
-    assert [worker.after(31) for _ in range(4)] == [7, 7, 7, 7]
-    assert worker.reader.poll_failures >= 3
-    assert set(worker.events()[1:]) == {"snapshot_poll_failed"}
-    assert "cannot be used" in worker.log[-1]["problem"]
+    assert [loaded.after(31) for _ in range(4)] == [7, 7, 7, 7]
+    assert loaded.reader.poll_failures >= 3
+    assert set(loaded.events()[1:]) == {"snapshot_poll_failed"}
+    assert "cannot be used" in loaded.log[-1]["problem"]
     store.publish(document(9))
-    assert worker.after(31) == 9
+    assert loaded.after(31) == 9
 
 
 def test_new_keys_are_taken_without_reading_the_snapshot_again(store: Any, start_worker: Any) -> None:
@@ -278,18 +249,14 @@ def test_new_keys_are_taken_without_reading_the_snapshot_again(store: Any, start
     assert after.integrations is before.integrations
 
 
-def test_new_keys_and_a_new_snapshot_are_taken_together_or_not_at_all(store: Any, start_worker: Any) -> None:
-    store.create_table()
-    store.publish(document(7))
-    worker = start_worker(store.environ())
-    worker.reader.load()
+def test_new_keys_and_a_new_snapshot_are_taken_together_or_not_at_all(store: Any, loaded: Any) -> None:
     digest, body = pack(document(8))
     store.point_at(digest, keys={"secret_key": "another-fake-key"}, revision=2)
-    assert worker.after(31) == 7
-    assert worker.reader.current(5.0).keys.current.key == b"not-a-real-secret-key"
+    assert loaded.after(31) == 7
+    assert loaded.reader.current(5.0).keys.current.key == b"not-a-real-secret-key"
     store.put_body(digest, body)
-    assert worker.after(5) == 8
-    assert worker.reader.current(5.0).keys.current.key == b"another-fake-key"
+    assert loaded.after(5) == 8
+    assert loaded.reader.current(5.0).keys.current.key == b"another-fake-key"
 
 
 def test_keys_without_the_one_that_a_setting_needs_are_not_taken(store: Any, start_worker: Any) -> None:
@@ -327,24 +294,16 @@ def test_one_of_several_copies_is_read(store: Any, start_worker: Any, share: flo
 
 
 @pytest.mark.parametrize("digest", ["", "AB" * 32, "ab" * 31, "../current"])
-def test_a_pointer_that_is_not_a_digest_is_not_followed(store: Any, start_worker: Any, digest: str) -> None:
-    store.create_table()
-    store.publish(document(7))
-    worker = start_worker(store.environ())
-    worker.reader.load()
+def test_a_pointer_that_is_not_a_digest_is_not_followed(store: Any, loaded: Any, digest: str) -> None:
     store.point_at(digest)
-    assert worker.after(31) == 7
-    assert worker.events()[-1] == "snapshot_poll_failed"
+    assert loaded.after(31) == 7
+    assert loaded.events()[-1] == "snapshot_poll_failed"
 
 
-def test_a_deleted_table_keeps_the_loaded_snapshot_in_use(store: Any, start_worker: Any) -> None:
-    store.create_table()
-    store.publish(document(7))
-    worker = start_worker(store.environ())
-    worker.reader.load()
+def test_a_deleted_table_keeps_the_loaded_snapshot_in_use(store: Any, loaded: Any) -> None:
     store.client("us-east-1").delete_table(TableName="shop")
-    assert worker.after(31) == 7
-    assert "ResourceNotFoundException" in worker.log[-1]["problem"]
+    assert loaded.after(31) == 7
+    assert "ResourceNotFoundException" in loaded.log[-1]["problem"]
 
 
 class Scripted:
@@ -366,25 +325,35 @@ class Scripted:
         key = json.loads(body)["Key"]["pk"]["S"]
         self.keys.append(key)
         item = self.items.get(key)
-        answer = json.dumps({"Item": item} if item else {}).encode()
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
+        connection.sendall(response(json.dumps({"Item": item} if item else {}).encode()))
         return True
 
 
+@pytest.fixture
+def script() -> Scripted:
+    """Holds version 7."""
+    script = Scripted()
+    script.publish(7)
+    return script
+
+
+@pytest.fixture
+def loaded(store: Store, start_worker: Callable[..., Worker]) -> Worker:
+    """A worker that has loaded version 7 from the table in us-east-1."""
+    store.create_table()
+    store.publish(document(7))
+    worker = start_worker(store.environ())
+    worker.reader.load()
+    return worker
+
+
 def environ_for(url: str, region: str = "us-east-1") -> dict[str, str]:
-    return {
-        "AWS_REGION": region,
-        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "not-a-real-key",
-        "AWS_ENDPOINT_URL": url,
-    }
+    return {"AWS_REGION": region, **CREDENTIALS, "AWS_ENDPOINT_URL": url}
 
 
 def test_an_unchanged_pointer_fetches_no_body_and_polls_share_one_connection(
-    serve: Any, start_worker: Any
+    serve: Any, script: Scripted, start_worker: Any
 ) -> None:
-    script = Scripted()
-    script.publish(7)
     server = serve(script.answer)
     worker = start_worker(environ_for(server.url))
     worker.reader.load()
@@ -394,9 +363,7 @@ def test_an_unchanged_pointer_fetches_no_body_and_polls_share_one_connection(
     assert server.connections == 1
 
 
-def test_requests_between_polls_ask_nobody(serve: Any, start_worker: Any) -> None:
-    script = Scripted()
-    script.publish(7)
+def test_requests_between_polls_ask_nobody(serve: Any, script: Scripted, start_worker: Any) -> None:
     server = serve(script.answer)
     worker = start_worker(environ_for(server.url))
     worker.reader.load()
@@ -407,10 +374,8 @@ def test_requests_between_polls_ask_nobody(serve: Any, start_worker: Any) -> Non
 
 @pytest.mark.parametrize(("uniform", "seconds"), [(0.0, 30.0), (0.5, 27.0), (1.0, 24.0)])
 def test_the_interval_is_up_to_a_fifth_shorter_and_never_longer(
-    serve: Any, start_worker: Any, uniform: float, seconds: float
+    serve: Any, script: Scripted, start_worker: Any, uniform: float, seconds: float
 ) -> None:
-    script = Scripted()
-    script.publish(7)
     server = serve(script.answer)
     worker = start_worker(environ_for(server.url), lambda: uniform)
     worker.reader.load()
@@ -431,9 +396,9 @@ def test_loading_from_servers_that_say_nothing_ends_after_three_seconds(
     assert len(server.requests) == 2  # the own region, then us-east-1
 
 
-def test_credentials_that_rotated_are_used_by_the_next_poll(serve: Any, start_worker: Any) -> None:
-    script = Scripted()
-    script.publish(7)
+def test_credentials_that_rotated_are_used_by_the_next_poll(
+    serve: Any, script: Scripted, start_worker: Any
+) -> None:
     server = serve(script.answer)
     environ = environ_for(server.url)
     worker = start_worker(environ)
