@@ -154,8 +154,7 @@ def is_to_be_taken(state: State, config: dict[str, Any]) -> bool:
         return True
     if not _says_the_same(config, state.config):
         raise PublicationRefused(
-            f"the platform's configuration differs from the one in force under the same version {version}; "
-            f"{_ANYWAY}"
+            f"the platform's configuration differs from the one in force under the same version {version}; {_ANYWAY}"
         )
     return False
 

@@ -255,8 +255,7 @@ def _about_triggers(integration: _Integration, include_body: bool) -> Iterator[W
                 "broad_contains",
                 at,
                 "matches every request, static files, health checks and payment callbacks included. Name the paths "
-                "that "
-                "are meant",
+                "that are meant",
             )
         else:
             for p, part in enumerate(parts, 1):
@@ -266,9 +265,8 @@ def _about_triggers(integration: _Integration, include_body: bool) -> Iterator[W
                 yield Warned(
                     "body_without_include_body",
                     f"{at}, part {p}",
-                    "compares the body, which the edge only gets with the Terraform input include_body = true; "
-                    "without it "
-                    "every body is empty",
+                    "compares the body, which the edge only gets with the Terraform input include_body = true; without "
+                    "it every body is empty",
                 )
 
 
@@ -340,8 +338,7 @@ def _about_reach(
         yield Warned(
             "unreachable",
             place,
-            f"is never reached: what it matches is taken by {' and '.join(blocking)} before it. Move it up, or "
-            "narrow "
+            f"is never reached: what it matches is taken by {' and '.join(blocking)} before it. Move it up, or narrow "
             "the other",
         )
     if integration.action == IGNORE and not any(one.action != IGNORE for one in after):
@@ -349,8 +346,7 @@ def _about_reach(
             "ignore_without_effect",
             place,
             "is an Ignore integration after all that queue or cancel: it has no effect. To exempt pages, move it "
-            "before "
-            "the integration they should be exempt from",
+            "before the integration they should be exempt from",
         )
 
 
@@ -450,8 +446,7 @@ def _about_visitors_choice(
                 "visitor_can_avoid",
                 integration.place,
                 f"queues depending on the {' and '.join(sorted(chosen))}, which a visitor can choose: who sends "
-                "something "
-                "else is not queued by it",
+                "something else is not queued by it",
             )
 
 
@@ -463,8 +458,7 @@ def _about_cookies(integration: _Integration, settings: Settings) -> Iterator[Wa
             "cookie_domain",
             place,
             "has no CookieDomain: the session counts for one host name alone, and a visitor who goes from "
-            "www.example.com "
-            "to shop.example.com queues again. Leave it empty only for a site with one host name",
+            "www.example.com to shop.example.com queues again. Leave it empty only for a site with one host name",
         )
     elif "." not in domain:
         yield Warned(
@@ -489,8 +483,7 @@ def _about_cookies(integration: _Integration, settings: Settings) -> Iterator[Wa
             "cookie_not_secure",
             place,
             "sets session cookies that browsers also send over plain HTTP. Set IsCookieSecure, or "
-            "session_cookie.secure in "
-            "the settings",
+            "session_cookie.secure in the settings",
         )
 
 

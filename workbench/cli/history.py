@@ -56,8 +56,7 @@ def state_lines(found: dict[str, Any]) -> list[str]:
         since = f" {_by(hold)}" if (hold := found.get("hold")) else ""
         lines.append(
             f"HELD after a rollback{since}: only a version above {current['highest_version']} is taken by itself; end "
-            "this with: "
-            "queueit publish --force"
+            "this with: queueit publish --force"
         )
     return lines
 

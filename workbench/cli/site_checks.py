@@ -135,8 +135,7 @@ class Examination:
             self._add(
                 "answer",
                 PROBLEM,
-                f"CloudFront answers {answer.status_code} itself ({cached}): an edge function failed or was "
-                "throttled",
+                f"CloudFront answers {answer.status_code} itself ({cached}): an edge function failed or was throttled",
                 "LambdaLimitExceeded: raise the concurrency quota of the region. Else read the function's log group "
                 "/aws/lambda/us-east-1.{function} in the region that the visitor is near",
             )
@@ -156,8 +155,7 @@ class Examination:
                 "answer",
                 PROBLEM,
                 f"the page answers {answer.status_code}; viewer-response does not run for such answers, so nothing "
-                "more can "
-                "be seen from outside",
+                "more can be seen from outside",
                 "give the address of a protected page that exists",
             )
             return False
@@ -167,8 +165,7 @@ class Examination:
                 "connector",
                 PROBLEM,
                 f"the page answers {answer.status_code} without x-queueit-connector: no integration matched, the "
-                "connector "
-                "is switched off, or it is not in front of this path",
+                "connector is switched off, or it is not in front of this path",
                 f"see `queueit explain {self.url} --name CONNECTOR`; if that says it queues, {_ASSOCIATION}",
             )
             return False
@@ -236,8 +233,7 @@ class Examination:
                 "caching",
                 PROBLEM,
                 f"the redirect to the waiting room comes from a cache (Age {age or 'none'}, X-Cache "
-                f"{served or 'none'}): "
-                "visitors with a session could get it too",
+                f"{served or 'none'}): visitors with a session could get it too",
                 "a cache in front of CloudFront, or the function on origin events: use viewer-request and "
                 "viewer-response",
             )
@@ -286,8 +282,7 @@ class Examination:
                 PROBLEM,
                 f"{what} gets past the queue (status {answer.status_code})",
                 "the gate is open: check that no other function or cache answers for this path, and that the "
-                "connector's "
-                "version is a released one",
+                "connector's version is a released one",
             )
 
     def _try_forged_token(self, queued: Queued) -> None:
@@ -352,8 +347,7 @@ class Examination:
                 PROBLEM,
                 f"a genuine token does not let a visitor in (status {answer.status_code})",
                 "the edge knows another secret key than you gave (see `queueit status`), or the clocks differ: the "
-                "site says "
-                f"{answer.headers.get('Date', 'nothing')}",
+                f"site says {answer.headers.get('Date', 'nothing')}",
             )
             return
         self._add("token", GOOD, "a genuine token lets a visitor in, and is cut from the address")
@@ -371,9 +365,8 @@ class Examination:
             self._add(
                 "cookie",
                 PROBLEM,
-                f"the session cookie is for {domain}, which {host} does not belong to: browsers drop it, and "
-                "visitors queue "
-                "for ever",
+                f"the session cookie is for {domain}, which {host} does not belong to: browsers drop it, and visitors "
+                "queue for ever",
                 "correct CookieDomain in the integration",
             )
         elif self.url.startswith("https:") and "secure" not in attributes:
@@ -432,8 +425,7 @@ class Examination:
             self._add(
                 "plain_http",
                 WARNING,
-                f"plain HTTP answers {answer.status_code} instead of leading to HTTPS, where Secure cookies do not "
-                "go",
+                f"plain HTTP answers {answer.status_code} instead of leading to HTTPS, where Secure cookies do not go",
                 "set the behavior's viewer protocol policy to redirect-to-https",
             )
 

@@ -48,8 +48,7 @@ def run(options: Options, context: Context) -> Result:
     if current is None:
         raise CommandFailed(
             f"the connector {name} has published nothing: its edges have no configuration and follow their failure "
-            "mode. "
-            f"Find out why with: queueit publish --name {name}"
+            f"mode. Find out why with: queueit publish --name {name}"
         )
     problems: list[str] = []
     data: dict[str, Any] = {
@@ -63,9 +62,8 @@ def run(options: Options, context: Context) -> Result:
     if document is None:
         lines.append(f"  version       {current.version}")
         problems.append(
-            "the snapshot in force is missing or damaged: new edge workers have no configuration. Publish it "
-            "again with: "
-            f"queueit publish --name {name}"
+            "the snapshot in force is missing or damaged: new edge workers have no configuration. Publish it again "
+            f"with: queueit publish --name {name}"
         )
     else:
         served, served_lines, problem = _served(document, current, context.now())

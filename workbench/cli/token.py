@@ -176,8 +176,7 @@ def _read_cookie(value: str, event_id: str, key: str | None, options: Options, c
         "session cookie",
         f"  waiting room   {data['event_id'] or 'none'}",
         f"  queue id       {data['queue_id'] or 'none'}",
-        "  issued         "
-        f"{f'{moment(begun)}, {duration(now - begun)} ago' if begun is not None else 'not readable'}",
+        f"  issued         {f'{moment(begun)}, {duration(now - begun)} ago' if begun is not None else 'not readable'}",
         f"  redirect type  {data['redirect_type'] or 'none'}",
         f"  session        {_session_length(minutes)}",
         f"  address        {'bound to one' if data['is_bound_to_an_address'] else 'any'}",
