@@ -86,7 +86,7 @@ class _Planner:
             )
 
     def check_lost(self, behavior: Behavior, event_type: str) -> None:
-        """What an association that has to give way holds, and a record of it could not give back."""
+        """Find what an association that has to give way holds and a record of it could not give back."""
         for stranger in behavior.unknown.get(event_type, ()):
             self.problem(
                 f"the function on its {event_type} cannot be replaced: it has {stranger}, which this version of the "
@@ -108,7 +108,7 @@ class _Planner:
         return behavior.functions
 
     def take(self, number: int) -> Taken:
-        """Put the pair on a behavior; what gave way: now, or earlier where the pair has kept the place since."""
+        """Put the pair on a behavior. The result is what gave way to it, now or when it was put there."""
         behavior = self.behaviors[number]
         self.check_lists(behavior)
         if behavior.has_grpc:
@@ -163,7 +163,7 @@ class _Planner:
         self.behaviors[number] = behavior._replace(lambdas=lambdas, functions=functions)
 
     def check_distribution(self) -> None:
-        """What would make CloudFront refuse the configuration as a whole, or make a change of it vain."""
+        """What would make CloudFront refuse the configuration as a whole, or make a change to it useless."""
         if self.config.is_staging:
             self.problem(
                 "it is the staging distribution of a continuous deployment, whose configuration is promoted or thrown "

@@ -19,7 +19,7 @@ _FORMAT = 1
 
 
 class Taken(NamedTuple):
-    """What had to give way in a behavior: Lambda@Edge functions by event type, and CloudFront Functions' ARNs so."""
+    """What had to give way in a behavior: Lambda@Edge functions by event type, and ARNs of CloudFront Functions, likewise."""
 
     lambdas: dict[str, Association]
     functions: dict[str, str]
@@ -74,7 +74,7 @@ def encode(record: Record) -> str:
 
 
 def decode(text: str) -> Record:
-    """Raises ValueError for anything that `encode` did not write."""
+    """The record in `text`. Raises ValueError for anything that `encode` did not write."""
     try:
         document = json.loads(text)
         if document["format"] != _FORMAT:
@@ -136,7 +136,7 @@ class Records:
             ) from None
 
     def write(self, distribution_id: str, record: Record) -> None:
-        """Raises Refused for a record that no parameter can hold."""
+        """Keep the record of a distribution. Raises Refused for one that no parameter can hold."""
         text = encode(record)
         if len(text.encode()) > MAX_BYTES:
             raise Refused(
@@ -156,5 +156,5 @@ class Records:
         )
 
     def delete(self, distribution_id: str) -> None:
-        """Nothing to do when there is none."""
+        """Forget the record of a distribution, if there is one."""
         self._call("delete_parameter", distribution_id)

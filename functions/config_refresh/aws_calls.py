@@ -18,7 +18,7 @@ ATTEMPTS: Final = 3
 CONNECT_SECONDS: Final = 1.5
 READ_SECONDS: Final = 2.5
 ATTEMPT_SECONDS: Final = CONNECT_SECONDS + READ_SECONDS
-"""What one attempt may take; none begins with less time left."""
+"""Seconds that one attempt may take; none begins with less time left."""
 
 AWS_ERRORS: Final = (BotoCoreError, ClientError, ResponseParserError)
 """What a call can fail with that is no defect of ours."""
@@ -80,7 +80,7 @@ def is_passing(error: Exception) -> bool:
 
 
 def attempted(call: Callable[[], _Result], deadline: Deadline, service: str) -> _Result:
-    """The result of `call`, made again where it fails in a passing way, ATTEMPTS times at most, while there is time.
+    """The result of `call`, which is made up to ATTEMPTS times while its failure may pass and there is time.
 
     Raises OutOfTime, and what the last attempt raised: one of AWS_ERRORS.
     """
@@ -110,7 +110,7 @@ def _said(error: Exception) -> str:
 
 
 def trouble(error: Exception, advice: Mapping[str, str]) -> str:
-    """What a service said and what to do about it; `advice` has the way out by AWS's code, without a word of ours."""
+    """What a service said and what to do about it; `advice` says that for some of AWS's error codes."""
     code = code_of(error) if isinstance(error, ClientError) else ""
     if code in advice:
         way_out = advice[code]

@@ -10,7 +10,7 @@ from queueit.errors import InvalidSettings
 from queueit.settings import parse_settings
 
 FUNCTION_SUFFIXES: Final = ("-config-refresh", "-publish")
-"""What follows the connector's name in that of the scheduled function and of the publish endpoint."""
+"""What follows the connector's name in the names of the scheduled function and of the publish endpoint."""
 
 DEFAULT_RETENTION_DAYS: Final = 90
 

@@ -36,7 +36,7 @@ class NothingInForce(RefreshError):
 
 
 class Defect(RefreshError):
-    """Something went wrong that should not be able to; the text says where, as that of the cause may hold anything."""
+    """A fault of the code itself; the text says where, not what, as the cause's own text may hold anything."""
 
 
 def place_of(defect: Exception) -> str:

@@ -66,7 +66,7 @@ class State(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What an invocation did; `previous_snapshot` is the digest that was in force before, None at the first time.
+    """What an invocation did; `previous_snapshot` is the digest that was in force before, None the first time.
 
     `enabled` is what edges are told, `frozen` whether operators have frozen publications, `held` whether a rollback
     holds the configuration in force; `integrations` is how many that has, `warnings` what in it is accepted but

@@ -24,7 +24,7 @@ _ANYWAY = 'publish it again on the platform, or invoke with {"action": "force", 
 
 
 class Sources(NamedTuple):
-    """Where news come from: the secret, and the platform, which is asked with the api key.
+    """Where news comes from: the secret, and the platform, which is asked with the api key.
 
     `download` gives the platform's configuration, parsed. They raise CredentialsError and PlatformError.
     """

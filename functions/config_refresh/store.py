@@ -174,7 +174,7 @@ class Store:
 
 
 def _texts(item: Mapping[str, Any]) -> defaultdict[str, str]:
-    """The attributes of type S; empty what is not there."""
+    """An item's attributes that are text; a missing one is empty."""
     return defaultdict(
         str, {name: typed["S"] for name, typed in item.items() if "S" in typed and name != "pk"}
     )
