@@ -19,7 +19,7 @@ _FORMAT = 1
 
 
 class Taken(NamedTuple):
-    """What had to give way in a behavior: Lambda@Edge functions by event type, and ARNs of CloudFront Functions, likewise."""
+    """What had to give way in a behavior: by event type, Lambda@Edge functions, and ARNs of CloudFront Functions."""
 
     lambdas: dict[str, Association]
     functions: dict[str, str]

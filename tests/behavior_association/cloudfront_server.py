@@ -4,41 +4,29 @@ import http.server
 import re
 import threading
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from botocore.exceptions import ClientError
 
 from tests.behavior_association.cloudfront import CloudFront
+from tests.http_server import Handler, serving
 
 _PATH = re.compile(r"/2020-05-31/distribution/([A-Z0-9]+)/config")
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(Handler):
     server: "_Server"
 
-    def do_GET(self) -> None:
-        self._answer(self._get)
-
-    def do_PUT(self) -> None:
-        self._answer(self._put)
-
-    def _get(self, distribution_id: str) -> tuple[bytes, str]:
-        return self.server.cloudfront.get(distribution_id)
-
-    def _put(self, distribution_id: str) -> tuple[bytes, str]:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.cloudfront.update(distribution_id, body, self.headers["If-Match"])
-        return self.server.cloudfront.get(distribution_id)
-
-    def _answer(self, operation: Any) -> None:
+    def respond(self) -> None:
         path = _PATH.fullmatch(self.path.split("?")[0])
-        status, etag = 200, ""
+        etag, cloudfront = "", self.server.cloudfront
         try:
-            if path is None:
+            if path is None or self.command not in ("GET", "PUT"):
                 raise LookupError(f"this CloudFront does not know {self.command} {self.path}")
             with self.server.lock:
-                body, etag = operation(path[1])
+                if self.command == "PUT":
+                    cloudfront.update(path[1], self.body(), self.headers["If-Match"])
+                status, (body, etag) = 200, cloudfront.get(path[1])
         except ClientError as error:
             details = error.response["Error"]
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
@@ -46,16 +34,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             body = f"<ErrorResponse><Error><Type>Sender</Type>{text}</Error></ErrorResponse>".encode()
         except LookupError as error:
             status, body = 501, str(error).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "text/xml")
-        self.send_header("Content-Length", str(len(body)))
-        if etag:
-            self.send_header("ETag", etag)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
+        self.answer(status, body, **{"Content-Type": "text/xml"}, **({"ETag": etag} if etag else {}))
 
 
 class _Server(http.server.ThreadingHTTPServer):
@@ -88,13 +67,11 @@ class CloudFrontServer:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-        self._thread.start()
+        self._serving = serving(self._server)
+        self._serving.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._serving.__exit__(kind, error, trace)

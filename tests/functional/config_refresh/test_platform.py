@@ -1,10 +1,9 @@
 """The download from the platform: attempts, limits and errors."""
 
-import http.server
 import json
-import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from config_refresh import platform
 from config_refresh.deadline import Deadline
 from config_refresh.errors import PassingFailure, PlatformError
 from config_refresh.platform import download, fetch_with_urllib3
+from tests.http_server import Handler, serving
 
 
 class Script:
@@ -136,44 +136,33 @@ def test_an_answer_over_the_limit_is_refused() -> None:
         Script((200, b" " * (platform.MAX_BYTES + 1))).run()
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
+class Platform(Handler):
+    protocol_version = "HTTP/1.0"
+
+    def respond(self) -> None:
         behaviour = self.path.rsplit("/", 1)[-1]
         if behaviour == "redirect":
-            self.send_response(302)
-            self.send_header("Location", "/elsewhere")
-            self.end_headers()
+            self.answer(302, Location="/elsewhere")
         elif behaviour == "drip":
             self.send_response(200)
             self.end_headers()
-            for _ in range(20):
-                try:
+            with suppress(OSError):
+                for _ in range(20):
                     self.wfile.write(b" ")
                     time.sleep(0.1)
-                except OSError:
-                    return
         elif behaviour == "short":
             self.send_response(200)
             self.send_header("Content-Length", "100")
             self.end_headers()
             self.wfile.write(b"{}")
         else:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(json.dumps({"key": self.headers["api-key"], "path": self.path}).encode())
-
-    def log_message(self, *_arguments: Any) -> None:
-        """Say nothing."""
+            self.answer(200, json.dumps({"key": self.headers["api-key"], "path": self.path}).encode())
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as listening:
-        thread = threading.Thread(target=listening.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{listening.server_port}"
-        listening.shutdown()
-        thread.join()
+    with serving(Platform) as url:
+        yield url
 
 
 def test_urllib3_sends_the_key(server: str) -> None:

@@ -1,34 +1,26 @@
 """What stands between the edge's workers and the table: it tells who reads, and makes trouble."""
 
 import http.client
-import http.server
 import json
-import threading
+import socket
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.http_server import Handler, serving
 from workbench.control_room.table_read import TableRead
 from workbench.demo.table_gate import SLOW_SECONDS, THROTTLED_READS, TableGate
 from workbench.local_edge.function_code import FAKE_SESSION_TOKEN
 
 
-class Table(http.server.BaseHTTPRequestHandler):
+class Table(Handler):
     """Answers every request with what it was asked."""
 
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    def respond(self) -> None:
+        self.answer(200, self.body())
 
 
 class Gate(NamedTuple):
@@ -53,14 +45,10 @@ class Gate(NamedTuple):
 @pytest.fixture
 def gate() -> Iterator[Gate]:
     reads: list[TableRead] = []
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Table) as table:
-        thread = threading.Thread(target=table.serve_forever, args=(0.02,))
-        thread.start()
-        made = TableGate(table.server_address[1], reads.append)
+    with serving(Table) as url:
+        made = TableGate(urlsplit(url).port or 0, reads.append)
         yield Gate(made, reads)
         made.stop()
-        table.shutdown()
-        thread.join()
 
 
 def test_a_read_passes_and_is_told_with_the_worker_and_the_key(gate: Gate) -> None:
@@ -109,8 +97,8 @@ def test_the_first_reads_of_each_worker_are_throttled_while_cold_starts_are(gate
 
 def test_a_table_that_does_not_answer_cuts_the_connection() -> None:
     reads: list[TableRead] = []
-    with http.server.HTTPServer(("127.0.0.1", 0), Table) as closed:
-        port = closed.server_address[1]
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
     gate = TableGate(port, reads.append)
     try:
         with pytest.raises((http.client.HTTPException, ConnectionError)):

@@ -3,9 +3,7 @@
 import json
 import os
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -14,6 +12,7 @@ import pytest
 import yaml
 
 from tests.builders import NOW, SECRET_KEY, integration_config, queue_integration
+from tests.http_server import Handler, serving
 from workbench.queue_token import mint_queue_token
 
 Queueit = Callable[..., Any]
@@ -186,29 +185,19 @@ def test_a_file_that_holds_no_cases_is_refused_with_the_place(
     assert says in ran.err
 
 
-class Platform(BaseHTTPRequestHandler):
+class Platform(Handler):
     """The platform's endpoint for connectors, with one configuration."""
 
-    def do_GET(self) -> None:
+    def respond(self) -> None:
         is_known = self.path.endswith("/secure/example") and self.headers["api-key"] == "not-a-real-api-key"
         body = json.dumps(integration_config(queue_integration())).encode() if is_known else b"no"
-        self.send_response(200 if is_known else 401)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        pass
+        self.answer(200 if is_known else 401, body)
 
 
 @pytest.fixture
 def platform() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), Platform) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(Platform) as url:
+        yield url
 
 
 def test_cases_run_by_what_the_platform_has(
