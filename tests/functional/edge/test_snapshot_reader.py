@@ -372,19 +372,6 @@ def test_requests_between_polls_ask_nobody(serve: Any, script: Scripted, start_w
     assert len(server.requests) == 2
 
 
-@pytest.mark.parametrize(("uniform", "seconds"), [(0.0, 30.0), (0.5, 27.0), (1.0, 24.0)])
-def test_the_interval_is_up_to_a_fifth_shorter_and_never_longer(
-    serve: Any, script: Scripted, start_worker: Any, uniform: float, seconds: float
-) -> None:
-    server = serve(script.answer)
-    worker = start_worker(environ_for(server.url), lambda: uniform)
-    worker.reader.load()
-    worker.after(seconds - 0.5)  # the clock runs on while a busy machine loads
-    assert len(server.requests) == 2
-    worker.after(0.5)
-    assert len(server.requests) == 3
-
-
 def test_loading_from_servers_that_say_nothing_ends_after_three_seconds(
     serve: Any, start_worker: Any
 ) -> None:

@@ -1,6 +1,5 @@
 """AJAX calls and native apps: what their answers hold, whom they may read them, and where visitors come back to."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -12,27 +11,19 @@ from workbench.queue_token import mint_queue_token
 
 ALLOWED = {"allowed_origins": ["https://www.example.com", "https://app.example.com:8443"]}
 PAGE = "https://shop.example.com/page?a=1"
-ReadHeader = Callable[[dict[str, Any], str], str | None]
 
 
 def call(*headers: tuple[str, str], settings: Any = None, page: str = PAGE, **request: Any) -> dict[str, Any]:
     """The answer to an AJAX call that has to be queued."""
-    event = viewer_request_event(
-        headers=[("x-queueit-ajaxpageurl", quote(page, safe="")), *headers], **request
-    )
-    answer: dict[str, Any] = event_handling.handle(event, compiled_snapshot(settings=settings), NOW)
-    return answer
+    lines = [("x-queueit-ajaxpageurl", quote(page, safe="")), *headers]
+    event = viewer_request_event(headers=lines, **request)
+    return event_handling.handle(event, compiled_snapshot(settings=settings), NOW)
 
 
-@pytest.fixture
-def target() -> Callable[[dict[str, Any]], str | None]:
+def target(answer: dict[str, Any]) -> str | None:
     """The target in the redirect of an AJAX answer."""
-
-    def read(answer: dict[str, Any]) -> str | None:
-        query = parse_qs(urlsplit(unquote(header_of(answer, "x-queueit-redirect"))).query)
-        return query.get("t", [None])[0]
-
-    return read
+    query = parse_qs(urlsplit(unquote(header_of(answer, "x-queueit-redirect"))).query)
+    return query.get("t", [None])[0]
 
 
 @pytest.mark.parametrize("origin", ALLOWED["allowed_origins"])
@@ -92,28 +83,28 @@ def test_a_preflight_is_left_alone() -> None:
     assert event_handling.handle(event, compiled_snapshot(settings=ALLOWED), NOW) == before
 
 
-def test_the_visitor_comes_back_to_the_page_that_made_the_call(target: Any) -> None:
+def test_the_visitor_comes_back_to_the_page_that_made_the_call() -> None:
     assert target(call(querystring="api=1")) == PAGE
 
 
 @pytest.mark.parametrize("page", ["HTTPS://shop.example.com/", "http://shop.example.com/", "https://"])
-def test_the_page_is_any_http_or_https_url(target: Any, page: str) -> None:
+def test_the_page_is_any_http_or_https_url(page: str) -> None:
     assert target(call(page=page)) == page
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        "javascript:alert(1)",
-        "data:text/html,x",
-        "//evil.example/",
-        "/page",
-        " https://x",
-        "ftp://x",
-        "https:x",
-    ],
-)
-def test_anything_else_is_no_page_to_come_back_to(target: Any, page: str) -> None:
+NO_PAGES = [
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "//evil.example/",
+    "/page",
+    " https://x",
+    "ftp://x",
+    "https:x",
+]
+
+
+@pytest.mark.parametrize("page", NO_PAGES)
+def test_anything_else_is_no_page_to_come_back_to(page: str) -> None:
     answer = call(page=page)
 
     assert answer["status"] == "200"

@@ -23,7 +23,6 @@ from tests.builders import (
 )
 from workbench.queue_token import mint_queue_token
 
-ReadHeader = Callable[[dict[str, Any], str], str | None]
 SETUP = "https://api2.queue-it.net/diagnostics/connector/error/?code=setup"
 
 

@@ -117,7 +117,7 @@ class Visits:
 
     def each_second(self, count: int) -> list[tuple[float, int | None]]:
         """A visitor a second."""
-        return [self.visit(max(0.0, 1.0)) for _ in range(count)]
+        return [self.visit(1.0) for _ in range(count)]
 
 
 @pytest.fixture

@@ -15,7 +15,15 @@ from queueit import session_cookie
 from queueit.services import ServiceResponse, Services
 from queueit.session_cookie import VALID, Session
 from queueit.snapshot import Snapshot
-from tests.builders import NOW, SECRET_KEY, compiled_snapshot, queue_integration, viewer_request_event
+from tests.builders import (
+    NOW,
+    SECRET_KEY,
+    compiled_snapshot,
+    part,
+    queue_integration,
+    triggers,
+    viewer_request_event,
+)
 from workbench.queue_token import mint_queue_token
 
 LENGTH = 100_000
@@ -56,33 +64,20 @@ LONG = {name: unit * (LENGTH // len(unit)) for name, unit in UNITS.items()}
 def snapshot() -> Snapshot:
     """Every trigger there is, normalized and raw, with everything switched on that reads the request."""
 
-    def part(validator: str, **changes: Any) -> dict[str, Any]:
-        return {
-            "ValidatorType": validator,
-            "Operator": "Contains",
-            "ValueToCompare": "never there",
-            "IsIgnoreCase": True,
-            "CookieName": "colour",
-            "HttpHeaderName": "x-colour",
-            "UrlPart": "PageUrl",
-        } | changes
-
+    subjects = {
+        "IsIgnoreCase": True,
+        "CookieName": "colour",
+        "HttpHeaderName": "x-colour",
+        "UrlPart": "PageUrl",
+    }
     looking = [
-        part(kind)
-        for kind in (
-            "UrlValidator",
-            "CookieValidator",
-            "HttpHeaderValidator",
-            "UserAgentValidator",
-            "RequestBodyValidator",
-        )
+        part(kind, "never there", Operator="Contains", **subjects)
+        for kind in ("Url", "Cookie", "HttpHeader", "UserAgent", "RequestBody")
     ]
     first = queue_integration(
-        Name="Never",
-        Triggers=[{"LogicalOperator": "Or", "TriggerParts": looking}],
-        IsNormalizationEnabled=True,
+        Name="Never", Triggers=triggers(*looking, operator="Or"), IsNormalizationEnabled=True
     )
-    always = queue_integration(Triggers=[{"LogicalOperator": "And", "TriggerParts": []}])
+    always = queue_integration(Triggers=triggers())
     keys = {"secret_key": SECRET_KEY, "proxy_key": "not-a-real-proxy-key"}
     return compiled_snapshot(first, always, settings=SETTINGS, keys=keys)
 
@@ -158,58 +153,35 @@ def test_any_number_of_copies_of_a_header_or_parameter_is_queued(snapshot: Snaps
     assert is_queued(event_handling.handle(event, snapshot, NOW, outside()))
 
 
-_text = st.text(st.characters(codec=None, exclude_categories=())) | st.sampled_from(
-    [
-        "",
-        "%",
-        "%ff",
-        "%00",
-        "e_tickets~h_",
-        "queueittoken=",
-        "https://",
-        "a=b; c",
-        "\r\nX: y",
-        "rt_debug~h_0",
-        "|",
-    ]
-)
+_STRANGE = [
+    "",
+    "%",
+    "%ff",
+    "%00",
+    "e_tickets~h_",
+    "queueittoken=",
+    "https://",
+    "a=b; c",
+    "\r\nX: y",
+    "rt_debug~h_0",
+    "|",
+]
+_text = st.text(st.characters(codec=None, exclude_categories=())) | st.sampled_from(_STRANGE)
+_HEADERS = ("X-QueueIt-AjaxPageUrl", "User-Agent", "Origin", "X-Forwarded-For")
 
 
-@given(
-    uri=_text,
-    querystring=_text,
-    token=_text,
-    cookie=_text,
-    page=_text,
-    agent=_text,
-    origin=_text,
-    forwarded=_text,
-    client_ip=_text,
-    data=_text,
-)
+@given(st.lists(_text, min_size=10, max_size=10))
 def test_whatever_the_parts_hold_the_answer_is_a_redirect_that_cloudfront_takes(
-    snapshot: Snapshot,
-    uri: str,
-    querystring: str,
-    token: str,
-    cookie: str,
-    page: str,
-    agent: str,
-    origin: str,
-    forwarded: str,
-    client_ip: str,
-    data: str,
+    snapshot: Snapshot, texts: list[str]
 ) -> None:
+    uri, querystring, token, cookie, client_ip, data, *others = texts
     event = viewer_request_event(
         uri=f"/{uri}",
         querystring=f"{querystring}&queueittoken={token}",
         headers=[
             ("Cookie", f"{COOKIE}={cookie}"),
-            ("X-QueueIt-AjaxPageUrl", page),
             ("X-QueueItToken", token),
-            ("User-Agent", agent),
-            ("Origin", origin),
-            ("X-Forwarded-For", forwarded),
+            *zip(_HEADERS, others, strict=True),
         ],
         method="POST",
         client_ip=client_ip,

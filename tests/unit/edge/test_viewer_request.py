@@ -280,11 +280,6 @@ class TestOwnFaults:
         del result["headers"][HEADER]
         assert result == sent
 
-    def test_fail_closed_answers_503(self) -> None:
-        result = viewer_request.handler_fail_closed(viewer_request_event(), None)
-
-        assert (result["status"], header_of(result, "x-queueit-failed")) == ("503", "true")
-
     @pytest.mark.parametrize("missing", ["uri", "method", "querystring"])
     def test_an_event_that_cloudfront_would_never_send_fails_open_or_closed(self, missing: str) -> None:
         event = viewer_request_event()
