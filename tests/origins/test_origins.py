@@ -21,6 +21,7 @@ from tests.builders import (
     cookie_header,
     queue_integration,
     session_pair,
+    triggers,
     url_part,
     viewer_request_event,
 )
@@ -31,10 +32,6 @@ from tests.origins.spellings import Spelling
 from workbench.local_edge.path_pattern import compile_path_pattern, normalize_path
 
 URL = f"https://{site.HOST}{site.PROTECTED}"
-
-
-def triggers(*parts: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"LogicalOperator": "And", "TriggerParts": list(parts)}]
 
 
 def tickets(*parts: dict[str, Any], **changes: Any) -> dict[str, Any]:

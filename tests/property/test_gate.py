@@ -19,10 +19,12 @@ from tests.builders import (
     compiled_snapshot,
     cookie_header,
     encode_component,
+    part,
     queue_integration,
     queue_token,
     session_pair,
     session_text,
+    triggers,
     url_part,
     viewer_request_event,
 )
@@ -74,22 +76,14 @@ def queueing() -> Snapshots:
 @pytest.fixture(scope="session")
 def mixed() -> Snapshot:
     """All three actions, with triggers on every part of a request."""
-    cookie = {
-        "ValidatorType": "CookieValidator",
-        "CookieName": "a",
-        "Operator": "Contains",
-        "ValueToCompare": "1",
-    }
-    header = {"ValidatorType": "HttpHeaderValidator", "HttpHeaderName": "Accept", "Operator": "Contains"}
-    agent = {"ValidatorType": "UserAgentValidator", "Operator": "ContainsAny", "IsIgnoreCase": True}
-    body = {"ValidatorType": "RequestBodyValidator", "Operator": "Contains", "ValueToCompare": "b"}
-    either = [agent | {"ValuesToCompare": ["e", "%"]}, body]
+    cookie = part("Cookie", "1", CookieName="a", Operator="Contains")
+    header = part("HttpHeader", "*", HttpHeaderName="Accept", Operator="Contains")
+    agent = part("UserAgent", "", Operator="ContainsAny", ValuesToCompare=["e", "%"], IsIgnoreCase=True)
+    body = part("RequestBody", "b", Operator="Contains")
     return compiled_snapshot(
-        queue_integration(ActionType="Ignore", Triggers=[{"TriggerParts": [cookie]}]),
-        queue_integration(
-            ActionType="Cancel", Triggers=[{"TriggerParts": [header | {"ValueToCompare": "*"}]}]
-        ),
-        queue_integration(Triggers=[{"LogicalOperator": "Or", "TriggerParts": either}]),
+        queue_integration(ActionType="Ignore", Triggers=triggers(cookie)),
+        queue_integration(ActionType="Cancel", Triggers=triggers(header)),
+        queue_integration(Triggers=triggers(agent, body, operator="Or")),
         queue_integration(),
     )
 
@@ -155,24 +149,15 @@ def test_no_spelling_of_a_protected_path_passes(queueing: Snapshots, **parts: An
         assert is_to_the_waiting_room(result)
 
 
-def part(path: str, **changes: Any) -> list[dict[str, Any]]:
-    return [{"LogicalOperator": "And", "TriggerParts": [url_part(path, **changes)]}]
-
-
 @pytest.fixture(scope="session")
 def guarded() -> Snapshots:
     """The room for /tickets/ behind everything that lets others pass: exemptions, a Cancel, a weaker room."""
-    office = {
-        "ValidatorType": "HttpHeaderValidator",
-        "HttpHeaderName": "X-Queueit-ClientIP",
-        "Operator": "Equals",
-        "ValueToCompare": "198.51.100.9",
-    }
+    office = part("HttpHeader", "198.51.100.9", HttpHeaderName="X-Queueit-ClientIP")
     before = [
-        queue_integration(ActionType="Ignore", EventId="open", Triggers=[{"TriggerParts": [office]}]),
-        queue_integration(ActionType="Ignore", EventId="open", Triggers=part("/static/")),
-        queue_integration(ActionType="Cancel", EventId="gone", Triggers=part("/x/")),
-        queue_integration(EventId="free", Triggers=part("/free/")),
+        queue_integration(ActionType="Ignore", EventId="open", Triggers=triggers(office)),
+        queue_integration(ActionType="Ignore", EventId="open", Triggers=triggers(url_part("/static/"))),
+        queue_integration(ActionType="Cancel", EventId="gone", Triggers=triggers(url_part("/x/"))),
+        queue_integration(EventId="free", Triggers=triggers(url_part("/free/"))),
     ]
     host = url_part("shop.example.com", UrlPart="HostName", Operator="Equals")
     paths = [
@@ -182,13 +167,7 @@ def guarded() -> Snapshots:
         url_part("/TICKETS/", IsIgnoreCase=True),
     ]
     return Snapshots(
-        [
-            compiled_snapshot(
-                *before,
-                queue_integration(Triggers=[{"LogicalOperator": "And", "TriggerParts": [host, path]}]),
-            )
-            for path in paths
-        ]
+        [compiled_snapshot(*before, queue_integration(Triggers=triggers(host, path))) for path in paths]
     )
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.builders import compiled_snapshot, queue_integration, url_part
-from tests.unit.gate.visits import outcome, triggers
+from tests.builders import compiled_snapshot, part, queue_integration, triggers, url_part
+from tests.unit.gate.visits import outcome
 
 OFFICE = "198.51.100.9"
 VISITOR = "203.0.113.7"
@@ -13,17 +13,12 @@ NAMES = ["x-queueit-clientip", "X-QueueIT-ClientIP", "X-QUEUEIT-CLIENTIP"]
 
 
 def office_part(name: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "ValidatorType": "HttpHeaderValidator",
-        "HttpHeaderName": name,
-        "Operator": "Equals",
-        "ValueToCompare": OFFICE,
-    } | changes
+    return part("HttpHeader", OFFICE, HttpHeaderName=name, **changes)
 
 
-def exempting(part: dict[str, Any]) -> Any:
+def exempting(office: dict[str, Any]) -> Any:
     return compiled_snapshot(
-        queue_integration(ActionType="Ignore", EventId="open", Triggers=triggers(part)),
+        queue_integration(ActionType="Ignore", EventId="open", Triggers=triggers(office)),
         queue_integration(Triggers=triggers(url_part("/tickets"))),
     )
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.builders import compiled_snapshot, queue_integration, url_part
-from tests.unit.gate.visits import outcome, triggers
+from tests.builders import compiled_snapshot, queue_integration, triggers, url_part
+from tests.unit.gate.visits import outcome
 
 ORIGIN = ("Origin", "https://other.example")
 ASKS_FOR = ("Access-Control-Request-Method", "POST")

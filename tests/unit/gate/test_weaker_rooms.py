@@ -14,10 +14,11 @@ from tests.builders import (
     queue_token,
     session_pair,
     session_text,
+    triggers,
     url_part,
     viewer_request_event,
 )
-from tests.unit.gate.visits import outcome, triggers
+from tests.unit.gate.visits import outcome
 
 THROUGH_FREE = [
     "/free/../vip/",

@@ -29,8 +29,3 @@ def outcome(
     location: str = result["headers"]["location"][0]["value"]
     assert location.startswith("https://example.queue-it.net/?c=example&e=")
     return location.partition("&e=")[2].partition("&")[0]
-
-
-def triggers(*parts: dict[str, Any]) -> list[dict[str, Any]]:
-    """The triggers of an integration that is for a request when all of `parts` hold."""
-    return [{"LogicalOperator": "And", "TriggerParts": list(parts)}]

@@ -8,22 +8,12 @@ import pytest
 
 from queueit.config_warnings import MAX_WARNINGS, config_warnings
 from queueit.settings import Settings, VerifySettings
-from tests.builders import integration_config, queue_integration, url_part
+from tests.builders import integration_config, part, queue_integration, triggers, url_part
 from tests.unit.queueit.feature_visits import Visit
 
 Visits = Callable[..., Visit]
 
-BODY_PART = {
-    "ValidatorType": "RequestBodyValidator",
-    "Operator": "Contains",
-    "ValueToCompare": "checkout",
-    "IsNegative": False,
-    "IsIgnoreCase": False,
-}
-
-
-def triggers(*parts: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"LogicalOperator": "And", "TriggerParts": list(parts)}]
+BODY_PART = part("RequestBody", "checkout", Operator="Contains")
 
 
 def body(text: bytes, *, cut: bool = False) -> dict[str, Any]:
@@ -66,16 +56,16 @@ def test_a_body_that_is_no_text_matches_nothing(visit: Visits, request_body: dic
 @pytest.mark.parametrize("negative", [False, True])
 @pytest.mark.parametrize("action", ["Queue", "Cancel"])
 def test_a_cut_body_matches_for_queue_and_cancel(visit: Visits, action: str, negative: bool) -> None:
-    part = BODY_PART | {"IsNegative": negative}
+    either = BODY_PART | {"IsNegative": negative}
 
-    assert matches(visit, body(b"x", cut=True), part, integration={"ActionType": action})
+    assert matches(visit, body(b"x", cut=True), either, integration={"ActionType": action})
 
 
 @pytest.mark.parametrize("negative", [False, True])
 def test_a_cut_body_does_not_match_for_ignore(visit: Visits, negative: bool) -> None:
-    part = BODY_PART | {"IsNegative": negative}
+    either = BODY_PART | {"IsNegative": negative}
 
-    assert not matches(visit, body(b"checkout", cut=True), part, integration={"ActionType": "Ignore"})
+    assert not matches(visit, body(b"checkout", cut=True), either, integration={"ActionType": "Ignore"})
 
 
 @pytest.mark.parametrize(("text", "expected"), [(b"checkout", True), (b"basket", False)])

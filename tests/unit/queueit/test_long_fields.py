@@ -12,97 +12,58 @@ from hypothesis import strategies as st
 
 from edge import event_handling, viewer_response
 from queueit.services import ServiceRequest, ServiceResponse, Services
-from queueit.snapshot import Snapshot, compile_snapshot
+from queueit.snapshot import Snapshot
 from queueit.url_normalization import normalize_url
-from workbench.queue_token import mint_queue_token
-
-SECRET = "an-obviously-fake-secret"
-ROOM = "spring"
-COOKIE = f"QueueITAccepted-SDFrts345E-V3_{ROOM}"
-NOW = 1_790_000_000.0
-DEBUG_TOKEN = mint_queue_token(
-    SECRET, "another-room", queue_id=None, expires_at=int(NOW) + 60, redirect_type="debug"
+from tests.builders import (
+    COOKIE_PREFIX,
+    NOW,
+    compiled_snapshot,
+    part,
+    queue_integration,
+    queue_token,
+    triggers,
+    viewer_request_event,
 )
+from tests.unit.queueit.feature_visits import CREDENTIALS
 
-
-def part(validator: str, **fields: Any) -> dict[str, Any]:
-    return {"ValidatorType": validator, "Operator": "Contains", "ValueToCompare": "never-there", **fields}
-
-
-TRIGGER_PARTS = [
-    *[
-        part("UrlValidator", UrlPart=name, IsIgnoreCase=upper)
-        for name in ("HostName", "PagePath", "PageUrl")
-        for upper in (False, True)
-    ],
-    part("CookieValidator", CookieName="segment", IsIgnoreCase=True),
-    part("UserAgentValidator", IsIgnoreCase=True),
-    part("HttpHeaderValidator", HttpHeaderName="x-device"),
-    part("RequestBodyValidator", IsIgnoreCase=True),
-]
+COOKIE = f"{COOKIE_PREFIX}tickets"
+DEBUG_TOKEN = queue_token("another-room", queue_id="", redirect_type="debug")
 
 
 def snapshot() -> Snapshot:
-    queue = {
-        "ActionType": "Queue",
-        "QueueDomain": "acme.queue-it.net",
-        "EventId": ROOM,
-        "InvolvedWaitingRoomIds": ["summer"],
-        "VerifyQueueIdEnabled": True,
-        "ExtendCookieValidity": True,
+    """Two integrations, the first of which looks for what is never there in every part of a request."""
+
+    def looking(kind: str, **more: Any) -> dict[str, Any]:
+        return part(kind, "never-there", Operator="Contains", **more)
+
+    urls = [
+        looking("Url", UrlPart=name, IsIgnoreCase=upper)
+        for name in ("HostName", "PagePath", "PageUrl")
+        for upper in (False, True)
+    ]
+    others = [
+        looking("Cookie", CookieName="segment", IsIgnoreCase=True),
+        looking("UserAgent", IsIgnoreCase=True),
+        looking("HttpHeader", HttpHeaderName="x-device"),
+        looking("RequestBody", IsIgnoreCase=True),
+    ]
+    rooms = {"InvolvedWaitingRoomIds": ["summer"], "VerifyQueueIdEnabled": True}
+    settings = {
+        "include_body": True,
+        "enqueue_token": {"key": True},
+        "verify": {"url": "https://verify.example/"},
+        "direct_pass": {"url": "https://pass.example/", "on_failure": "queue"},
+        "allowed_origins": ["https://shop.example"],
     }
-    looking = {"LogicalOperator": "Or", "TriggerParts": TRIGGER_PARTS}
-    everything: dict[str, Any] = {"TriggerParts": []}
-    return compile_snapshot(
-        {
-            "format": 1,
-            "customer_id": "acme",
-            "integration_config": {
-                "Version": 1,
-                "Integrations": [
-                    {**queue, "Name": "looking", "Triggers": [looking]},
-                    {**queue, "Name": "everything", "Triggers": [everything], "IsNormalizationEnabled": True},
-                ],
-            },
-            "settings": {
-                "include_body": True,
-                "enqueue_token": {"key": True},
-                "verify": {"url": "https://verify.example/"},
-                "direct_pass": {"url": "https://pass.example/", "on_failure": "queue"},
-                "allowed_origins": ["https://shop.example"],
-            },
-            "published_at": 0,
-            "source": "schedule",
-        },
-        {"secret_key": SECRET, "api_key": "a-fake-key", "proxy_key": "a-fake-key"},
+    return compiled_snapshot(
+        queue_integration(**rooms, Triggers=triggers(*urls, *others, operator="Or")),
+        queue_integration(**rooms, Triggers=triggers(), IsNormalizationEnabled=True),
+        settings=settings,
+        keys=CREDENTIALS,
     )
 
 
 SNAPSHOT = snapshot()
-
-
-def event(
-    *,
-    uri: str = "/",
-    query: str = "",
-    headers: dict[str, list[str]] | None = None,
-    method: str = "GET",
-    client_ip: str = "203.0.113.7",
-    body: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    lines = {"host": ["shop.example"], **(headers or {})}
-    request: dict[str, Any] = {
-        "clientIp": client_ip,
-        "headers": {
-            name: [{"key": name, "value": value} for value in values] for name, values in lines.items()
-        },
-        "method": method,
-        "querystring": query,
-        "uri": uri,
-    }
-    if body is not None:
-        request["body"] = body
-    return {"Records": [{"cf": {"config": {"requestId": "an-id"}, "request": request}}]}
 
 
 def answer(question: ServiceRequest) -> ServiceResponse | None:
@@ -119,32 +80,45 @@ def decided(strange: dict[str, Any]) -> None:
         viewer_response.handler(following, None)
 
 
+def with_lines(name: str, *values: str) -> dict[str, Any]:
+    return viewer_request_event("/", headers=[(name, value) for value in values])
+
+
+def with_host(host: str) -> dict[str, Any]:
+    strange = viewer_request_event("/")
+    strange["Records"][0]["cf"]["request"]["headers"]["host"][0]["value"] = host
+    return strange
+
+
+def with_body(data: str) -> dict[str, Any]:
+    return viewer_request_event("/", body={"encoding": "base64", "inputTruncated": False, "data": data})
+
+
 Strange = Callable[[str], dict[str, Any]]
-BASE64 = {"encoding": "base64", "inputTruncated": False}
 PLACES: dict[str, Strange] = {
-    "path": lambda text: event(uri=f"/{text}"),
-    "query": lambda text: event(query=text),
-    "query token": lambda text: event(query=f"queueittoken={text}"),
-    "query beside a debug token": lambda text: event(query=f"queueittoken={DEBUG_TOKEN}&{text}"),
-    "header token": lambda text: event(headers={"x-queueittoken": [text]}),
-    "cookie": lambda text: event(headers={"cookie": [text]}),
-    "session cookie": lambda text: event(headers={"cookie": [f"{COOKIE}={text}"]}),
-    "trigger's cookie": lambda text: event(headers={"cookie": [f"segment={text}"]}),
-    "AJAX page": lambda text: event(headers={"x-queueit-ajaxpageurl": [f"https%3A%2F%2F{text}"]}),
-    "user agent": lambda text: event(headers={"user-agent": [text]}),
-    "header lines": lambda text: event(headers={"x-device": list(text[: len(text) // 20])}),
-    "X-Forwarded-For": lambda text: event(headers={"x-forwarded-for": [text]}),
-    "host": lambda text: event(headers={"host": [text]}),
-    "address": lambda text: event(client_ip=text),
-    "body": lambda text: event(
-        body={**BASE64, "data": base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()}
+    "path": lambda text: viewer_request_event(f"/{text}"),
+    "query": lambda text: viewer_request_event("/", text),
+    "query token": lambda text: viewer_request_event("/", f"queueittoken={text}"),
+    "query beside a debug token": lambda text: viewer_request_event(
+        "/", f"queueittoken={DEBUG_TOKEN}&{text}"
     ),
-    "undecodable body": lambda text: event(body={**BASE64, "data": text}),
+    "header token": lambda text: with_lines("x-queueittoken", text),
+    "cookie": lambda text: with_lines("cookie", text),
+    "session cookie": lambda text: with_lines("cookie", f"{COOKIE}={text}"),
+    "trigger's cookie": lambda text: with_lines("cookie", f"segment={text}"),
+    "AJAX page": lambda text: with_lines("x-queueit-ajaxpageurl", f"https%3A%2F%2F{text}"),
+    "user agent": lambda text: with_lines("user-agent", text),
+    "header lines": lambda text: with_lines("x-device", *text[: len(text) // 20]),
+    "X-Forwarded-For": lambda text: with_lines("x-forwarded-for", text),
+    "host": with_host,
+    "address": lambda text: viewer_request_event("/", client_ip=text),
+    "body": lambda text: with_body(base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()),
+    "undecodable body": with_body,
 }
 PATTERNS = (
     "a", "/", "/../", "/./", "..", "\\", "%", "%25", "%C3%A9", "%ff", "é", "\U0001f600", "\ud800", ";", "=", "&", "?",
-    "~", "_", "~h_", "e_spring~", "queueittoken&", "queueittoken=x&", f"{COOKIE}=x;", f"{COOKIE}=EventId%3Dspring;",
-    "EventId%3Dspring%26", " ", ":", "://", "#",
+    "~", "_", "~h_", "e_tickets~", "queueittoken&", "queueittoken=x&", f"{COOKIE}=x;", f"{COOKIE}=EventId%3Dtickets;",
+    "EventId%3Dtickets%26", " ", ":", "://", "#",
 )  # fmt: skip
 
 
