@@ -43,11 +43,7 @@ def main() -> None:
             pass
 
     reader = SnapshotReader(
-        Table(),
-        "us-east-1",
-        clock=lambda: passed,
-        uniform=lambda: 0.0,
-        log=lambda _line: None,
+        Table(), "us-east-1", clock=lambda: passed, uniform=lambda: 0.0, log=lambda _line: None
     )
     reader.load()
     loaded_at = time.process_time_ns()

@@ -9,13 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from behavior_association.association_request import AssociationRequest
 from behavior_association.distribution_config import Difference
 from behavior_association.distribution_store import Distributions, Stored
-from behavior_association.errors import (
-    AssociationError,
-    MissingDistribution,
-    NotAllowed,
-    Overtaken,
-    Refused,
-)
+from behavior_association.errors import AssociationError, MissingDistribution, NotAllowed, Overtaken, Refused
 from behavior_association.plan import Plan, plan_attachment, plan_detachment
 from behavior_association.record import NO_RECORD, Record, Records, encode, joined
 

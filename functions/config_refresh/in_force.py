@@ -182,10 +182,7 @@ def change(
     if before and state.document and is_same(state.document, document):
         document = state.document
         after = after._replace(
-            snapshot=before.snapshot,
-            published_at=before.published_at,
-            copies=before.copies,
-            body=before.body,
+            snapshot=before.snapshot, published_at=before.published_at, copies=before.copies, body=before.body
         )
         if after._replace(revision=before.revision) == before and operator == state.operator:
             return outcome("unchanged", state, previous=digest)

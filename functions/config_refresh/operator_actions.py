@@ -7,14 +7,7 @@ from typing import Any
 from config_refresh.content import is_same
 from config_refresh.errors import NothingInForce, RefreshError
 from config_refresh.history import Cause
-from config_refresh.in_force import (
-    Connector,
-    Outcome,
-    again_when_overtaken,
-    change,
-    outcome,
-    read_state,
-)
+from config_refresh.in_force import Connector, Outcome, again_when_overtaken, change, outcome, read_state
 from config_refresh.operator_state import OperatorState
 from config_refresh.refresh import checked_content, version_of
 

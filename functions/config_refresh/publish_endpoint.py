@@ -17,15 +17,7 @@ from config_refresh.aws_calls import Client, aws_client
 from config_refresh.credentials import CachedCredentials, Credentials, read_credentials
 from config_refresh.deadline import DEFAULT_SECONDS, REPORT_SECONDS, Deadline, seconds_of
 from config_refresh.environment import connector_name, read_environment
-from config_refresh.errors import (
-    Frozen,
-    Held,
-    PublicationRefused,
-    RefreshError,
-    TooLarge,
-    Unusable,
-    place_of,
-)
+from config_refresh.errors import Frozen, Held, PublicationRefused, RefreshError, TooLarge, Unusable, place_of
 from config_refresh.in_force import Connector
 from config_refresh.push import publish
 from config_refresh.store import Store
@@ -187,10 +179,7 @@ def run(
     level = "warning" if done.warnings else "info"
     report.log({"level": level, "event": "push_succeeded", **done._asdict()}, print_line)
     count(
-        PublishAccepted=1,
-        PublishFailed=0,
-        ConfigurationVersion=done.version,
-        Integrations=done.integrations,
+        PublishAccepted=1, PublishFailed=0, ConfigurationVersion=done.version, Integrations=done.integrations
     )
     return Answer(200, done.outcome, done.version)
 

@@ -3,14 +3,7 @@
 from typing import Any
 
 from config_refresh.content import Content, snapshot_document
-from config_refresh.errors import (
-    Frozen,
-    Held,
-    NothingInForce,
-    PublicationRefused,
-    RefreshError,
-    Unusable,
-)
+from config_refresh.errors import Frozen, Held, NothingInForce, PublicationRefused, RefreshError, Unusable
 from config_refresh.history import Cause
 from config_refresh.in_force import (
     Connector,

@@ -190,11 +190,7 @@ class TestRememberingWhatGaveWay:
     def test_it_is_remembered_over_new_versions(self, taken: Any) -> None:
         for version in (4, 2, 3):
             taken(
-                "*",
-                "/tickets/*",
-                associations=pair(version),
-                on_conflict="replace",
-                remember_previous=True,
+                "*", "/tickets/*", associations=pair(version), on_conflict="replace", remember_previous=True
             )
 
         taken.detach("*", "/tickets/*", remember_previous=True)

@@ -19,14 +19,7 @@ from queueit.services import ServiceRequest as Asked
 from queueit.services import ServiceResponse
 from queueit.services import Services as Reached
 from queueit.snapshot import Snapshot, compile_snapshot
-from tests.conformance.case_generator import (
-    API_KEY,
-    PROXY_KEY,
-    Case,
-    Group,
-    Services,
-    encode_component,
-)
+from tests.conformance.case_generator import API_KEY, PROXY_KEY, Case, Group, Services, encode_component
 
 REFERENCE_VERSION = "javascript-5.0.1"
 OUR_VERSION = f"cloudfront-python-{__version__}"

@@ -53,11 +53,7 @@ def busy() -> Iterator[Busy]:
             said.append((time.monotonic(), json.loads(text)))
 
     with Demo(
-        name="busy",
-        visitors_per_second=50,
-        workers_per_function=WORKERS,
-        publish_endpoint=True,
-        log=hear,
+        name="busy", visitors_per_second=50, workers_per_function=WORKERS, publish_endpoint=True, log=hear
     ) as demo:
         system = Busy(demo, said)
         with browsing(demo, "/"):

@@ -6,13 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.visitor import (
-    COOKIE_NAME,
-    EVENT_ID,
-    QUEUE_ID,
-    Visitor,
-    session_cookie,
-)
+from tests.end_to_end.visitor import COOKIE_NAME, EVENT_ID, QUEUE_ID, Visitor, session_cookie
 from workbench.demo import Demo
 from workbench.queue_token import mint_queue_token
 

@@ -61,10 +61,10 @@ STARTS_OR_HOLDS = {
         tickets(url_part(site.HOST, UrlPart="HostName", Operator="Equals"), url_part("/tickets/"))
     ],
     "all but the exempt paths": [
-        tickets(url_part("/static/", IsNegative=True), url_part("/free/", IsNegative=True)),
+        tickets(url_part("/static/", IsNegative=True), url_part("/free/", IsNegative=True))
     ],
     "all but the exempt paths, in one part": [
-        tickets(any_part("ContainsAny", "/static/", "/free/", IsNegative=True)),
+        tickets(any_part("ContainsAny", "/static/", "/free/", IsNegative=True))
     ],
     "behind an Ignore": [open_page("Ignore", "/static/"), open_page("Ignore", "/free/"), tickets()],
     "behind an Ignore of the URL": [
@@ -146,7 +146,7 @@ EXEMPTIONS = {
         tickets(url_part("/")),
     ],
     "a Queue for all but these": [
-        tickets(url_part("/static/", IsNegative=True), url_part("/free/", IsNegative=True)),
+        tickets(url_part("/static/", IsNegative=True), url_part("/free/", IsNegative=True))
     ],
     "a Queue for another path": [tickets()],
     "a Queue for another page": [tickets(url_part(site.PROTECTED, Operator="Equals"))],

@@ -37,10 +37,7 @@ def _routed(request: Request) -> Response:
 
 
 def _apps(root: Path) -> dict[str, object]:
-    return {
-        "werkzeug-static": SharedDataMiddleware(_nothing, {"/": str(root)}),
-        "werkzeug-routed": _routed,
-    }
+    return {"werkzeug-static": SharedDataMiddleware(_nothing, {"/": str(root)}), "werkzeug-routed": _routed}
 
 
 def main(root: Path, sockets: Path) -> None:

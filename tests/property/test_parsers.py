@@ -213,9 +213,7 @@ def test_any_settings_are_read_or_refused_in_words(data: st.DataObject, strict: 
 
 
 @given(data=st.data())
-def test_any_document_is_a_snapshot_or_is_refused_without_a_word_of_the_keys(
-    data: st.DataObject,
-) -> None:
+def test_any_document_is_a_snapshot_or_is_refused_without_a_word_of_the_keys(data: st.DataObject) -> None:
     document = data.draw(spoiled(snapshot_document()))
     error = refusal(QueueitError, lambda: compile_snapshot(document, {"secret_key": SECRET_KEY}))
 

@@ -27,11 +27,7 @@ class Stack:
         self._copy = directory / "module"
         self._path = self._copy / _STACK
         self._log = directory / "terraform.log"
-        self._environment = {
-            **environment,
-            "TF_IN_AUTOMATION": "1",
-            "CHECKPOINT_DISABLE": "1",
-        }
+        self._environment = {**environment, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
 
     def apply(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Make the stack, or what is missing of it; its outputs. Raises TerraformFailed."""

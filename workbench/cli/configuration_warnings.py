@@ -5,14 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from queueit.integration_config import (
-    CANCEL,
-    IGNORE,
-    INTEGRATION_FIELDS,
-    PART_FIELDS,
-    QUEUE,
-    TRIGGER_FIELDS,
-)
+from queueit.integration_config import CANCEL, IGNORE, INTEGRATION_FIELDS, PART_FIELDS, QUEUE, TRIGGER_FIELDS
 from queueit.settings import Settings
 from queueit.triggers import CLIENT_IP_HEADER
 from workbench.cli.condition import (

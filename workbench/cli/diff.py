@@ -5,16 +5,7 @@ from typing import Any
 from config_refresh.content import Content, snapshot_document
 from config_refresh.difference import differences, integrations_by_name
 from workbench.cli import configuration_source
-from workbench.cli.command import (
-    Context,
-    FileName,
-    Options,
-    Result,
-    argument,
-    command,
-    file_option,
-    plural,
-)
+from workbench.cli.command import Context, FileName, Options, Result, argument, command, file_option, plural
 from workbench.cli.condition import described
 from workbench.cli.configuration_source import Source
 from workbench.printable import printable

@@ -184,15 +184,7 @@ def explain(
         )
     deciding = [one is decision.integration for one in snapshot.integrations]
     winner = deciding.index(True) if True in deciding else None
-    return Explanation(
-        request.url.text,
-        normalized.text,
-        tuple(explained),
-        winner,
-        decision,
-        outcome,
-        notes,
-    )
+    return Explanation(request.url.text, normalized.text, tuple(explained), winner, decision, outcome, notes)
 
 
 def _applied(cf: dict[str, Any], settings: Settings) -> list[str]:

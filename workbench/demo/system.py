@@ -167,9 +167,7 @@ class Demo:
         self.waiting_room.lines.require_token(EVENT_ID, True)
 
         self._refresh_function = RefreshFunction(
-            self._config_refresh_zip,
-            self._refresh_environment(),
-            log=self._log_refresh,
+            self._config_refresh_zip, self._refresh_environment(), log=self._log_refresh
         )
         starting.callback(self._refresh_function.stop)
         self._functions_server = starting.enter_context(WebServer(HOST, self.ports.functions))

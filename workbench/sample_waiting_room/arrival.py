@@ -21,8 +21,7 @@ _ELSEWHERE = ErrorText(
     "The site sent you to another line. Each event has a waiting room of its own.",
 )
 _OTHER_ADDRESS = ErrorText(
-    "Your network has changed",
-    "The proof that the site sent you was made for another internet connection.",
+    "Your network has changed", "The proof that the site sent you was made for another internet connection."
 )
 
 

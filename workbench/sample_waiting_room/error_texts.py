@@ -39,10 +39,7 @@ _TEXTS = {
     ),
 }
 
-_OTHER = ErrorText(
-    "Something went wrong on your way in",
-    "We could not let you in with the link you used.",
-)
+_OTHER = ErrorText("Something went wrong on your way in", "We could not let you in with the link you used.")
 
 
 def error_text(code: str) -> ErrorText:

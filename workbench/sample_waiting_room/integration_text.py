@@ -2,10 +2,7 @@
 
 from typing import Any, NamedTuple
 
-_SUBJECTS = {
-    "UserAgentValidator": "user agent",
-    "RequestBodyValidator": "request body",
-}
+_SUBJECTS = {"UserAgentValidator": "user agent", "RequestBodyValidator": "request body"}
 _URL_PARTS = {"HostName": "host", "PagePath": "path", "PageUrl": "URL"}
 _VERBS = {
     ("Equals", False): "is",

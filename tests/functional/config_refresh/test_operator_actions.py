@@ -205,8 +205,7 @@ def test_a_decision_that_somebody_wrote_into_the_table_by_hand_counts_all_the_sa
 
 def test_a_history_that_nobody_can_read_begins_anew_and_stops_no_publication(ready: Any) -> None:
     ready.table.put_item(
-        TableName="shop",
-        Item={"pk": {"S": "history"}, "entries": {"S": "{"}, "revision": {"N": "5"}},
+        TableName="shop", Item={"pk": {"S": "history"}, "entries": {"S": "{"}, "revision": {"N": "5"}}
     )
     ready.platform_has(integration_config(version=8))
 
@@ -240,11 +239,7 @@ class TestRotation:
         self, ready: Any
     ) -> None:
         ready.store_secret(
-            {
-                "secret_key": "not-a-real-secret-key",
-                "next_secret_key": "new",
-                "api_key": "not-a-real-api-key",
-            }
+            {"secret_key": "not-a-real-secret-key", "next_secret_key": "new", "api_key": "not-a-real-api-key"}
         )
         assert ready()["outcome"] == "published"
         ready.now += 70

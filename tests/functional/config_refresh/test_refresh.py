@@ -61,10 +61,7 @@ class TestPublication:
         current = read_current(run.item("current"))
         assert current.body == run.item(f"snapshot#{current.snapshot}")["body"]["B"]
         assert load(current.snapshot, current.body or b"", current.keys).version == 7
-        assert keys_in_force(run) == {
-            "secret_key": "not-a-real-secret-key",
-            "api_key": "not-a-real-api-key",
-        }
+        assert keys_in_force(run) == {"secret_key": "not-a-real-secret-key", "api_key": "not-a-real-api-key"}
 
     def test_the_pointer_is_one_read_unit_and_the_snapshot_in_force_never_expires(self, run: Any) -> None:
         digest = run()["snapshot"]

@@ -263,9 +263,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
         chain = folder / f"{host}.pem"
         chain.write_bytes(
             key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
             + certificate(name, key, host).public_bytes(serialization.Encoding.PEM)
         )

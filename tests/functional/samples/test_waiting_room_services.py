@@ -22,11 +22,7 @@ def ask(waiting_room: FlaskClient) -> Callable[..., TestResponse]:
     """Asks a service as the connector does, unless told otherwise."""
 
     def post(
-        service: str,
-        *,
-        headers: dict[str, str] | None = None,
-        body: Any = None,
-        **query: str,
+        service: str, *, headers: dict[str, str] | None = None, body: Any = None, **query: str
     ) -> TestResponse:
         asked = {"customerId": "customer", "eventId": "sale", "queueId": "q1", "usageLimit": "2", **query}
         given = {"api-key": API_KEY, "proxy-key": PROXY_KEY, "client-ip": GUEST, **(headers or {})}

@@ -444,10 +444,7 @@ def matching(*parts: dict[str, Any]) -> dict[str, Any]:
     return {"Triggers": triggers(*parts)}
 
 
-ON_THE_HOST = [
-    url_part("shop.example.com", UrlPart="HostName", Operator="Equals"),
-    url_part("/tickets"),
-]
+ON_THE_HOST = [url_part("shop.example.com", UrlPart="HostName", Operator="Equals"), url_part("/tickets")]
 
 HOLES: dict[str, tuple[str, dict[str, Any]]] = {
     "spellings compared as configured": (
@@ -478,10 +475,7 @@ HOLES: dict[str, tuple[str, dict[str, Any]]] = {
     "a preflight that the origin answers in full": ("preflight", {"serves": answers_options}),
     "a host trigger and the distribution's own domain": (
         "own_domain",
-        {
-            "settings": {"own_domain": "as_sent"},
-            "integration": matching(*ON_THE_HOST),
-        },
+        {"settings": {"own_domain": "as_sent"}, "integration": matching(*ON_THE_HOST)},
     ),
     "an open origin": ("origin", {"open_origin": True}),
     "a cookie that is not for this host": ("cookie", {"integration": {"CookieDomain": ".example.org"}}),

@@ -78,16 +78,7 @@ def test_no_line_tells_the_visitor_the_page_or_what_they_brought() -> None:
     worker.ask()
     assert len(worker.lines) == 5
     written = json.dumps(worker.lines)
-    told = (
-        "private",
-        "seat",
-        "forged",
-        "a-browser",
-        "203.0.113.77",
-        "ts_1790000100",
-        "email",
-        SECRET_KEY,
-    )
+    told = ("private", "seat", "forged", "a-browser", "203.0.113.77", "ts_1790000100", "email", SECRET_KEY)
     assert [word for word in told if word in written] == []
 
 

@@ -12,10 +12,7 @@ from botocore.credentials import Credentials as BotocoreCredentials
 from edge.signature_v4 import Credentials, sign
 
 SIGNED_AT = 1_790_000_000
-HEADERS = {
-    "Content-Type": "application/x-amz-json-1.0",
-    "X-Amz-Target": "DynamoDB_20120810.GetItem",
-}
+HEADERS = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810.GetItem"}
 TEMPORARY = Credentials("ASIAIOSFODNN7EXAMPLE", "not/a+real/key", "not+a/real/token==")
 LONG_LIVED = Credentials("AKIAIOSFODNN7EXAMPLE", "not/a+real/key")
 

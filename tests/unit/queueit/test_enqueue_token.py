@@ -83,13 +83,7 @@ texts = st.text(st.characters(codec=None))  # lone surrogates included
     secret=st.text(st.characters(codec="utf-8"), min_size=1),
 )
 def test_whatever_goes_in_comes_out_of_the_reader(
-    customer_id: str,
-    event_id: str,
-    token_id: str,
-    client_ip: str,
-    forwarded_for: str,
-    key: str,
-    secret: str,
+    customer_id: str, event_id: str, token_id: str, client_ip: str, forwarded_for: str, key: str, secret: str
 ) -> None:
     token = enqueue_token(
         customer_id,

@@ -245,8 +245,7 @@ class TestWrongTrigger:
         assert self.problem(changes) == f'integration 1 "Tickets", trigger 1: {problem}'
 
     @pytest.mark.parametrize(
-        "name",
-        ["ValidatorType", "Operator", "ValueToCompare", "UrlPart", "CookieName", "HttpHeaderName"],
+        "name", ["ValidatorType", "Operator", "ValueToCompare", "UrlPart", "CookieName", "HttpHeaderName"]
     )
     def test_a_text_of_a_part_is_named(self, name: str) -> None:
         parts = [url_part("/"), url_part("/") | {name: 1}]
@@ -401,8 +400,7 @@ class TestWhatRealAccountsHold:
         assert compiled(ActionType="Ignore", **{name: [{}]}).action == "Ignore"
 
     @pytest.mark.parametrize(
-        "name",
-        ["LayoutName", "Culture", "ExtendCookieValidity", "CookieValidityMinute", "QueueIdUsageLimit"],
+        "name", ["LayoutName", "Culture", "ExtendCookieValidity", "CookieValidityMinute", "QueueIdUsageLimit"]
     )
     def test_a_field_that_a_cancel_does_not_use_holds_anything(self, compiled: Any, name: str) -> None:
         assert compiled(ActionType="Cancel", **{name: [{}]}).action == "Cancel"

@@ -30,8 +30,7 @@ def several() -> Any:
     return snapshot_document(
         queue_integration(),
         queue_integration(
-            Name="Host",
-            Triggers=[{"TriggerParts": [url_part("shop.example.com", UrlPart="HostName")]}],
+            Name="Host", Triggers=[{"TriggerParts": [url_part("shop.example.com", UrlPart="HostName")]}]
         ),
         queue_integration(Name="Always", Triggers=[{"TriggerParts": []}]),
     )
@@ -112,10 +111,7 @@ def test_one_that_every_request_asks_for_is_compiled_at_loading() -> None:
 
 
 def test_what_other_code_has_published_is_checked_and_compiled_whole() -> None:
-    header = lines(pack(snapshot_document()).body)[0] | {
-        "compiler": "another",
-        "texts": [["/NONSENSE"]],
-    }
+    header = lines(pack(snapshot_document()).body)[0] | {"compiler": "another", "texts": [["/NONSENSE"]]}
     loaded = load(*stored(header, queue_integration()), KEYS)
 
     assert loaded.candidates.texts == (("/TICKETS", 0),)

@@ -37,11 +37,7 @@ def on_value(value: str, **part: Any) -> bool:
 class TestValidators:
     @pytest.mark.parametrize(
         ("part", "value"),
-        [
-            ("HostName", "Shop.example.com:8443"),
-            ("PagePath", "/Tickets/row"),
-            ("PageUrl", URL),
-        ],
+        [("HostName", "Shop.example.com:8443"), ("PagePath", "/Tickets/row"), ("PageUrl", URL)],
     )
     def test_a_url_part_is_host_with_port_path_or_the_whole(self, part: str, value: str) -> None:
         assert matches(url_part(part, ValueToCompare=value))

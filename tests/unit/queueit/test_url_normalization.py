@@ -74,8 +74,7 @@ def test_white_space_at_the_ends_is_trimmed(space: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url",
-    [f"{HOST}/", f"{HOST}/a/b.html", f"{HOST}/a?b=c&d=e", "https://user@h:8443/a", f"{HOST}/a:b/c~d"],
+    "url", [f"{HOST}/", f"{HOST}/a/b.html", f"{HOST}/a?b=c&d=e", "https://user@h:8443/a", f"{HOST}/a:b/c~d"]
 )
 def test_a_url_that_is_normal_already_is_given_back_itself(url: str) -> None:
     assert normalize_url(url) is url
