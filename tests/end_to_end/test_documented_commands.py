@@ -87,7 +87,7 @@ def test_the_reference_names_every_command() -> None:
 def test_the_reference_names_every_warning_and_every_check() -> None:
     sources = {
         "configuration_warnings.py": r'Warned\(\s*"(\w+)"',
-        "site_checks.py": r'self\._(?:add|gate)\(\s*"(\w+)"',
+        "site_checks.py": r'(?:self\._(?:good|warning|problem|gate)|Check)\(\s*"(\w+)"',
         "ways_past.py": r'[cC]heck\(\s*"(\w+)"',
         "doctor.py": r'Check\(\s*"(\w+)"',
     }

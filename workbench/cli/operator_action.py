@@ -5,6 +5,8 @@ import json
 import socket
 from typing import Any
 
+import click
+
 from workbench.cli import history
 from workbench.cli.aws_errors import AwsErrors
 from workbench.cli.command import (
@@ -12,6 +14,7 @@ from workbench.cli.command import (
     Context,
     Options,
     Result,
+    command,
     connector_name,
     home_client,
     name_option,
@@ -48,6 +51,15 @@ def act(options: Options, context: Context, action: str, *, asks: str = "", **mo
     return Result(result, described(result))
 
 
+def operator_command(name: str, examples: str, asks: str = "") -> click.Command:
+    """A command that has config-refresh do what its name says, with who and why recorded."""
+
+    def run(options: Options, context: Context) -> Result:
+        return act(options, context, name, asks=asks)
+
+    return command(name, run, examples, *PARAMETERS)
+
+
 def _rehearsed(name: str, event: dict[str, Any], context: Context) -> Result:
     """What an action would be, and what is in force."""
     found = history.read(name, context)
@@ -66,8 +78,6 @@ def _confirm(what: str, options: Options, context: Context) -> None:
     """Have a person at a terminal agree. Raises CommandFailed otherwise."""
     if options.yes or context.stdin is None or not context.stdin.isatty():
         return
-    import click
-
     click.echo(f"{printable(what)} Go on? [y/N] ", nl=False, err=True)
     if context.stdin.readline().strip().lower() not in ("y", "yes"):
         raise CommandFailed("nothing was changed")

@@ -23,8 +23,7 @@ _ASSOCIATION = "associate viewer-request and viewer-response with the cache beha
 
 
 class Check(NamedTuple):
-    """One thing looked at: `status` is GOOD, WARNING, PROBLEM or SKIPPED; `remedy` is empty when there is nothing "
-    "to do."""
+    """One thing looked at: `status` is GOOD, WARNING, PROBLEM or SKIPPED; `remedy` is empty where nothing is to be done."""
 
     name: str
     status: str
@@ -60,8 +59,7 @@ def _why_unanswered(error: requests.RequestException) -> str:
 
 
 class Examination:
-    """One look at one page. `checks` are what came of it; `queued` is where the first visitor was sent, if "
-    "anywhere."""
+    """One look at one page. `checks` are what came of it; `queued` is where the first visitor was sent, if anywhere."""
 
     def __init__(
         self,
@@ -95,15 +93,18 @@ class Examination:
                     self._come_back_with_token(self.queued)
             self._ask_over_plain_http()
         except Unreachable as error:
-            self._add(
-                "answer",
-                PROBLEM,
-                f"the site gives no answer: {error}",
-                "check the address, DNS and the certificate",
+            self._problem(
+                "answer", f"the site gives no answer: {error}", "check the address, DNS and the certificate"
             )
 
-    def _add(self, name: str, status: str, message: str, remedy: str = "") -> None:
-        self.checks.append(Check(name, status, message, remedy))
+    def _good(self, name: str, message: str) -> None:
+        self.checks.append(Check(name, GOOD, message))
+
+    def _warning(self, name: str, message: str, remedy: str) -> None:
+        self.checks.append(Check(name, WARNING, message, remedy))
+
+    def _problem(self, name: str, message: str, remedy: str) -> None:
+        self.checks.append(Check(name, PROBLEM, message, remedy))
 
     def ask(self, method: str, url: str, headers: dict[str, str]) -> requests.Response:
         """Ask once, as a new visitor who follows no redirect; the address is sent byte for byte as it is written."""
@@ -132,9 +133,8 @@ class Examination:
         """The plain request: whether the site is up and the connector had its say."""
         cached = answer.headers.get("X-Cache", "")
         if cached.startswith(_EDGE_FUNCTION_ERRORS):
-            self._add(
+            self._problem(
                 "answer",
-                PROBLEM,
                 f"CloudFront answers {answer.status_code} itself ({cached}): an edge function failed or was throttled",
                 "LambdaLimitExceeded: raise the concurrency quota of the region. Else read the function's log group "
                 "/aws/lambda/us-east-1.{function} in the region that the visitor is near",
@@ -142,18 +142,16 @@ class Examination:
             return False
         if answer.headers.get("x-queueit-failed") == "true":
             how = "closed" if answer.status_code == 503 else "open"
-            self._add(
+            self._problem(
                 "answer",
-                PROBLEM,
                 f"the connector could not decide and failed {how} (x-queueit-failed: true)",
                 "the edge has no snapshot, or a defect: see `queueit status`, then the log group "
                 "/aws/lambda/us-east-1.{name}-viewer-request in the region near the visitor",
             )
             return False
         if answer.status_code >= 400:
-            self._add(
+            self._problem(
                 "answer",
-                PROBLEM,
                 f"the page answers {answer.status_code}; viewer-response does not run for such answers, so nothing "
                 "more can be seen from outside",
                 "give the address of a protected page that exists",
@@ -161,33 +159,30 @@ class Examination:
             return False
         self.is_touched = answer.headers.get("x-queueit-connector") == "cloudfront"
         if not self.is_touched:
-            self._add(
+            self._problem(
                 "connector",
-                PROBLEM,
                 f"the page answers {answer.status_code} without x-queueit-connector: no integration matched, the "
                 "connector is switched off, or it is not in front of this path",
                 f"see `queueit explain {self.url} --name CONNECTOR`; if that says it queues, {_ASSOCIATION}",
             )
             return False
-        self._add("connector", GOOD, f"the page answers {answer.status_code}, touched by the connector")
+        self._good("connector", f"the page answers {answer.status_code}, touched by the connector")
         return True
 
     def _judge_redirect(self, answer: requests.Response) -> None:
         location = answer.headers.get("Location", "")
         query = parse_qs(urlsplit(location).query) if location else {}
         if answer.status_code not in (301, 302, 303, 307, 308):
-            self._add(
+            self._warning(
                 "queue",
-                WARNING,
                 "a visitor without a session gets the page: the integration that matches does not queue",
                 f"see `queueit explain {self.url} --name CONNECTOR`",
             )
             return
         missing = [name for name in _QUEUE_PARAMETERS if name not in query]
         if missing:
-            self._add(
+            self._warning(
                 "queue",
-                WARNING,
                 f"the page redirects to {location}, which is no waiting room (it lacks {', '.join(missing)})",
                 "ask again for the address it redirects to",
             )
@@ -196,31 +191,26 @@ class Examination:
         self.queued = Queued(
             location, query["e"][0], int(version) if version.isdecimal() else None, query["man"][0]
         )
-        self._add(
+        self._good(
             "queue",
-            GOOD,
             f'a visitor without a session is sent to the waiting room "{self.queued.event_id}" by the integration '
             f'"{self.queued.integration}", version {version}',
         )
         target = query.get("t", [""])[0]
         if not target:
-            self._add("target", GOOD, "visitors come back to the waiting room's own target")
+            self._good("target", "visitors come back to the waiting room's own target")
         elif target.partition("://")[2] == self.url.partition("://")[2]:  # the edge always says https
-            self._add("target", GOOD, "visitors come back to this page")
+            self._good("target", "visitors come back to this page")
         elif urlsplit(target).netloc != urlsplit(self.url).netloc:
-            self._add(
+            self._warning(
                 "target",
-                WARNING,
                 f"visitors come back to {target}, on another host than this page's",
                 "if that is not a ForcedTargetUrl: CloudFront sees another Host header than the visitor's browser "
                 "shows",
             )
         else:
-            self._add(
-                "target",
-                WARNING,
-                f"visitors come back to {target}, not to this page",
-                "if so wished, all is well",
+            self._warning(
+                "target", f"visitors come back to {target}, not to this page", "if so wished, all is well"
             )
 
     def _judge_caching(self, answer: requests.Response) -> None:
@@ -229,36 +219,31 @@ class Examination:
         served = answer.headers.get("X-Cache", "")
         age = answer.headers.get("Age")
         if age is not None or served.startswith("Hit"):
-            self._add(
+            self._problem(
                 "caching",
-                PROBLEM,
                 f"the redirect to the waiting room comes from a cache (Age {age or 'none'}, X-Cache "
                 f"{served or 'none'}): visitors with a session could get it too",
                 "a cache in front of CloudFront, or the function on origin events: use viewer-request and "
                 "viewer-response",
             )
         elif "no-store" not in control:
-            self._add(
+            self._problem(
                 "caching",
-                PROBLEM,
                 f"the redirect to the waiting room may be cached (Cache-Control: {control or 'none'})",
                 "something between the edge and you changes Cache-Control; a response headers policy, perhaps",
             )
         else:
-            self._add("caching", GOOD, "the redirect to the waiting room is not cached and must not be")
+            self._good("caching", "the redirect to the waiting room is not cached and must not be")
 
     def _ask_as_script(self) -> None:
         answer = self._get(self.url, x_queueit_ajaxpageurl=quote(self.url, safe=""))
         redirect = answer.headers.get("x-queueit-redirect", "")
         exposed = answer.headers.get("Access-Control-Expose-Headers", "").lower()
         if answer.status_code == 200 and redirect and "x-queueit-redirect" in exposed:
-            self._add(
-                "ajax", GOOD, "a background request gets the waiting room's address in x-queueit-redirect"
-            )
+            self._good("ajax", "a background request gets the waiting room's address in x-queueit-redirect")
         else:
-            self._add(
+            self._problem(
                 "ajax",
-                PROBLEM,
                 f"a background request gets {answer.status_code} without a usable x-queueit-redirect header",
                 "look for a response headers policy, or a cache in between, that removes headers",
             )
@@ -275,11 +260,10 @@ class Examination:
     def _gate(self, name: str, answer: requests.Response, what: str) -> None:
         """Judge what somebody got who tried to get past."""
         if self.is_sent_away(answer):
-            self._add(name, GOOD, f"{what} does not get past the queue")
+            self._good(name, f"{what} does not get past the queue")
         else:
-            self._add(
+            self._problem(
                 name,
-                PROBLEM,
                 f"{what} gets past the queue (status {answer.status_code})",
                 "the gate is open: check that no other function or cache answers for this path, and that the "
                 "connector's version is a released one",
@@ -309,19 +293,17 @@ class Examination:
         try:
             status = self._get(queued.location).status_code
         except Unreachable as error:
-            self._add(
+            self._problem(
                 "waiting_room",
-                PROBLEM,
                 f"the waiting room at {urlsplit(queued.location).netloc} gives no answer: {error}",
                 "check QueueDomain in the integration, and its DNS record",
             )
             return
         if status < 400:
-            self._add("waiting_room", GOOD, f"the waiting room answers {status}")
+            self._good("waiting_room", f"the waiting room answers {status}")
         else:
-            self._add(
+            self._problem(
                 "waiting_room",
-                PROBLEM,
                 f"the waiting room answers {status}",
                 "check on the platform that the customer and the waiting room exist and are open",
             )
@@ -329,12 +311,11 @@ class Examination:
     def _come_back_with_token(self, queued: Queued) -> None:
         """With the secret key: the whole way of a visitor whose turn it is."""
         if self._secret_key is None:
-            self._add(
-                "token",
-                SKIPPED,
-                "whether a genuine token lets a visitor in was not tried: that takes the account's secret key",
-                "set QUEUEIT_SECRET_KEY, or give --secret-file FILE",
+            unasked = (
+                "whether a genuine token lets a visitor in was not tried: that takes the account's secret key"
             )
+            how = "set QUEUEIT_SECRET_KEY, or give --secret-file FILE"
+            self.checks.append(Check("token", SKIPPED, unasked, how))
             return
         token = mint_queue_token(
             self._secret_key, queued.event_id, queue_id=_QUEUE_ID, expires_at=int(self._now()) + 120
@@ -342,15 +323,14 @@ class Examination:
         answer = self._get(add_queue_token(self.url, token))
         cookie = _session_cookie_of(answer)
         if answer.headers.get("Location", "") != self.url or not cookie:
-            self._add(
+            self._problem(
                 "token",
-                PROBLEM,
                 f"a genuine token does not let a visitor in (status {answer.status_code})",
                 "the edge knows another secret key than you gave (see `queueit status`), or the clocks differ: the "
                 f"site says {answer.headers.get('Date', 'nothing')}",
             )
             return
-        self._add("token", GOOD, "a genuine token lets a visitor in, and is cut from the address")
+        self._good("token", "a genuine token lets a visitor in, and is cut from the address")
         self._judge_cookie(cookie)
         self._browse_on(cookie)
 
@@ -362,23 +342,21 @@ class Examination:
         host = urlsplit(self.url).hostname or ""
         domain = attributes.get("domain", "").lstrip(".").lower()
         if domain and host != domain and not host.endswith(f".{domain}"):
-            self._add(
+            self._problem(
                 "cookie",
-                PROBLEM,
                 f"the session cookie is for {domain}, which {host} does not belong to: browsers drop it, and visitors "
                 "queue for ever",
                 "correct CookieDomain in the integration",
             )
         elif self.url.startswith("https:") and "secure" not in attributes:
-            self._add(
+            self._warning(
                 "cookie",
-                WARNING,
                 "the session cookie is not Secure: browsers also send it over plain HTTP",
                 "set IsCookieSecure in the integration, or session_cookie.secure in the settings",
             )
         else:
             where = f"for {domain} and its subdomains" if domain else f"for {host} alone"
-            self._add("cookie", GOOD, f"the session cookie is {where}")
+            self._good("cookie", f"the session cookie is {where}")
 
     def _browse_on(self, cookie: str) -> None:
         """The session holds, and does not reach others through the cache."""
@@ -386,27 +364,21 @@ class Examination:
         if answer.status_code in (301, 302) and "cver" in parse_qs(
             urlsplit(answer.headers.get("Location", "")).query
         ):
-            self._add(
-                "session",
-                PROBLEM,
-                "the session cookie is not accepted: the visitor queues again",
-                "see `token` above",
+            self._problem(
+                "session", "the session cookie is not accepted: the visitor queues again", "see `token` above"
             )
             return
         served = answer.headers.get("X-Cache", "")
         age = answer.headers.get("Age")
         where = f", from CloudFront's cache (age {duration(int(age))})" if age and age.isdecimal() else ""
-        self._add(
-            "session",
-            GOOD,
-            f"with its session cookie a visitor gets the page (status {answer.status_code}{where})",
+        self._good(
+            "session", f"with its session cookie a visitor gets the page (status {answer.status_code}{where})"
         )
         if self.is_sent_away(self._get(self.url)):
-            self._add("isolation", GOOD, "the next visitor without a session still queues")
+            self._good("isolation", "the next visitor without a session still queues")
         else:
-            self._add(
+            self._problem(
                 "isolation",
-                PROBLEM,
                 f"after that a visitor without a session gets the page (X-Cache {served or 'none'})",
                 f"something answers before the connector: {_ASSOCIATION}",
             )
@@ -417,14 +389,13 @@ class Examination:
         try:
             answer = self._get(f"http://{self.url.removeprefix('https://')}")
         except Unreachable:
-            self._add("plain_http", GOOD, "plain HTTP is not answered")
+            self._good("plain_http", "plain HTTP is not answered")
             return
         if answer.headers.get("Location", "").startswith("https://"):
-            self._add("plain_http", GOOD, "plain HTTP leads to HTTPS")
+            self._good("plain_http", "plain HTTP leads to HTTPS")
         else:
-            self._add(
+            self._warning(
                 "plain_http",
-                WARNING,
                 f"plain HTTP answers {answer.status_code} instead of leading to HTTPS, where Secure cookies do not go",
                 "set the behavior's viewer protocol policy to redirect-to-https",
             )

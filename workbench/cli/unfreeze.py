@@ -1,16 +1,5 @@
 """`queueit unfreeze`: take configurations again."""
 
-from workbench.cli.command import Context, Options, Result, command
-from workbench.cli.operator_action import PARAMETERS, act
+from workbench.cli.operator_action import operator_command
 
-_EXAMPLES = """
-unfreeze
-"""
-
-
-def run(options: Options, context: Context) -> Result:
-    """Have config-refresh do it, with who and why recorded."""
-    return act(options, context, "unfreeze")
-
-
-COMMAND = command("unfreeze", run, _EXAMPLES, *PARAMETERS)
+COMMAND = operator_command("unfreeze", "unfreeze")
