@@ -30,11 +30,12 @@ class Stack:
         self._environment = {**environment, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
 
     def apply(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Make the stack, or what is missing of it; its outputs. Raises TerraformFailed."""
+        """Make the stack, or what is missing of it; what the program asks it for. Raises TerraformFailed."""
         self._lay(variables)
         self._run("apply", "-input=false", "-no-color", "-auto-approve")
         state = json.loads((self._path / _STATE).read_text(encoding="utf-8"))
-        return {name: output["value"] for name, output in state["outputs"].items()}
+        found: dict[str, Any] = state["outputs"]["found"]["value"]
+        return found
 
     def destroy(self) -> None:
         """Destroy all of it. Raises TerraformFailed where something is left."""
@@ -49,8 +50,7 @@ class Stack:
             shutil.copytree(ROOT / _STACK, unfinished / _STACK, ignore=shutil.ignore_patterns(".terraform*"))
             write_zip(unfinished / _STACK / "probe.zip")
             unfinished.rename(self._copy)
-        given = json.dumps({**variables, "probe_zip": "probe.zip"})
-        (self._path / _VARIABLES).write_text(given, encoding="utf-8")
+        (self._path / _VARIABLES).write_text(json.dumps(variables), encoding="utf-8")
         mirror = plugin_directory()
         chosen = [f"-plugin-dir={mirror}"] if mirror else []
         self._run("init", "-input=false", "-no-color", *chosen)

@@ -23,7 +23,7 @@ _ASSOCIATION = "associate viewer-request and viewer-response with the cache beha
 
 
 class Check(NamedTuple):
-    """One thing looked at: `status` is GOOD, WARNING, PROBLEM or SKIPPED; `remedy` is empty where nothing is to be done."""
+    """One thing looked at: `status` is GOOD, WARNING, PROBLEM or SKIPPED; `remedy` is empty where nothing is wrong."""
 
     name: str
     status: str

@@ -201,8 +201,8 @@ resource "aws_lambda_function" "probe" {
   function_name    = "${var.name}-probe"
   description      = "Tells what it finds in Lambda's runtime"
   role             = aws_iam_role.probe.arn
-  filename         = var.probe_zip
-  source_code_hash = filebase64sha256(var.probe_zip)
+  filename         = "probe.zip"
+  source_code_hash = filebase64sha256("probe.zip")
   handler          = "probe.handler"
   runtime          = "python3.13"
   memory_size      = 256

@@ -23,11 +23,6 @@ variable "pages" {
   type        = map(string)
 }
 
-variable "probe_zip" {
-  description = "Path of the zip of the probe, a function that tells what it finds in Lambda's runtime."
-  type        = string
-}
-
 variable "poll_interval_seconds" {
   description = "Seconds between two polls of an edge."
   type        = number
