@@ -10,10 +10,11 @@ from tests.builders import (
     compiled_snapshot,
     queue_integration,
     queue_token,
+    triggers,
     url_part,
     viewer_request_event,
 )
-from tests.unit.gate.visits import OWN_DOMAIN, outcome, triggers
+from tests.unit.gate.visits import OWN_DOMAIN, outcome
 
 
 def queue(value: str, **changes: Any) -> dict[str, Any]:
