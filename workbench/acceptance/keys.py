@@ -18,7 +18,7 @@ class Keys:
         self._id = f"{name}-keys"
 
     def make(self) -> str:
-        """Make the secret where there is none; its ARN."""
+        """Make the secret where there is none. The result is its ARN."""
         try:
             return str(self._client.describe_secret(SecretId=self._id)["ARN"])
         except ClientError as error:
@@ -48,5 +48,5 @@ class Keys:
 
 
 def new_key() -> str:
-    """A key that nobody has had before."""
+    """A new random key."""
     return secrets.token_hex(32)

@@ -70,23 +70,23 @@ class Progress:
 
     @property
     def began_at(self) -> int:
-        """Unix seconds."""
+        """When it began, in Unix seconds."""
         return int(self._state["began_at"])
 
     @property
     def phase(self) -> Phase:
-        """make: the stack is to be applied; walk; destroy; gone."""
+        """What is under way: make the stack, walk the steps, destroy it; or gone."""
         phase: Phase = self._state["phase"]
         return phase
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """The stack's, from phase walk on."""
+        """The stack's outputs; empty before the walk."""
         return dict(self._state["outputs"])
 
     @property
     def results(self) -> dict[str, Result]:
-        """By the step's name."""
+        """Each step's result, by its name."""
         return {name: Result(**result) for name, result in self._state["results"].items()}
 
     def enter(self, phase: Phase, outputs: dict[str, Any] | None = None) -> None:

@@ -32,7 +32,7 @@ class NotShown(Exception):
 
 
 class Walk(NamedTuple):
-    """One run, from a step's side. `site_url` is the visitors' address; `outputs` are the stack's."""
+    """One run as a step sees it. `site_url` is the visitors' address; `outputs` are the stack's."""
 
     account: Account
     name: str

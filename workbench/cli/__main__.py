@@ -159,7 +159,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
 
 
 def _drop_output() -> None:
-    """Let nothing fail that Python still writes at its end."""
+    """Send nowhere what Python still writes when it ends, so that it cannot fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -1,4 +1,4 @@
-"""How a command's text reaches its reader: safe for the terminal, in its encoding, coloured where one looks at it."""
+"""How a command's text reaches its reader: safe for the terminal, in its encoding, in colour where a person looks."""
 
 import json
 from typing import Any, Final, TextIO

@@ -188,7 +188,7 @@ def explain(
 
 
 def _applied(cf: dict[str, Any], settings: Settings) -> list[str]:
-    """Make of the event's body what the settings do, and say so."""
+    """Change the event's body as the settings say, and note it."""
     request = cf["request"]
     if "body" not in request:
         return []

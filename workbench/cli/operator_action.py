@@ -61,7 +61,7 @@ def operator_command(name: str, examples: str, asks: str = "") -> click.Command:
 
 
 def _rehearsed(name: str, event: dict[str, Any], context: Context) -> Result:
-    """What an action would be, and what is in force."""
+    """What an action would ask for, and what is in force."""
     found = history.read(name, context)
     current = found.get("current") or {}
     asked = json.dumps(event, ensure_ascii=False)
@@ -75,7 +75,7 @@ def _rehearsed(name: str, event: dict[str, Any], context: Context) -> Result:
 
 
 def _confirm(what: str, options: Options, context: Context) -> None:
-    """Have a person at a terminal agree. Raises CommandFailed otherwise."""
+    """Ask a person at a terminal to agree. Raises CommandFailed if they do not."""
     if options.yes or context.stdin is None or not context.stdin.isatty():
         return
     click.echo(f"{printable(what)} Go on? [y/N] ", nl=False, err=True)

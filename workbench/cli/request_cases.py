@@ -159,7 +159,7 @@ def _leads_to(expected: str | None, found: str | None) -> bool:
 
 
 _CHANGING: Final = ("ver", "cver", "man", "kupver", "t", "enqueuetoken")
-"""Parameters of a redirect that are other ones with the next publication, release or request."""
+"""Parameters of a redirect that change with each publication, release or request."""
 
 
 def _lasting(redirect: str | None) -> str | None:

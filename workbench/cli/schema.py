@@ -53,7 +53,7 @@ def _fields(fields: dict[str, str], names: "frozenset[str] | None" = None) -> di
 
 
 def _waiting_room(names: "frozenset[str] | None") -> dict[str, Any]:
-    """What integrations have that send visitors to a waiting room, of the fields `names`, None for all."""
+    """The fields of integrations that send visitors to a waiting room: those of `names`, None for all."""
     fields = _fields(compiler.INTEGRATION_FIELDS, names)
     room = _pattern(COOKIE_NAME.pattern)
     fields["EventId"] |= {"pattern": room}
@@ -70,7 +70,7 @@ def _waiting_room(names: "frozenset[str] | None") -> dict[str, Any]:
 
 
 def schema() -> dict[str, Any]:
-    """The schema: what it refuses config_refresh refuses; some of what that refuses no schema can say.
+    """The schema: config_refresh refuses all that it refuses, and more, as some rules no schema can say.
 
     These are: percent-encoded lengths, the number of rooms, limits of an edge, and numbers written as `1.0`.
     """

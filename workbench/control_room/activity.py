@@ -22,7 +22,7 @@ DECISION_WITHIN_SECONDS = 0.5
 """How long a request waits for the log line of its decision, which may come after its answer."""
 
 CARRIED_OUT_SECONDS = 1.0
-"""How much sooner than it is heard of a publication may have reached a worker."""
+"""How long before its log line is read a publication may have reached a worker."""
 
 _LONGEST_TARGET = 300
 _TOKENS = ("queueittoken=", "enqueuetoken=")
@@ -209,7 +209,7 @@ class Activity:
                 self._take_history(history, changes)
 
     def seen(self, request_id: str) -> Seen | None:
-        """A request of late, as it was decided."""
+        """One of the latest requests, as it was decided."""
         with self._lock:
             return self._seen.get(request_id)
 
@@ -219,7 +219,7 @@ class Activity:
             return self._state
 
     def standing(self) -> list[Event]:
-        """What a new follower needs to know beside what has happened of late."""
+        """What a new follower needs to know beside the latest events."""
         with self._lock:
             workers = {"type": "workers", "numbers": sorted(self._workers)}
             return [
@@ -306,14 +306,14 @@ class Activity:
                 "not told" if invocation.outcome == "success" else invocation.outcome
             )
             if request:
-                # No more of the body than tells that it was cut: the requests of late are many.
+                # No more of the body than tells that it was cut: many requests are kept.
                 kept = request._replace(body=request.body[: INCLUDED_BODY_CUT.limit + 1])
                 seen = Seen(kept, exchange.at, worker.snapshot if worker else None)
                 _remember(self._seen, request.request_id, seen)
         self._stream.publish(event)
 
     def _reach(self, worker: _Worker) -> None:
-        """Note what the worker's snapshot and keys came with."""
+        """Note which publication brought the worker's snapshot and keys."""
         now = worker.loaded_at or self._now()
         latest = max(
             (

@@ -45,7 +45,7 @@ class EventStream:
             return follower
 
     def forget(self, follower: "Follower") -> None:
-        """Tell it nothing more."""
+        """Tell this follower nothing more."""
         with self._lock:
             self._followers.discard(follower)
 
@@ -70,7 +70,7 @@ class Follower:
         self._is_ended = False
 
     def take(self, event: Event) -> None:
-        """Put an event to those to be seen."""
+        """Add an event to those that it has not seen."""
         with self._changed:
             self._lost += len(self._events) == self._events.maxlen
             self._events.append(event)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class TableRead(NamedTuple):
-    """`worker` is None for a reader that is none; `status` is HTTP's, 0 for a connection that was cut."""
+    """`worker` is None for a reader that is no worker; `status` is HTTP's, 0 for a connection that was cut."""
 
     worker: int | None
     key: str
