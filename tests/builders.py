@@ -3,7 +3,6 @@
 Tokens and cookies are signed here apart from the engine, as the platform would, or the connector at an earlier visit.
 """
 
-import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -142,7 +141,7 @@ def header_of(message: Document, name: str) -> str:
 
 def mac(text: str, key: str = SECRET_KEY) -> str:
     """HMAC-SHA256 of `text`, lower-case hex (protocol section 1)."""
-    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key.encode(), text.encode(), "sha256").hex()
 
 
 def encode_component(text: str) -> str:

@@ -1,7 +1,8 @@
 """A campaign: cases are made, changed where they reached something new, and judged."""
 
+from __future__ import annotations
+
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,9 +17,7 @@ from tests.fuzz.visitors import Visitor, summary, visitor
 from tests.fuzz.worlds import World, world
 
 CORPUS = Path(__file__).with_name("corpus.json")
-VISITORS_PER_WORLD = 60
-TRACED_ONE_IN = 16
-"""Tracing is slow; what became of a visit is feedback for the others."""
+VISITORS_PER_WORLD = 100
 
 _MOST_KEPT = 2_000
 _MOST_FINDINGS = 20
@@ -29,6 +28,45 @@ class Case(NamedTuple):
 
     world: Sequence[int]
     visitor: Sequence[int]
+
+
+class Figures(NamedTuple):
+    """What came of a campaign; `findings` holds of each kind what repeats it, `lines` what was reached of the edge."""
+
+    counts: Counter[str]
+    reasons: Counter[str]
+    findings: dict[str, dict[str, Any]]
+    lines: set[tuple[str, int]]
+
+    def with_those_of(self, other: Figures) -> Figures:
+        """Both together."""
+        return Figures(
+            self.counts + other.counts,
+            self.reasons + other.reasons,
+            {**other.findings, **self.findings},
+            self.lines | other.lines,
+        )
+
+    def line(self) -> str:
+        """The figures that tell how far a campaign is."""
+        counts = self.counts
+        return (
+            f"{counts['events']:,} events with {counts['forgeries']:,} forgeries; {len(self.lines):,} lines of the "
+            f"edge reached; {counts['findings']:,} findings, of {len(self.findings)} kinds"
+        )
+
+    def report(self) -> str:
+        """All figures, and each kind of finding with what repeats it."""
+        outcomes = ("turned away", "passed with proof", "passed untouched", "exempt")
+        decisions = [f"{name or 'none'} {count:,}" for name, count in self.reasons.most_common()]
+        lines = [
+            self.line(),
+            *[f"  {self.counts[name]:>12,}  {name}" for name in outcomes],
+            f"decisions: {', '.join(decisions)}",
+        ]
+        for text, shown in self.findings.items():
+            lines += [f"\n{text}", *[f"  {name}: {value!r}" for name, value in shown.items()]]
+        return "\n".join(lines)
 
 
 class _Reasons:
@@ -48,51 +86,49 @@ class Campaign:
         self, seed: int, corpus: Sequence[Case] = (), handle: Handle = event_handling.handle
     ) -> None:
         self._random = Random(seed)
-        self._handle = handle
         self._coverage = Coverage()
+        self._handle = self._coverage.watching(handle)
         self._features: set[tuple[Any, ...]] = set()
         self._reasons = _Reasons()
         self._given = list(corpus)
         self.kept: list[Case] = []
         self.reached_lines: list[Case] = []
         """The cases that reached a line first: what a corpus is made of."""
-        self.findings: dict[str, dict[str, Any]] = {}
-        self.counts: Counter[str] = Counter()
-        self.reasons: Counter[str] = Counter()
-        self.seconds = 0.0
+        self.figures = Figures(Counter(), Counter(), {}, self._coverage.lines)
 
     @property
     def events(self) -> int:
         """How many events were judged."""
-        return self.counts["events"]
+        return self.figures.counts["events"]
 
-    def _judge(self, made: World, given: Sequence[int], world_choices: Sequence[int]) -> None:
+    def judge(self, made: World, world_choices: Sequence[int], given: Sequence[int]) -> None:
+        """Judge the visit that the choices `given` make, and others where they end, to a world of `world_choices`."""
         visit, choices = visitor(made, given, self._random)
         self._reasons.last = ""
-        handle = self._handle if self.events % TRACED_ONE_IN else self._coverage.traced(self._handle)
-        lines_before = self._coverage.lines
+        lines_before = len(self._coverage.lines)
         try:
-            outcome = judge(made, visit, handle, self._reasons)
+            outcome = judge(made, visit, self._handle, self._reasons)
         except Finding as finding:
             outcome = "found"
             self._found(finding, made, visit)
-        new_lines = self._coverage.lines - lines_before
-        self.counts["events"] += 1
-        self.counts["forgeries"] += visit.forgeries
-        self.counts[outcome] += 1
-        self.reasons[self._reasons.last] += 1
+        has_new_lines = len(self._coverage.lines) > lines_before
+        counts = self.figures.counts
+        counts["events"] += 1
+        counts["forgeries"] += visit.forgeries
+        counts[outcome] += 1
+        self.figures.reasons[self._reasons.last] += 1
         feature = (
             self._reasons.last,
             outcome,
             len(visit.held),
             visit.forgeries,
             made.settings["url_matching"],
-            visit.page is not None and visit.uri != visit.page.path,
+            visit.page is not None and visit.page.is_plain,
         )
         case = Case(world_choices, choices)
-        if new_lines:
+        if has_new_lines:
             self.reached_lines.append(case)
-        if new_lines or feature not in self._features:
+        if has_new_lines or feature not in self._features:
             self._features.add(feature)
             self._keep(case)
 
@@ -104,12 +140,13 @@ class Campaign:
 
     def _found(self, finding: Finding, made: World, visit: Visitor) -> None:
         text = str(finding)
-        self.counts["findings"] += 1
-        if len(self.findings) < _MOST_FINDINGS and text not in self.findings:
+        findings = self.figures.findings
+        self.figures.counts["findings"] += 1
+        if len(findings) < _MOST_FINDINGS and text not in findings:
             shown = {"visitor": summary(visit), "integrations": made.integrations, "settings": made.settings}
             if finding.__cause__:
                 shown["error"] = repr(finding.__cause__)
-            self.findings[text] = shown
+            findings[text] = shown
 
     def _next_case(self) -> Case:
         if self._given:
@@ -124,11 +161,10 @@ class Campaign:
 
     def run(self, goes_on: Callable[[], bool]) -> None:
         """Judge until `goes_on` says no, which is asked between worlds."""
-        began = time.monotonic()
         while goes_on():
             case = self._next_case()
             made, world_choices = world(case.world, self._random)
-            self._judge(made, case.visitor, world_choices)
+            self.judge(made, world_choices, case.visitor)
             for _ in range(VISITORS_PER_WORLD - 1):
                 given: Sequence[int] = ()
                 if self._random.randrange(4):
@@ -136,26 +172,7 @@ class Campaign:
                         self._random.choice(self.kept).visitor if self._random.randrange(2) else case.visitor
                     )
                     given = mutated(base, self._random.choice(self.kept).visitor, self._random)
-                self._judge(made, given, world_choices)
-        self.seconds += time.monotonic() - began
-
-    def report(self) -> str:
-        """The figures, and each kind of finding with what repeats it."""
-        counts = self.counts
-        lines = [
-            f"{self.events} events with {counts['forgeries']} forgeries in {self.seconds:.0f} s; "
-            f"{self._coverage.lines} lines of the edge reached; {len(self.kept)} cases kept",
-            *[
-                f"  {counts[name]:>9}  {name}"
-                for name in ("turned away", "passed with proof", "passed untouched", "exempt")
-            ],
-            "decisions: "
-            + ", ".join(f"{name or 'none'} {count}" for name, count in self.reasons.most_common()),
-            f"{counts['findings']} findings, of {len(self.findings)} kinds",
-        ]
-        for text, shown in self.findings.items():
-            lines += [f"\n{text}", *[f"  {name}: {value!r}" for name, value in shown.items()]]
-        return "\n".join(lines)
+                self.judge(made, world_choices, given)
 
 
 def read_corpus(path: Path = CORPUS) -> list[Case]:

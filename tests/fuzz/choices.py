@@ -13,16 +13,16 @@ class Choices:
 
     def __init__(self, given: Sequence[int], random: Random) -> None:
         self._given = given
-        self._random = random
+        self._length = len(given)
+        self._random = random.random
         self.taken: list[int] = []
 
     def below(self, bound: int) -> int:
         """A number from 0 to `bound` - 1."""
-        place = len(self.taken)
-        chosen = (
-            self._given[place] % bound if place < len(self._given) else int(self._random.random() * bound)
-        )
-        self.taken.append(chosen)
+        taken = self.taken
+        place = len(taken)
+        chosen = self._given[place] % bound if place < self._length else int(self._random() * bound)
+        taken.append(chosen)
         return chosen
 
     def pick(self, options: Sequence[Any]) -> Any:

@@ -4,6 +4,7 @@ Where the page that an address spells is known, its integration is found by read
 every form of the address counts with the first integration that matches it, and what the engine says is reached.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from edge import event_handling, handover
@@ -11,7 +12,7 @@ from edge.cloudfront_event import to_request
 from queueit.integration_config import Integration
 from queueit.matching import reached_integrations
 from queueit.triggers import Reading
-from queueit.url_forms import forms
+from queueit.url_forms import Forms, Url, forms
 from tests.answers import is_pass, is_to_the_waiting_room
 from tests.builders import COOKIE_PREFIX, NOW, Document
 from tests.fuzz.visitors import Page, Visitor
@@ -22,6 +23,11 @@ Handle = Any
 """`event_handling.handle`, or what a test puts in its place."""
 
 _CHANGED_BY_FORMS = ("%", ";", "\\", "#", "*", "//")
+
+
+@lru_cache(maxsize=256)  # many visits are to one address
+def _forms(url: str) -> Forms:
+    return forms(Url(url))
 
 
 class Finding(Exception):
@@ -39,7 +45,7 @@ def _holds(part: Document, page: Page) -> bool | None:
         return None
     if part["Operator"] == "Matches":  # there is no such operator
         return False
-    host = page.host.lower().removesuffix(":443").rstrip(".")
+    host = page.host.lower().partition(":")[0].rstrip(".")
     query = f"?{page.query}" if page.query else ""
     text = {"HostName": host, "PagePath": page.path, "PageUrl": f"https://{host}{page.path}{query}"}[
         part["UrlPart"]
@@ -64,7 +70,7 @@ def _is_for(integration: Document, page: Page) -> bool | None:
 def _of_the_page(world: World, visitor: Visitor) -> Integration | None:
     """The Queue integration that is surely the first one for the page that the address spells."""
     page = visitor.page
-    if page is None or (visitor.uri != page.path and world.settings["url_matching"] != "every_form"):
+    if page is None or not (page.is_plain or world.settings["url_matching"] == "every_form"):
         return None
     for place, integration in enumerate(world.integrations):
         is_for = _is_for(integration, page)
@@ -91,7 +97,7 @@ def guards(world: World, visitor: Visitor) -> list[Integration]:
     """The Queue integrations each of which a visit needs a proof for."""
     snapshot = world.snapshot
     request = to_request(visitor.event()["Records"][0]["cf"]["request"], OWN_DOMAIN)
-    urls, are_all = forms(request.url)
+    urls, are_all = _forms(request.url.text)
     found: list[Integration | None] = []
     if world.settings["url_matching"] == "every_form":
         for url in urls:

@@ -13,6 +13,7 @@ from queueit.snapshot import Snapshot
 from tests.builders import OTHER_KEY, SECRET_KEY
 from tests.fuzz.campaign import Campaign, read_corpus, write_corpus
 from tests.fuzz.choices import Choices
+from tests.fuzz.processes import campaigns
 
 Handled = dict[str, Any]
 
@@ -86,25 +87,37 @@ def answers_with_an_odd_status(event: Handled, snapshot: Snapshot, *others: Any)
 )
 def test_a_planted_fault_is_found(handle: Any, finding: str) -> None:
     campaign = Campaign(SEED, read_corpus(), handle)
-    campaign.run(lambda: campaign.events < 20_000 and not campaign.findings)
+    campaign.run(lambda: campaign.events < 20_000 and not campaign.figures.findings)
 
-    assert any(finding in text for text in campaign.findings), campaign.report()
+    assert any(finding in text for text in campaign.figures.findings), campaign.figures.report()
 
 
 def test_a_short_campaign_reaches_every_outcome_and_finds_nothing() -> None:
-    campaign = campaign_of(1_500)
+    campaign = campaign_of(4_000)
 
-    assert not campaign.findings, campaign.report()
-    assert campaign.counts["forgeries"] > 1_000
+    assert not campaign.figures.findings, campaign.figures.report()
+    assert campaign.figures.counts["forgeries"] > 1_000
     for outcome in ("turned away", "passed with proof", "passed untouched", "exempt"):
-        assert campaign.counts[outcome] > 10
-    assert {"session", "token", "queue", "cancel", "ignore", "token error: hash"} <= set(campaign.reasons)
+        assert campaign.figures.counts[outcome] > 10
+    assert {"session", "token", "queue", "cancel", "ignore", "token error: hash"} <= set(
+        campaign.figures.reasons
+    )
+
+
+def test_campaigns_side_by_side_add_up_and_are_those_of_their_seeds() -> None:
+    told: list[str] = []
+    figures = campaigns(first_seed=3, processes=2, seconds=120, events=400, tell=told.append, each=200)
+
+    alone = [campaign_of(200, seed=seed).figures for seed in (3, 4)]
+    assert figures.counts == alone[0].counts + alone[1].counts
+    assert figures.lines == alone[0].lines | alone[1].lines
+    assert [line.partition(" ")[0] for line in told] == ["200", "400"]
 
 
 def test_a_campaign_of_one_seed_is_the_same_each_time() -> None:
     first, second = (campaign_of(180, seed=7) for _ in range(2))
 
-    assert first.counts == second.counts
+    assert first.figures == second.figures
     assert first.kept == second.kept
 
 
@@ -117,7 +130,7 @@ def test_a_case_is_made_again_from_its_choices() -> None:
 
 
 def test_a_report_says_what_repeats_a_finding() -> None:
-    report = campaign_of(60, answers_with_an_odd_status).report()
+    report = campaign_of(60, answers_with_an_odd_status).figures.report()
 
     for part in ("visitor: {", "integrations: [", "settings: {"):
         assert part in report

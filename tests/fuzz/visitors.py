@@ -21,16 +21,10 @@ from tests.builders import (
     viewer_request_event,
 )
 from tests.fuzz.choices import Choices
-from tests.fuzz.worlds import HOSTS, METHODS, OFFICE, PAGES, ROOMS, World
+from tests.fuzz.proofs import ADDRESSES, OFFICE, ROOMS, SESSION, TOKEN, Proof
+from tests.fuzz.worlds import HOSTS, METHODS, PAGES, QUERIES, World
 from tests.spelling import spelled
 
-TOKEN, SESSION = "token", "session"
-
-_QUEUE_IDS = [GUID, GUID, GUID.upper(), "", "q1", "queue1"]
-_VALIDITIES = ["", "", "3", "1", "99999"]
-_TYPES = ["queue", "queue", "safetynet", "debug", "idle", "", "Queue", "mine"]
-_ADDRESSES = [ADDRESS, ADDRESS, OFFICE, "2001:db8::1", ""]
-_AGES = [0, 59, 61, 600, 1200, 1201, 90_000, -59, -61, -9_999]
 _PUT_IN = [
     "~", "_", "&", "=", "%", "%25", "%00", "/", ";", " ", "+", "\0", "\ud800", "é", "0", "9", "a", "~e_vip",
     "~ts_9999999999", "~rt_debug", "~cv_99999", "~h_", "&EventId=vip", "&FixedValidityMins=99999",
@@ -59,49 +53,21 @@ _NOISE: list[tuple[str, str]] = [
     ("Origin", "https://shop.example.com"),
     ("Access-Control-Request-Method", "GET"),
 ]
+_MACS = ["0" * 64, mac(ADDRESS), mac("")]
+_MAC = re.compile(r"[0-9a-f]{64}")
 _FIELDS = re.compile(
     r"EventId=([^&]*)(?:&QueueId=([^&]*))?(?:&FixedValidityMins=([^&]*))?"
     r"&RedirectType=([^&]*)&IssueTime=([^&]*)(?:&Hip=([^&]*))?"
 )
 
 
-class Proof(NamedTuple):
-    """A token or session that one of the account's keys signed; times in Unix seconds, `validity` in minutes."""
-
-    kind: str
-    text: str
-    room: str
-    time: int
-    validity: str
-    address: str
-
-    def is_meant(self, kind: str, text: str) -> bool:
-        """Whether `text` says what this proof says: a room's case in a cookie and the hash's place say nothing."""
-        if kind != self.kind:
-            return False
-        if kind == TOKEN:
-            signed, _, proof = self.text.rpartition("~h_")
-            return text == self.text or text.replace(f"~h_{proof}", "", 1) == signed
-        end = len("EventId=") + len(self.room)
-        return text[:end].lower() == self.text[:end].lower() and text[end:] == self.text[end:]
-
-    def opens(self, rooms: Sequence[str], validity_minutes: int, client_ip: str) -> bool:
-        """Whether it lets a visitor at `client_ip` into one of `rooms` now (protocol sections 3 and 4)."""
-        if self.address and client_ip and self.address != client_ip:
-            return False
-        if self.kind == TOKEN:
-            return self.room in rooms and self.time >= NOW
-        minutes = int(self.validity or validity_minutes)
-        is_young = NOW - 60 * minutes <= self.time <= NOW + 60
-        return is_young and self.room.lower() in [room.lower() for room in rooms]
-
-
 class Page(NamedTuple):
-    """A page by its plain address."""
+    """A page by its plain address; `is_plain` says whether that is how it was asked for."""
 
     host: str
     path: str
     query: str
+    is_plain: bool
 
 
 class Visitor(NamedTuple):
@@ -144,37 +110,6 @@ class Visitor(NamedTuple):
         return Services(post, lambda: GUID)
 
 
-def _proof(choices: Choices, keys: Sequence[str]) -> Proof:
-    room, validity = choices.pick(ROOMS), choices.pick(_VALIDITIES)
-    queue_id, redirect_type = choices.pick(_QUEUE_IDS), choices.pick(_TYPES)
-    address, key = choices.pick(["", "", *_ADDRESSES]), choices.pick(keys)
-    if choices.once_in(2):
-        time = NOW + choices.pick([60, 60, 0, -1, 9_999])
-        text = queue_token(
-            room,
-            queue_id=queue_id,
-            expires_at=time,
-            validity=validity,
-            redirect_type=redirect_type,
-            address=address,
-            key=key,
-            extra=choices.pick(["", "", "x_1", "e", "z_~"]),
-        )
-        return Proof(TOKEN, text, room, time, validity, address)
-    time = NOW - choices.pick(_AGES)
-    text = session_text(
-        room,
-        queue_id=queue_id,
-        validity=validity,
-        redirect_type=redirect_type.lower(),
-        issued_at=time,
-        address=address,
-        key=key,
-        with_mac=choices.once_in(2),
-    )
-    return Proof(SESSION, text, room, time, validity, address)
-
-
 def _cut_anew(choices: Choices, text: str) -> str:
     """A session whose fields, one after the other, are the same text, cut in other places."""
     match = _FIELDS.match(text)
@@ -202,8 +137,8 @@ def _cut_anew(choices: Choices, text: str) -> str:
 
 def _with_other_hash(choices: Choices, text: str, other: str) -> str:
     """`text` with a MAC in it replaced by one that stands in `other`, or by another one of the account's."""
-    places = [match.span() for match in re.finditer(r"[0-9a-f]{64}", text)]
-    macs = [*re.findall(r"[0-9a-f]{64}", other), "0" * 64, mac(ADDRESS), mac("")]
+    places = [match.span() for match in _MAC.finditer(text)]
+    macs = [*_MAC.findall(other), *_MACS]
     if not places:
         return text
     start, end = choices.pick(places)
@@ -237,26 +172,36 @@ def _forged(choices: Choices, proof: Proof, other: Proof) -> str:
     return str(text[:start] + choices.pick(_PUT_IN) + text[end:])
 
 
-def _address(choices: Choices, host: str) -> tuple[str, Page | None]:
-    """The path of a request, and the page that it spells."""
+def _escaped(choices: Choices, query: str) -> str:
+    """`query` with some characters escaped that do not separate its fields."""
+    often = choices.pick([2, 8])
+    return "".join(
+        [f"%{ord(one):02x}" if one not in "&=" and choices.once_in(often) else one for one in query]
+    )
+
+
+def _address(choices: Choices, host: str) -> tuple[str, str, Page | None]:
+    """The path and the query string of a request, and the page that they spell."""
     path: str = choices.pick(PAGES)
-    way = choices.below(8)
-    query = choices.pick(["", "", "a=1", "x=/vip/"])
-    page = Page(host, path, query)
-    if way <= 4:
-        return path, page
-    if way <= 6:
+    way = choices.below(16)
+    query: str = choices.pick(QUERIES)
+    sent_query = _escaped(choices, query) if query and choices.once_in(3) else query
+    is_plain = sent_query == query and ":" not in host
+    if way <= 11:
+        return path, sent_query, Page(host, path, query, is_plain)
+    page = Page(host, path, query, is_plain=False)
+    if way <= 14:
         uri: str = spelled(path, choices.pick)
-        return (uri if uri[0] == "/" else f"/{uri}"), page
+        return (uri if uri[0] == "/" else f"/{uri}"), sent_query, page
     if choices.once_in(64):
-        return choices.pick(_DETOURS) * choices.pick([10, 40, 300]) + spelled(path, choices.pick), page
-    return "/" + "".join([choices.pick(_PIECES) for _ in range(choices.below(10))]), None
+        uri = choices.pick(_DETOURS) * choices.pick([10, 40, 300]) + spelled(path, choices.pick)
+        return uri, sent_query, page
+    return "/" + "".join([choices.pick(_PIECES) for _ in range(choices.below(10))]), sent_query, None
 
 
-def _answer(choices: Choices) -> ServiceResponse | None:
-    forged = json.dumps({"HasPassed": True, "QueueItToken": queue_token("vip", key=OTHER_KEY)}).encode()
-    bodies = [b"", b"{}", b"[", b'{"actionAllowed": false}', forged, b'{"HasPassed": true}']
-    return choices.pick([None, *[ServiceResponse(status, body) for status in (200, 500, 400) for body in bodies]])  # type: ignore[no-any-return]  # fmt: skip
+_FORGED_PASS = json.dumps({"HasPassed": True, "QueueItToken": queue_token("vip", key=OTHER_KEY)}).encode()
+_BODIES = [b"", b"{}", b"[", b'{"actionAllowed": false}', _FORGED_PASS, b'{"HasPassed": true}']
+_ANSWERS = [None, *[ServiceResponse(status, body) for status in (200, 500, 400) for body in _BODIES]]
 
 
 def _body(choices: Choices) -> Document | None:
@@ -274,8 +219,8 @@ def visitor(world: World, given: Sequence[int], random: Random) -> tuple[Visitor
     """A visitor of these choices to `world`, and all choices that made them."""
     choices = Choices(given, random)
     host = choices.pick(HOSTS)
-    uri, page = _address(choices, host)
-    proofs = [_proof(choices, world.keys) for _ in range(2 + choices.below(2))]
+    uri, page_query, page = _address(choices, host)
+    proofs = [choices.pick(world.proofs) for _ in range(2 + choices.below(2))]
     shown = []
     for place, proof in enumerate(proofs):
         text = proof.text
@@ -283,8 +228,10 @@ def visitor(world: World, given: Sequence[int], random: Random) -> tuple[Visitor
             text = _forged(choices, proof, proofs[place - 1])
         if choices.below(4):
             shown.append((proof.kind, proof.room, text))
-    query = [page.query] if page and page.query else []
+    query = [page_query] if page_query else []
     headers: list[tuple[str, str]] = [choices.pick(_NOISE) for _ in range(choices.pick([0, 0, 1, 2, 4]))]
+    if page_query and choices.once_in(16):  # a parameter to an origin that splits at it
+        query = [f"queueittoken=;{page_query}"]
     for kind, room, text in shown:
         written = quote(text, safe="", errors="replace")
         if kind == SESSION:
@@ -302,12 +249,12 @@ def visitor(world: World, given: Sequence[int], random: Random) -> tuple[Visitor
         query="&".join(query),
         headers=headers,
         method=choices.pick(METHODS),
-        client_ip=choices.pick(_ADDRESSES),
+        client_ip=choices.pick(ADDRESSES),
         body=_body(choices),
         page=page,
         held=held,
         forgeries=forgeries,
-        answer=_answer(choices),
+        answer=choices.pick(_ANSWERS),
     )
     return made, choices.taken
 

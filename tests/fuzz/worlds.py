@@ -8,16 +8,20 @@ from queueit.integration_config import Integration
 from queueit.snapshot import Snapshot
 from tests.builders import SECRET_KEY, Document, compiled_snapshot, queue_integration, url_part
 from tests.fuzz.choices import Choices
+from tests.fuzz.proofs import OFFICE, ROOMS, Proof, proof
 
 HOST = "shop.example.com"
 OWN_DOMAIN = "d111111abcdef8.cloudfront.net"
-HOSTS = [HOST, HOST, "Shop.EXAMPLE.com", f"{HOST}.", f"{HOST}:443", "other.example.com", OWN_DOMAIN]
-ROOMS = ["tickets", "vip", "vip1", "sale", "Tickets", "a-b"]
+HOSTS = [
+    HOST, HOST, HOST, HOST, "Shop.EXAMPLE.com", f"{HOST}.", f"{HOST}:443", f"{HOST}:8443", "other.example.com",
+    OWN_DOMAIN, OWN_DOMAIN, f"{OWN_DOMAIN}:80",
+]  # fmt: skip
 PAGES = ["/tickets/row", "/vip/", "/free/page", "/tickets", "/", "/vip/a/b", "/static/app.css"]
+QUERIES = ["", "", "", "a=1", "x=/vip/", "route=vip/a", "items[]=1", "u=https://shop.example.com/vip/"]
 METHODS = ["GET", "GET", "GET", "HEAD", "POST", "OPTIONS", "TRACE", "get", ""]
-OFFICE = "198.51.100.9"
 
 _PATHS = ["/tickets", "/tickets/", "/vip/", "/free/", "/static/", "/", "/TICKETS/", "/tickets/row"]
+_IN_QUERIES = ["route=vip/a", "items[]=", "/vip/?route=", "u=https://shop.example.com/vip/", "a=1"]
 _ODD_PATHS = ["/a%2Fb/", "/free;v=1/", "/x//y/", "/tickets%2f", "/vip\\a", "*", "", "/caf%C3%A9/"]
 _OPERATORS = ["Contains", "Contains", "Contains", "Equals", "EqualsAny", "ContainsAny", "Matches"]
 _OTHER_PARTS: list[Document] = [
@@ -38,16 +42,17 @@ _KEYS: list[dict[str, str]] = [
     {"secret_key": SECRET_KEY, "next_secret_key": _NEXT},
     {"secret_key": SECRET_KEY, "next_secret_key": _NEXT, "session_secret_key": _NEXT},
 ]
+_PROOFS = 20
 _SERVICE = "https://services.example.com/"
 
 
 class World(NamedTuple):
-    """A snapshot and what it is made of; `keys` are those that sign proofs that count."""
+    """A snapshot and what it is made of; `proofs` are those that its visitors hold, and forge from."""
 
     snapshot: Snapshot
     integrations: list[Document]
     settings: Document
-    keys: list[str]
+    proofs: list[Proof]
 
     def queues(self, integration: int) -> Integration | None:
         """The integration at that place, if it is a Queue one."""
@@ -61,6 +66,8 @@ def _url_part(choices: Choices) -> Document:
         values = [choices.pick([HOST, HOST, "Shop.example.com", "other.example.com"])]
     else:
         values = [choices.pick(_PATHS) if choices.below(6) else choices.pick(_ODD_PATHS)]
+        if place == "PageUrl" and choices.once_in(2):
+            values = [choices.pick(_IN_QUERIES)]
         if choices.once_in(3):
             values.append(choices.pick(_PATHS))
     return url_part(
@@ -134,4 +141,6 @@ def world(given: Sequence[int], random: Random) -> tuple[World, list[int]]:
     integrations = [_integration(choices) for _ in range(1 + choices.below(4))]
     service_keys: dict[str, Any] = {"api_key": "a-fake-key", "proxy_key": "a-fake-key"}
     snapshot = compiled_snapshot(*integrations, settings=settings, keys=keys | service_keys)
-    return World(snapshot, integrations, settings, sorted(set(keys.values()))), choices.taken
+    signing = sorted(set(keys.values()))
+    proofs = [proof(choices, signing) for _ in range(_PROOFS)]
+    return World(snapshot, integrations, settings, proofs), choices.taken
