@@ -12,6 +12,8 @@ UNFINISHED := $(VENV)/.unfinished
 queueit_holds := $(QUEUEIT)
 demo_holds := $(QUEUEIT) $(DEMO)
 dev_holds := $(QUEUEIT) $(DEMO) $(DEV)
+# Some machines forbid Python to keep what it compiled: a test run starts it hundreds of times.
+unexport PYTHONDONTWRITEBYTECODE
 # Python compiles what is used when it is first used: to compile everything takes a third of the set-up.
 PIP_INSTALL := -m pip --disable-pip-version-check install --quiet --no-compile
 # Runs a step of the set-up; what it complains of is shown where it fails. To make, a step that Ctrl-C ends ended well,

@@ -24,7 +24,7 @@ case "$2" in
     workbench.lambda_runtime)
         mkdir -p build/runtime && touch build/runtime/.installed
         echo "install the runtime" >>log ;;
-    workbench.*) shift; echo "run $*" >>log ;;
+    workbench.*) shift; echo "run $*${PYTHONDONTWRITEBYTECODE+ and compile it each time}" >>log ;;
 esac
 """
 
@@ -52,6 +52,7 @@ class House:
     def make(self, target: str, *variables: str) -> int:
         """The exit status of `make TARGET`, run as a person would."""
         environ = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+        environ["PYTHONDONTWRITEBYTECODE"] = "1"
         command = ["make", target, f"PYTHON={self.path / 'python'}", *variables]
         ran = subprocess.run(command, cwd=self.path, env=environ, capture_output=True, timeout=30)
         self.said, self.complained = ran.stdout.decode(), ran.stderr.decode()
