@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.terraform.provider import attach
 from workbench.terraform_validate import ROOT as ROOT
 from workbench.terraform_validate import copy_module as copy_module
 from workbench.terraform_validate import plugin_directory as plugin_directory
@@ -100,6 +101,8 @@ class Workspace:
             "TF_CLI_CONFIG_FILE": "/dev/null",
             "TF_IN_AUTOMATION": "1",
             "CHECKPOINT_DISABLE": "1",
+            # A plan is short and holds the provider's schema: to collect its garbage would take longer.
+            "GOGC": "400",
             **environment,
         }
 
@@ -134,11 +137,20 @@ class Workspace:
             raise TerraformError(f"terraform {command} failed:\n{printed}")
         return printed
 
-    def init(self) -> str:
-        """Install modules and provider."""
+    def init(self) -> None:
+        """Install modules and the provider, and keep that running for the commands to come."""
         mirror = plugin_directory()
         chosen = [f"-plugin-dir={mirror}"] if mirror else []
-        return self.run("init", "-input=false", "-no-color", *chosen)
+        self.run("init", "-input=false", "-no-color", *chosen)
+        if "TF_REATTACH_PROVIDERS" in self._environment or self._configurations_of_provider() > 1:
+            return
+        for binary in self.path.glob(".terraform/providers/*/*/aws/*/*/terraform-provider-aws*"):
+            self._environment |= attach(self, binary, self.path, self._environment)
+
+    def _configurations_of_provider(self) -> int:
+        """How many there are: a provider that keeps running has one, that of whoever came last."""
+        files = self.path.glob("*.tf")
+        return sum(file.read_text(encoding="utf-8").count('\nprovider "aws" {') for file in files)
 
     def plan(self, *options: str) -> Plan:
         """Plan, keep the plan for `apply_plan` and read it."""
