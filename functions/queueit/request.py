@@ -47,7 +47,9 @@ class Request:
         self.query = query
         self.client_ip = client_ip
         # The length first: folding only shortens, and nearly always settles it.
-        self.is_own_domain = 0 < len(own_domain) <= len(host) and without_port(host) == own_domain.lower()
+        self.is_own_domain = 0 < len(own_domain) <= len(host) and without_port(host) == without_port(
+            own_domain
+        )
         self.header = header
         self._read_body = body
         self._is_body_cut = is_body_cut

@@ -73,6 +73,11 @@ HOLES = {
         "cache_miss",
         queue=lambda host: when(url_part(f"https://{host}/tickets", UrlPart="PageUrl", Operator="Equals")),
     ),
+    "a host compared as it is written": Hole(
+        "port",
+        {"url_matching": "as_configured"},
+        lambda host: when(url_part(host, UrlPart="HostName", Operator="Equals"), url_part("/tickets")),
+    ),
     "an ignored method that the origin answers": Hole(
         "options", {"ignored_methods": ["OPTIONS"]}, serves=answers_options
     ),

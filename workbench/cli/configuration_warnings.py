@@ -22,7 +22,7 @@ from workbench.cli.condition import (
 
 _HOLDS_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CLIENT_ADDRESS = f"header {CLIENT_IP_HEADER}"
-_MARKS = re.compile(r"[?&]")
+_MARKS = re.compile(r"[?&=]")
 _ESCAPED = re.compile(r"%(?:2[146-9A-Fa-f]|[3-6][0-9A-Fa-f]|7[0-9A-Ea-e])")
 """An escape of a visible character but `"` and `#`."""
 _SHORT = 2  # characters; a Contains with no more of them matches by accident
@@ -285,6 +285,8 @@ def _about_odd_values(integration: _Integration, settings: Settings) -> Iterator
                 advice = "the edge takes every request for https://, so it is found in query strings alone: write https://"
             elif one.subject == "host" and value.rpartition(":")[2] not in ("443", value):
                 advice = "browsers name no port to CloudFront: write the host alone"
+            elif one.subject == _CLIENT_ADDRESS and not one.is_exact:
+                advice = "other addresses contain it too, as those with a digit more do: list whole ones (EqualsAny)"
             elif (
                 one.subject in ("path", "url")
                 and settings.url_matching == "every_form"
@@ -361,7 +363,9 @@ def _avoidable(one: Condition | None) -> str:
     if one.subject == "url" and one.is_exact is not one.is_negative:
         return "query string, which is part of PageUrl"
     if one.subject == "url" and not one.is_negative and any(_MARKS.search(value) for value in one.values):
-        return "order of the query string's fields"
+        return (
+            "query string, in which many sites take several texts for one (42, 042) and fields in any order"
+        )
     return ""
 
 

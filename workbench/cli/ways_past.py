@@ -13,6 +13,7 @@ OPEN_FOLDERS = ("/static/", "/assets/", "/images/", "/api/")
 """Folders that sites often serve through a cache behavior of their own."""
 
 _SHOWN = 3  # addresses named in a message
+_PORTS = (80, 8443)
 _CLIMBS = ("..%2F", "%2e%2e%2F", "../", "..%5C", "..;/", "%252e%252e%252F")
 _PREFLIGHT = {"Origin": "https://queueit-doctor.invalid", "Access-Control-Request-Method": "GET"}
 
@@ -51,6 +52,11 @@ def spellings(path: str) -> list[str]:
     return [one if one.startswith("/") else f"/{one}" for one in dict.fromkeys(found) if one != path]
 
 
+def _escaped(query: str) -> str:
+    """`query`, spelled so that what separates its fields stays."""
+    return "".join([one if one in "?&=%" or one.isalnum() else f"%{ord(one):02X}" for one in query])
+
+
 def ways_past(ways: Ways, ask: Ask, is_sent_away: Callable[[requests.Response], bool]) -> Iterator[Check]:
     """A check for each way; `is_sent_away` says whether an answer leads to the waiting room."""
     parts = urlsplit(ways.url)
@@ -76,10 +82,13 @@ def ways_past(ways: Ways, ask: Ask, is_sent_away: Callable[[requests.Response], 
         )
         return Check(name, PROBLEM, f"{what} gets a page without queueing: {named}", remedy)
 
+    addresses = [one + query for one in spellings(path)]
+    if _escaped(query) != query:
+        addresses.append(path + _escaped(query))
     yield check(
         "spellings",
-        [("GET", site + one + query, {}) for one in spellings(path)],
-        "another spelling of the path",
+        [("GET", site + one, {}) for one in addresses],
+        "another spelling of the address",
         'set url_matching to "every_form"; for an Equals trigger on PageUrl or PagePath write Contains; else let the '
         "origin refuse such paths",
     )
@@ -93,6 +102,12 @@ def ways_past(ways: Ways, ask: Ask, is_sent_away: Callable[[requests.Response], 
         "the path through the folder of another cache behavior",
         "attach the pair to that behavior and to the default one too, or let the origin or a firewall refuse %2F, %5C, "
         "`;` and dot segments in paths: see docs/behaviors.md",
+    )
+    yield check(
+        "port",
+        [("GET", ways.url, {"Host": f"{parts.hostname}:{port}"}) for port in _PORTS],
+        "the host name with a port",
+        'set url_matching to "every_form"',
     )
     unseen = f"queueit-doctor={secrets.token_hex(8)}"
     yield check(

@@ -86,6 +86,10 @@ class Site(BaseAdapter):
             return self._serve(method, path)
         event = viewer_event(url, headers=tuple(headers.items()), client_ip="203.0.113.7")
         event["Records"][0]["cf"]["request"] |= {"uri": path, "method": method}
+        if "Host" in headers:
+            event["Records"][0]["cf"]["request"]["headers"]["host"] = [
+                {"key": "Host", "value": headers["Host"]}
+            ]
         event["Records"][0]["cf"]["config"]["distributionDomainName"] = OWN_DOMAIN
         snapshot = compiled_snapshot(self.integration, settings=self.settings)
         outcome = event_handling.handle(event, snapshot, NOW)
@@ -180,6 +184,7 @@ def test_a_healthy_site_has_no_findings(doctor: Any) -> None:
             "plain_http",
             "spellings",
             "behaviors",
+            "port",
             "cache_miss",
             "options",
             "preflight",
@@ -468,6 +473,10 @@ HOLES: dict[str, tuple[str, dict[str, Any]]] = {
         "cache_miss",
         {"integration": matching(url_part(URL, UrlPart="PageUrl", Operator="Equals"))},
     ),
+    "a host compared as it is written": (
+        "port",
+        {"settings": {"url_matching": "as_configured"}, "integration": matching(*ON_THE_HOST)},
+    ),
     "an ignored method that the origin answers": (
         "options",
         {"serves": answers_options, "settings": {"ignored_methods": ["OPTIONS"]}},
@@ -496,6 +505,15 @@ def test_a_hole_that_is_planted_is_found(doctor: Any, site: Site, name: str) -> 
 def test_a_lenient_origin_alone_is_no_hole(doctor: Any, site: Site) -> None:
     site.serves = lenient
     assert [name for name, one in doctor().items() if one["status"] != "ok"] == []
+
+
+def test_a_query_is_asked_for_in_another_spelling(queueit: Queueit, site: Site) -> None:
+    site.integration |= matching(url_part("route=a/b", UrlPart="PageUrl"))
+    assert queueit("doctor", f"{URL}?route=a/b", session=site).status == 0
+    assert f"{URL}?route=a%2Fb" in [url for url, _ in site.asked]
+    site.settings = {"url_matching": "as_configured"}
+    ran = queueit("doctor", f"{URL}?route=a/b", session=site)
+    assert "PROBLEM spellings: another spelling of the address gets a page" in ran.out
 
 
 def test_another_folder_can_be_named(queueit: Queueit, site: Site) -> None:

@@ -245,6 +245,7 @@ def test_a_queue_that_a_text_in_the_path_ends_is_warned_of(codes: Any) -> None:
         url_part("https://shop.example.com/tickets", UrlPart="PageUrl", Operator="Equals"),
         url_part("/static/", UrlPart="PageUrl", IsNegative=True),
         url_part("?event=42", UrlPart="PageUrl"),
+        url_part("event=42", UrlPart="PageUrl"),
     ],
 )
 def test_a_queue_that_a_query_string_leads_past_is_warned_of(codes: Any, page: dict[str, Any]) -> None:
@@ -256,7 +257,7 @@ def test_a_queue_that_a_query_string_leads_past_is_warned_of(codes: Any, page: d
     [
         (url_part("http://shop.example.com/tickets", UrlPart="PageUrl"), "write https://"),
         (url_part("shop.example.com:8080", UrlPart="HostName", Operator="Equals"), "write the host alone"),
-        (url_part("route=checkout%2Fcart", UrlPart="PageUrl"), 'write "route=checkout/cart"'),
+        (url_part("/checkout%2Fcart", UrlPart="PageUrl"), 'write "/checkout/cart"'),
         (url_part("/a%2Fb/"), 'write "/a/b/"'),
     ],
 )
@@ -273,6 +274,11 @@ def test_a_value_that_requests_seldom_hold_is_warned_of(
 @pytest.mark.parametrize("path", ["/caf%C3%A9/", "/a%20b", "/100%25"])
 def test_an_escape_that_a_visitor_has_to_write_is_nothing_to_warn_of(codes: Any, path: str) -> None:
     assert codes(good(Triggers=triggers(url_part(path)))) == []
+
+
+def test_an_address_that_others_contain_is_warned_of(codes: Any) -> None:
+    address = part("HttpHeader", "10.0.0.1", HttpHeaderName="X-Queueit-ClientIP", Operator="Contains")
+    assert codes(ignore(address), good()) == ["odd_value"]
 
 
 def test_rooms_that_differ_in_capitals_alone_are_warned_of(codes: Any) -> None:
