@@ -230,6 +230,8 @@ class ExecutionEnvironment:
         """Stop the process in its tracks until the next event, its threads as well."""
         self._read_output()
         os.kill(self._process.pid, signal.SIGSTOP)
+        if sys.platform == "linux":  # elsewhere it may outlive a host that is killed this very moment
+            os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def _crashed(self, request_id: str) -> Answer:
         with contextlib.suppress(subprocess.TimeoutExpired):
