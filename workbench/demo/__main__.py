@@ -47,4 +47,7 @@ def _main() -> int:
 if __name__ == "__main__":
     with _terminal_of_its_own():
         status = _main()
-    sys.exit(status)
+    sys.stdout.flush()
+    # Not sys.exit: after a Ctrl-C that came while code was run from text, as making a NamedTuple does, Python would end
+    # itself by SIGINT although it was handled.
+    os._exit(status)
