@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= auto
+# One more than there are processors: some test is always waiting.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
 # What is installed from the locks in requirements/: each layer holds the one before it. Its stamp is written last.
 QUEUEIT := $(VENV)/.queueit

@@ -1,8 +1,10 @@
 """How every test runs: the profiles of property tests, and which worker takes which."""
 
+from functools import cache
 from typing import Any
 
 import pytest
+from botocore.loaders import JSONFileLoader, Loader
 from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
@@ -11,6 +13,19 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 settings.register_profile("short", derandomize=True, database=None, deadline=None, max_examples=25)
 settings.register_profile("full", settings.get_profile("short"), max_examples=100)
 settings.register_profile("explore", deadline=None, max_examples=3000)
+
+_read_model = cache(JSONFileLoader().load_file)
+
+
+class ModelsReadOnce(JSONFileLoader):
+    """Reads AWS's models of its services. moto gives each test a session, which would parse them anew."""
+
+    def load_file(self, file_path: str) -> Any:
+        """What the file of that path says; None where there is none."""
+        return _read_model(file_path)
+
+
+Loader.FILE_LOADER_CLASS = ModelsReadOnce
 
 
 def pytest_configure(config: pytest.Config) -> None:
