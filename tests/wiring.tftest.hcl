@@ -189,8 +189,14 @@ run "what_is_given_is_sent_under_its_own_name_and_pins_are_what_associations_nam
   }
 }
 
-run "an_existing_secret_is_read_and_no_other_is_made" {
+run "an_existing_secret_is_read_and_no_other_is_made_and_warnings_of_the_first_run_are_an_output" {
   command = plan
+
+  override_resource {
+    target          = module.config_refresh.aws_lambda_invocation.this
+    override_during = plan
+    values          = { result = "{\"outcome\": \"unchanged\", \"snapshot\": \"5f2b\", \"version\": 12, \"warnings\": [\"a body trigger\"]}" }
+  }
 
   variables {
     credentials = {
@@ -214,16 +220,6 @@ run "an_existing_secret_is_read_and_no_other_is_made" {
   assert {
     condition     = !strcontains(jsonencode(output.deployer_policies), "secretsmanager")
     error_message = "The deployer may touch secrets, though the module stores none"
-  }
-}
-
-run "warnings_of_the_first_run_are_an_output" {
-  command = plan
-
-  override_resource {
-    target          = module.config_refresh.aws_lambda_invocation.this
-    override_during = plan
-    values          = { result = "{\"outcome\": \"unchanged\", \"snapshot\": \"5f2b\", \"version\": 12, \"warnings\": [\"a body trigger\"]}" }
   }
 
   assert {

@@ -157,7 +157,7 @@ run "warnings_and_behaviors_are_outputs" {
 }
 
 run "the_role_may_create_the_service_linked_roles_when_asked_to" {
-  command = apply
+  command = plan
 
   variables {
     create_service_linked_roles = true
