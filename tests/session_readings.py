@@ -5,7 +5,7 @@ move characters from one field into the next and keep it. Made here apart from t
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from tests.builders import ADDRESS, GUID, NOW, mac
@@ -110,8 +110,11 @@ def _room_ends(text: str, room: str) -> Iterator[int]:
             yield end
 
 
-def readings(fields: Fields) -> Iterator[Fields]:
-    """The ways to part the Hash's text into fields that the cookie's grammar takes and that say something else."""
+def readings(fields: Fields, redirect_types: Collection[str] = ()) -> Iterator[Fields]:
+    """The ways to part the Hash's text into fields that the cookie's grammar takes and that say something else.
+
+    With `redirect_types` those alone that have one of them.
+    """
     text = fields.hash_text
     for hip in ("", *_HIP.findall(text)):
         timed = text.removesuffix(hip)
@@ -120,6 +123,8 @@ def readings(fields: Fields) -> Iterator[Fields]:
             for room_end in _room_ends(body, fields.room):
                 for type_begin in range(room_end, len(body) + 1):
                     between, redirect_type = body[room_end:type_begin], body[type_begin:]
+                    if redirect_types and redirect_type not in redirect_types:
+                        continue
                     for cut in range(len(between), max(-1, len(between) - 6), -1):
                         queue_id, validity = between[:cut], between[cut:]
                         reading = Fields(body[:room_end], queue_id, validity, redirect_type, issued_at, hip)
@@ -147,4 +152,4 @@ def other_cookies(fields: Fields, text: str) -> Iterator[tuple[Fields, str]]:
 
 def usual_readings(fields: Fields) -> set[Fields]:
     """What the Hash's text of `fields` can also be read as without a Mac being needed."""
-    return {reading for reading in readings(fields) if reading.is_usual}
+    return {reading for reading in readings(fields, USUAL_TYPES) if reading.is_usual}
