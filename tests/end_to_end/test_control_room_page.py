@@ -14,18 +14,25 @@ LIVE = "document.querySelector('#connection')?.textContent === 'live'"
 ROWS = "[...document.querySelectorAll('#rows tr')].map((row) => row.innerText)"
 
 
-@pytest.fixture
-def page(watched: Watched) -> Iterator[Browser]:
-    """The page, following the stream."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for all tests: the page keeps nothing in it."""
     try:
-        browser = Browser()
+        opened = Browser()
     except NoBrowser as missing:
         pytest.skip(str(missing))
-    with browser:
-        browser.show(1280, 900)
-        browser.open(watched.url)
-        browser.wait_for(LIVE)
-        yield browser
+    with opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser: Browser, watched: Watched) -> Browser:
+    """The page, opened anew and following the stream."""
+    browser.open("about:blank")
+    browser.show(1280, 900)
+    browser.open(watched.url)
+    browser.wait_for(LIVE)
+    return browser
 
 
 def row_with(page: Browser, text: str) -> str:
