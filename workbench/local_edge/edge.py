@@ -24,6 +24,8 @@ from workbench.local_edge.request_log import (
 from workbench.local_edge.visitor_server import VisitorServer
 from workbench.local_edge.worker_pool import WorkerPool
 
+_AT_THE_EDGE = Quotas()
+
 
 class LocalEdge:
     """CloudFront for one distribution, on one port of this machine.
@@ -41,9 +43,9 @@ class LocalEdge:
         host: str = "127.0.0.1",
         port: int = 0,
         workers_per_function: int = 2,
-        timeout_seconds: float = 5.0,
-        init_timeout_seconds: float = 10.0,
-        memory_mb: int = 128,
+        timeout_seconds: float = _AT_THE_EDGE.timeout_seconds,
+        init_timeout_seconds: float = _AT_THE_EDGE.init_timeout_seconds,
+        memory_mb: int = _AT_THE_EDGE.memory_mb,
         throttle_wait_seconds: float = 5.0,
         origin_urls: Mapping[str, str] | None = None,
         rewrite_locations: Callable[[str], str] | None = None,

@@ -6,6 +6,8 @@ part, the whole guide as of June 2023. A rule without a page is what we take for
 
 from typing import Final, NamedTuple
 
+from workbench.lambda_runtime.function import Quotas
+
 _GUIDE = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/"
 _API = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/"
 _EVENT = f"{_GUIDE}lambda-event-structure.html"
@@ -18,7 +20,9 @@ _BEHAVIOR = f"{_GUIDE}DownloadDistValuesCacheBehavior.html"
 _GRPC = f"{_GUIDE}distribution-using-grpc.html"
 _VALIDATION = f"{_GUIDE}http-502-lambda-validation-error.html"
 
+_QUOTAS = Quotas()
 _BODY_LIMIT_BYTES = 40 * 1024
+_HEAD_LIMIT_BYTES = 20_480
 
 
 class Rule(NamedTuple):
@@ -63,7 +67,7 @@ REQUEST_SIZE: Final = _request(
     "request-size",
     "request line and headers are over {limit:,} bytes; the connection ends",
     f"{_ORIGIN}#RequestCustomMaxRequestStringLength",
-    20_480,
+    _HEAD_LIMIT_BYTES,
 )
 REQUEST_URL_SIZE: Final = _request(
     413,
@@ -173,6 +177,24 @@ BODY_ENCODING: Final = _result(
     "body-encoding", "a body's encoding is neither `text` nor `base64`, or it is no valid base64", _EVENT
 )
 
+FUNCTION_TIME: Final = _said(
+    "function-time",
+    "a function has {limit} s for an event",
+    f"{_GUIDE}cloudfront-limits.html#limits-lambda-at-edge",
+    int(_QUOTAS.timeout_seconds),
+)
+FUNCTION_MEMORY: Final = _said(
+    "function-memory",
+    "it has {limit} MB",
+    f"{_GUIDE}cloudfront-limits.html#limits-lambda-at-edge",
+    _QUOTAS.memory_mb,
+)
+INIT_TIME: Final = _said(
+    "init-time",
+    "its initialisation has {limit} s",
+    "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html",
+    int(_QUOTAS.init_timeout_seconds),
+)
 FUNCTION_FAILED: Final = _said(
     "function-failed",
     "a function that raises, ends or takes too much memory is a 503",
@@ -235,6 +257,14 @@ FORWARDED: Final = _said(
     "forwarded",
     "the origin gets the headers, cookies and parameters of the cache key and of the origin request policy",
     f"{_GUIDE}understanding-how-origin-request-policies-and-cache-policies-work-together.html",
+)
+ORIGIN_RESPONSE_SIZE: Final = Rule(
+    "flow",
+    "origin-response-size",
+    f"an origin's response whose status line and headers are over {_HEAD_LIMIT_BYTES:,} bytes fails; the 502: not verified",
+    f"{_GUIDE}cloudfront-limits.html#limits-general",
+    502,
+    _HEAD_LIMIT_BYTES,
 )
 LEGACY_HEADERS: Final = _said(
     "legacy-headers",

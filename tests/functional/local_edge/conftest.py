@@ -56,7 +56,7 @@ class Response(NamedTuple):
 
 
 class _OriginHandler(http.server.BaseHTTPRequestHandler):
-    """Answers as the query string says: `status`, `body`, and `header` (`Name: value`) as often as given."""
+    """Answers as the query string says: `status`, `body`, `header` (`Name: value`) as often as given, `long` bytes."""
 
     protocol_version = "HTTP/1.1"
     server: "Origin"
@@ -77,6 +77,8 @@ class _OriginHandler(http.server.BaseHTTPRequestHandler):
         for line in asked.get("header", []):
             name, _, value = line.partition(": ")
             self.send_header(name, value)
+        for size in asked.get("long", []):
+            self.send_header("X-Long", "a" * int(size))
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         if self.command != "HEAD":

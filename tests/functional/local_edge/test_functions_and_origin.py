@@ -300,6 +300,13 @@ def test_an_origin_that_is_down_is_a_502(workshop: Any) -> None:
     assert site.ask().status == 502
 
 
+@pytest.mark.rule("origin-response-size")
+@pytest.mark.parametrize(("size", "status"), [(20_200, 200), (20_400, 502)])
+def test_an_origins_response_with_long_headers_is_a_502(workshop: Any, size: int, status: int) -> None:
+    site = workshop.site()
+    assert site.ask(f"/?long={size}").status == status
+
+
 def test_a_body_reaches_the_origin_whole_and_the_function_only_with_include_body(
     workshop: Any, sources: Any
 ) -> None:

@@ -1,6 +1,7 @@
 """Requests on the wire: keep-alive, framing, and what is refused before any function runs."""
 
 import contextlib
+import random
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -131,6 +132,39 @@ def test_a_visitor_who_asks_first_is_told_to_send_the_body(workshop: Any) -> Non
 def test_a_response_whose_headers_http_does_not_know_is_a_502(workshop: Any) -> None:
     site = workshop.site()
     assert site.ask("/?header=X-A:%20a%00b").status == 502
+    assert site.ask().status == 200
+
+
+def test_whatever_comes_the_edge_answers_or_hangs_up_and_serves_the_next(workshop: Any, sources: Any) -> None:
+    site = workshop.site(sources.pass_request)
+    chance = random.Random(14)
+    whole = [
+        b"POST /a?b=c HTTP/1.1\r\nHost: a\r\nCookie: a=1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+        b"GET /a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
+        b"PUT http://a/b HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc",
+    ]
+    strange = [
+        b"\r",
+        b"\n",
+        b"\0",
+        b" ",
+        b":",
+        b"\xff",
+        b"\t",
+        b"\r\n\r\n",
+        b"%",
+        b"9" * 30,
+        b"Content-Length: 5\r\n",
+    ]
+    answers = set()
+    for _ in range(200):
+        sent = bytearray(chance.choice(whole))
+        for _ in range(chance.randint(1, 3)):
+            begin = chance.randrange(len(sent))
+            sent[begin : begin + chance.randint(0, 2)] = chance.choice(strange)
+        answers.add(exchange(site, bytes(sent))[:12])
+    assert answers <= {b"", *[f"HTTP/1.1 {status}".encode() for status in (100, 200, 400, 403, 413)]}
+    assert {b"HTTP/1.1 200", b"HTTP/1.1 400"} <= answers
     assert site.ask().status == 200
 
 

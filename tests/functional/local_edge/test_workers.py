@@ -123,7 +123,7 @@ def test_a_result_that_json_cannot_hold_is_a_503(workshop: Any, sources: Any) ->
     assert outcomes(site) == [("exception", True)]
 
 
-@pytest.mark.rule("function-limited")
+@pytest.mark.rule("function-limited", "function-time")
 def test_a_function_over_its_time_is_stopped_and_replaced(workshop: Any) -> None:
     site = workshop.site(
         """
@@ -145,6 +145,7 @@ def handler(event, context):
     assert outcomes(site) == [("success", True), ("timeout", False), ("success", True)]
 
 
+@pytest.mark.rule("function-memory")
 def test_a_function_over_its_memory_is_stopped_even_if_it_would_answer(workshop: Any) -> None:
     site = workshop.site("""
 def handler(event, context):
@@ -194,6 +195,7 @@ def test_an_idle_worker_that_died_is_replaced_without_the_visitor_noticing(
     assert outcomes(site) == [("success", True), ("success", True)]
 
 
+@pytest.mark.rule("init-time")
 @pytest.mark.parametrize(
     ("source", "seconds", "detail"),
     [

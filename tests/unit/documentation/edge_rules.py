@@ -18,7 +18,7 @@ _HEADERS = {
 
 
 def _row(rule: Rule) -> str:
-    status = [str(rule.status)] if rule.status else []
+    status = [str(rule.status)] if rule.about in ("request", "result") else []
     page = f"[page]({rule.page})" if rule.page else "not verified"
     return "| " + " | ".join([rule.text, *status, f"`{rule.name}`", page]) + " |"
 
