@@ -261,7 +261,7 @@ FORWARDED: Final = _said(
 ORIGIN_RESPONSE_SIZE: Final = Rule(
     "flow",
     "origin-response-size",
-    f"an origin's response whose status line and headers are over {_HEAD_LIMIT_BYTES:,} bytes fails; the 502: not verified",
+    f"an origin's response with a head of over {_HEAD_LIMIT_BYTES:,} bytes fails; the 502: not verified",
     f"{_GUIDE}cloudfront-limits.html#limits-general",
     502,
     _HEAD_LIMIT_BYTES,

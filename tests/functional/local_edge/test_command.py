@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from workbench.local_edge.rule_table import ORIGIN_EXISTS
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -67,7 +69,7 @@ def test_it_says_what_is_wrong_with_a_distribution(workshop: Any, tmp_path: Path
     file.write_text(json.dumps(workshop.distribution(1, workshop.behavior(TargetOriginId="other"))))
 
     assert complaint("--distribution", str(file)) == (
-        "local edge: behavior '*': no origin has the Id 'other'\n"
+        f"local edge: behavior '*': no origin has the Id 'other' ({ORIGIN_EXISTS.page})\n"
     )
 
 
