@@ -210,6 +210,13 @@ def _about_rooms_in_other_case(integration: _Integration, before: list[_Integrat
 def _about_rooms(integration: _Integration) -> Iterator[Warned]:
     document = integration.document
     for room in dict.fromkeys([document.get("EventId"), *(document.get("InvolvedWaitingRoomIds") or [])]):
+        if room and "_" in room:
+            yield Warned(
+                "room_without_token",
+                integration.place,
+                f'the waiting room "{room}" has `_` in its id, which splits fields of a token: no token counts for '
+                "it, and visitors who have waited are sent back. Use a room with another id",
+            )
         if room and _HOLDS_GUID.search(room):
             yield Warned(
                 "room_holds_guid",

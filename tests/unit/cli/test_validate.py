@@ -178,6 +178,13 @@ def test_a_room_whose_id_holds_a_guid_is_warned_of(
     assert codes(good(EventId=room, InvolvedWaitingRoomIds=involved)) == ["room_holds_guid"] * warned
 
 
+@pytest.mark.parametrize(
+    "changes", [{"EventId": "my_room"}, {"InvolvedWaitingRoomIds": ["tickets", "my_room"]}]
+)
+def test_a_room_for_which_no_token_counts_is_warned_of(codes: Any, changes: dict[str, Any]) -> None:
+    assert codes(good(**changes)) == ["room_without_token"]
+
+
 def test_a_cookie_that_is_not_secure_is_warned_of_unless_the_settings_make_it_so(
     codes: Any, write_json: WriteJson
 ) -> None:
