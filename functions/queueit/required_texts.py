@@ -24,7 +24,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 _AFTER_HOST_NAME = re.compile(r"[:/?]")
 _PATH_OR_QUERY = re.compile(r"[/?]")
 _PLAIN = re.compile(r"(?:[A-Za-z0-9\-._~:?@!$&'()*,=]|/(?!/))*")
-_DOT_SEGMENT = re.compile(r"(?:^|/)\.\.?(?:/|$)")
+_DOT_SEGMENT = re.compile(r"(?:^|/)\.\.?(?:[/?]|$)")
 
 Texts = tuple[str, ...]
 """Alternatives, in upper case; empty where nothing can be ruled out."""
