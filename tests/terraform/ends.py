@@ -12,14 +12,17 @@ from tests.terraform.workspace import Plan, TerraformError, Workspace, change_co
 
 _CONNECTOR = re.compile(r'module "waiting_room" \{\n.*?^\}\n', re.DOTALL | re.MULTILINE)
 
+Changes = dict[str, dict[str, str]]
+
 
 class End(NamedTuple):
-    """The plans on the way, by step, and what was printed at last.
+    """What plans on the way changed, by step and address, and what was printed at last.
 
     `setting` was planned alone; `pinned` brought new code while the pin held the old one; `moved` took the pin away.
     """
 
-    plans: dict[str, Plan]
+    changes: Changes
+    moved: Plan
     exit_code_after_upgrade: int
     stopped: str
     destroyed: str
@@ -65,17 +68,17 @@ def ended(example: str, place: Workspace, aws: Aws) -> End:
 
     What is there was just read, and is read again once the upgrade is done: the plans on the way do not.
     """
-    plans = {}
+    changes = {}
     set_input(place, "enabled", "false")
-    plans["setting"] = place.plan("-refresh=false")
+    changes["setting"] = place.changes("-refresh=false")
     set_input(place, "enabled", None)
 
     set_input(place, "pinned_versions", '{ viewer-request = "1", viewer-response = "1" }')
     upgrade(place)
-    plans["pinned"] = place.plan("-refresh=false")
+    changes["pinned"] = place.changes("-refresh=false")
     place.apply_plan()
     set_input(place, "pinned_versions", None)
-    plans["moved"] = place.plan("-refresh=false")
+    moved = place.plan("-refresh=false")
     end = _ENDS.get(example)
     if end:
         place.apply_plan()
@@ -83,40 +86,40 @@ def ended(example: str, place: Workspace, aws: Aws) -> End:
         set_input(place, "deletion_protection", "false")
         place.apply()
     exit_code, _ = place.exit_code_of_plan()
-    return End(plans, exit_code, *(end(place, aws, plans) if end else ("", place.destroy(), 0)))
+    return End(changes, moved, exit_code, *(end(place, aws, changes) if end else ("", place.destroy(), 0)))
 
 
 def _stop_then_unprotect_apply_and_destroy(
-    place: Workspace, aws: Aws, plans: dict[str, Plan]
+    place: Workspace, aws: Aws, changes: Changes
 ) -> tuple[str, str, int]:
     stopped = failure(place.destroy)
     set_input(place, "deletion_protection", "false")
-    plans["unprotected"] = place.plan()
+    changes["unprotected"] = place.changes()
     place.apply_plan()
     return stopped, place.destroy(), 0
 
 
 def _stop_then_unprotect_by_hand_and_destroy(
-    place: Workspace, aws: Aws, plans: dict[str, Plan]
+    place: Workspace, aws: Aws, changes: Changes
 ) -> tuple[str, str, int]:
     stopped = failure(place.destroy)
     aws.client("dynamodb").update_table(TableName="many-sites", DeletionProtectionEnabled=False)
     return stopped, place.destroy(), 0
 
 
-def _detach_then_remove(place: Workspace, aws: Aws, plans: dict[str, Plan]) -> tuple[str, str, int]:
+def _detach_then_remove(place: Workspace, aws: Aws, changes: Changes) -> tuple[str, str, int]:
     """For a distribution that stays: take the functions off, then the module out."""
     main = place.path / "main.tf"
     text = main.read_text(encoding="utf-8")
     text = re.sub(r"    # Waiting room\.\n    dynamic .*?\n    }\n", "", text, flags=re.DOTALL)
     main.write_text(text, encoding="utf-8")
     set_input(place, "deletion_protection", "false")
-    plans["detached"] = place.plan()
+    changes["detached"] = place.changes()
     log = place.apply_plan()
 
     main.write_text(_CONNECTOR.sub("", main.read_text(encoding="utf-8")), encoding="utf-8")
     place.init()
-    plans["removed"] = place.plan()
+    changes["removed"] = place.changes()
     log += place.apply_plan()
     return "", log, place.exit_code_of_plan()[0]
 

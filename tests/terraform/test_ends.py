@@ -13,17 +13,17 @@ pytestmark = pytest.mark.full
 
 ALL = [*EXAMPLES, *REPOSITORIES]
 PROTECTED = ("behaviors_plain", "many_distributions")
-IN_PLACE, AGAIN = ("update",), ("delete", "create")
+IN_PLACE, AGAIN = "update", "replace"
 PAIR = {
     f'module.edge_functions.aws_lambda_function.this["{event_type}"]': IN_PLACE
     for event_type in ("viewer-request", "viewer-response")
 }
 
 
-def changes(end: End, step: str) -> dict[str, tuple[str, ...]]:
+def changes(end: End, step: str) -> dict[str, str]:
     """What a plan changes of a connector, by address in it; what else it changes has its whole address."""
     connector = r"^module\.waiting_room(\[[^]]+\])?\."
-    return {re.sub(connector, "", address): what for address, what in end.plans[step].changes.items()}
+    return {re.sub(connector, "", address): what for address, what in end.changes[step].items()}
 
 
 @pytest.mark.parametrize("example", ALL)
@@ -44,11 +44,11 @@ def test_without_the_pin_what_names_the_functions_moves_and_nothing_else(
     example: str, stacks: Stacks
 ) -> None:
     end = stacks.end(example)
-    moved = changes(end, "moved")
+    moved = end.moved.changes
     assert moved
-    assert set(moved.values()) == {IN_PLACE}
+    assert set(moved.values()) == {(IN_PLACE,)}
     for address in moved:
-        change = end.plans["moved"].change(address)
+        change = end.moved.change(address)
         before = change["before"]
         changed = {name for name, value in change["after"].items() if before[name] != value}
         if "aws_cloudfront_distribution" in address:
@@ -86,7 +86,7 @@ def test_after_a_stopped_destroy_an_apply_without_the_protection_makes_the_rest_
     again = changes(stacks.end("behaviors_plain"), "unprotected")
     assert again.pop("module.config_store.aws_dynamodb_table.this") == IN_PLACE
     assert "aws_cloudfront_distribution.site" in again
-    assert set(again.values()) == {("create",)}
+    assert set(again.values()) == {"create"}
 
 
 def test_a_destroy_leaves_a_distribution_that_somebody_else_manages_as_it_was(stacks: Stacks) -> None:
@@ -121,10 +121,10 @@ def test_detaching_touches_the_distribution_and_the_tables_protection_alone(stac
 
 def test_removing_the_module_afterwards_touches_no_distribution(stacks: Stacks) -> None:
     end = stacks.end("existing_distribution")
-    removed = end.plans["removed"].changes
+    removed = end.changes["removed"]
     assert len(removed) > 15
     assert all(address.startswith("module.waiting_room.") for address in removed)
-    assert set(removed.values()) == {("delete",)}
+    assert set(removed.values()) == {"delete"}
     assert end.exit_code_afterwards == 0
 
 

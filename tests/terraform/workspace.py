@@ -157,6 +157,20 @@ class Workspace:
         text = self.run("plan", "-input=false", "-no-color", "-out=tfplan", *options)
         return Plan(text, json.loads(self.run("show", "-json", "tfplan")))
 
+    def changes(self, *options: str) -> dict[str, str]:
+        """Plan, keep the plan for `apply_plan` and say what is done to each resource that changes, by address.
+
+        That is told while it plans; the document of `plan` takes as long again.
+        """
+        told = self.run("plan", "-input=false", "-json", "-out=tfplan", *options).splitlines()
+        events = [json.loads(line) for line in told if '"planned_change"' in line]
+        changes = [event["change"] for event in events if event["type"] == "planned_change"]
+        return {
+            change["resource"]["addr"]: change["action"]
+            for change in changes
+            if change["action"] not in ("noop", "read")
+        }
+
     def exit_code_of_plan(self) -> tuple[int, str]:
         """What `plan -detailed-exitcode` says: 0 for no change, 2 for some; and what it printed."""
         return self.attempt("plan", "-input=false", "-no-color", "-detailed-exitcode")
