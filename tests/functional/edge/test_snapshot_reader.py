@@ -21,6 +21,19 @@ from tests.builders import integration_config, snapshot_document
 from tests.functional.edge.conftest import CREDENTIALS, Clock, Store, pointer, response
 
 
+class WatchedTable(Table):
+    """A table that knows whether a read of it is under way."""
+
+    is_being_read = False
+
+    def read(self, *arguments: Any, **named: Any) -> Steps[Item | None]:
+        self.is_being_read = True
+        try:
+            return (yield from super().read(*arguments, **named))
+        finally:
+            self.is_being_read = False
+
+
 class Worker:
     """A reader in one region with its clock and what it logged; `now` of its polls is that clock."""
 
@@ -28,7 +41,7 @@ class Worker:
         self.environ = environ
         self.clock = Clock()
         self.log: list[dict[str, Any]] = []
-        self.table = Table("shop", environ, clock=self.clock)
+        self.table = WatchedTable("shop", environ, clock=self.clock)
         self.reader = SnapshotReader(
             self.table,
             environ["AWS_REGION"],
@@ -43,7 +56,7 @@ class Worker:
         self.clock.let_pass += seconds
         for _ in range(500):
             snapshot = self.reader.current(5.0)
-            if not self.reader._is_polling:
+            if not self.table.is_being_read:
                 break
             time.sleep(0.01)
         return snapshot.version if snapshot else None
