@@ -1,7 +1,7 @@
 """Bytecode of the edge's code for Lambda's default runtime, which saves half of a cold start's import.
 
 Only of what a visitor waits for: modules of optional features stay as sources, for the zip's size. Without
-docstrings, columns and the annotations of functions, for the same reason; lines stay, since a defect is logged with
+docstrings, columns and types, for the same reason; lines stay, since a defect is logged with
 its own.
 
 Compiled by that very Python, each module in a process of its own, so that the same source gives the same bytes. The
@@ -13,7 +13,7 @@ import _imp
 import subprocess
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 VERSION = "3.13"
 """The runtime that the Terraform module chooses by default."""
@@ -22,30 +22,19 @@ COMPILED_BY = "edge/__pycache__/compiled_by.txt"
 """The full version of the Python that compiled: another patch release may give other bytes."""
 
 WITHOUT = {
-    "queueit/config_warnings.py",
     "queueit/diagnostics.py",
     "queueit/direct_pass.py",
+    "queueit/integration_config.py",
     "queueit/required_texts.py",
     "queueit/verify_action.py",
-    "edge/service_client.py",
+    "edge/unavailable_page.py",
 }
 """Modules that a start and a decision with the default settings do not import."""
 
 _MAGIC = (3571).to_bytes(2, "little") + b"\r\n"
 _UNCHECKED_HASH = (1).to_bytes(4, "little")
 
-_COMPILE = """
-import ast, marshal, sys
-name = sys.argv[1]
-module = ast.parse(sys.stdin.buffer.read(), name)
-for node in ast.walk(module):
-    if isinstance(node, ast.arg):
-        node.annotation = None
-    elif isinstance(node, ast.FunctionDef):
-        node.returns = None
-code = compile(module, name, "exec", dont_inherit=True, optimize=2)
-sys.stdout.buffer.write(marshal.dumps(code))
-"""
+_COMPILE = Path(__file__).with_name("without_types.py")
 
 
 def modules_of(sources: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -66,7 +55,7 @@ def header(source: bytes) -> bytes:
 
 
 def _compile(python: str, name: str, source: bytes) -> bytes:
-    command = [python, "-I", "-S", "-X", "no_debug_ranges", "-c", _COMPILE, name]
+    command = [python, "-I", "-S", "-X", "no_debug_ranges", str(_COMPILE), name]
     return subprocess.run(command, input=source, capture_output=True, check=True, timeout=60).stdout
 
 

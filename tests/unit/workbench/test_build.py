@@ -19,11 +19,13 @@ from workbench.interpreter import find_python
 START = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-import edge.event_handling, edge.trust, edge.viewer_request, edge.viewer_response
+import edge.trust, edge.viewer_request, edge.viewer_response, edge.worker
+from queueit.decision import import_features
 from queueit.stored_snapshot import load
 given = json.load(sys.stdin)
 snapshot = load(given["digest"], bytes.fromhex(given["body"]), {"secret_key": given["key"]})
-edge.event_handling.handle(given["event"], snapshot, 1_790_000_000.0)
+import_features(snapshot)
+edge.worker.Worker(lambda _left: snapshot).answer(given["event"], None, edge.worker.fail_open)
 print(json.dumps([name.replace(".", "/") + ".py" for name in sys.modules]))
 """
 SOURCES = {"edge/a.py": b"ANSWER = {1, 2, 3}\n", "edge/b.py": b"import edge.a\n"}
@@ -56,7 +58,7 @@ def test_what_a_start_and_a_decision_with_the_default_settings_import_has_byteco
         command, input=json.dumps(given), capture_output=True, text=True, timeout=60, check=True
     )
     imported = {name for name in json.loads(ended.stdout) if name in sources_of(PACKAGES["edge.zip"])}
-    assert {"edge/worker.py", "edge/trust.py", "queueit/stored_snapshot.py"} <= imported
+    assert {"edge/worker.py", "edge/trust.py", "edge/service_client.py", "queueit/candidates.py"} <= imported
     assert not imported & bytecode.WITHOUT
 
 
