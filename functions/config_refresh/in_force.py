@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from config_refresh.config_warnings import config_warnings
 from config_refresh.content import Content, is_same
 from config_refresh.deadline import Deadline
 from config_refresh.difference import difference
@@ -14,7 +15,6 @@ from config_refresh.history import Cause, entry
 from config_refresh.operator_state import OperatorState
 from config_refresh.publication import publication
 from config_refresh.store import Store, Stored
-from queueit.config_warnings import config_warnings
 from queueit.errors import QueueitError
 from queueit.settings import parse_settings
 from queueit.snapshot import SECRET_KEY_NAMES, compile_snapshot

@@ -34,7 +34,9 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9]{2})(?: [^\r\n]*)?")
 _HEADER = re.compile(rb"([!#-'*+\-.^-`|~0-9A-Za-z]+):[ \t]*([^\r\n\0]*)")
 _LENGTH = re.compile(rb"[0-9]{1,15}")
-_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?")
+_CHUNK_SIZE = (
+    rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?"  # DynamoDB does not send chunks: compiled when one comes
+)
 _SENDABLE = re.compile(r"[ -~]*")
 
 
@@ -216,7 +218,7 @@ class Connection:
     def _read_chunks(self, max_bytes: int, deadline: Deadline) -> Steps[bytes]:
         answer = bytearray()
         while True:
-            size = _CHUNK_SIZE.fullmatch((yield from self._read_until(b"\r\n", 1024, deadline)))
+            size = re.fullmatch(_CHUNK_SIZE, (yield from self._read_until(b"\r\n", 1024, deadline)))
             if size is None:
                 raise InvalidAnswer("the answer has a malformed chunk")
             count = int(size[1], 16)

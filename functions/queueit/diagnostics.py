@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from queueit import direct_pass
 from queueit.cookies import cookie_attributes
-from queueit.integration_config import Integration
+from queueit.integration import Integration
 from queueit.outcome import QUEUED, Decision, diagnostics_refused
 from queueit.percent_encoding import encode_uri_component, replace_lone_surrogates
 from queueit.queue_token import QueueToken

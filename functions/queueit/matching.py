@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from queueit.candidates import Candidates
-from queueit.integration_config import Integration
+from queueit.integration import Integration
 from queueit.request import Request
 from queueit.snapshot import Snapshot
 from queueit.triggers import Reading

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from queueit.integration_config import Integration
+from queueit.integration import Integration
 from queueit.light_typing import NamedTuple
 
 TYPE_CHECKING = False

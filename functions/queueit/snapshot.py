@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from queueit.candidates import Candidates
 from queueit.errors import InvalidSnapshot, UnknownSnapshotFormat
-from queueit.integration_config import Integration, compile_integration_config
+from queueit.integration import Integration
 from queueit.light_typing import NamedTuple
 from queueit.secret_keys import SecretKeys, secret_keys
 from queueit.settings import Settings, parse_settings
@@ -26,8 +26,8 @@ SECRET_KEY_NAMES: Final = ("secret_key", "next_secret_key", "previous_secret_key
 KEY_NAMES: Final = (*SECRET_KEY_NAMES, "session_secret_key", "api_key", "proxy_key")
 """`session_secret_key` is that of the secret keys that signs session cookies, where it is not `secret_key` yet."""
 
-_CUSTOMER_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
-_VISIBLE = re.compile(r"[!-~]+")
+_CUSTOMER_ID = r"[A-Za-z0-9_-]{1,100}"
+_VISIBLE = r"[!-~]+"
 
 
 class ServiceKeys(NamedTuple):
@@ -85,7 +85,7 @@ def _service_keys(keys: Mapping[str, str], settings: Settings) -> ServiceKeys:
     """The keys, if none is missing that a setting needs."""
     found = ServiceKeys(*[keys.get(name) or "" for name in ServiceKeys._fields])
     for setting, name in (("verify", "api_key"), ("direct_pass", "proxy_key")):
-        if getattr(settings, setting) and not _VISIBLE.fullmatch(getattr(found, name)):
+        if getattr(settings, setting) and not re.fullmatch(_VISIBLE, getattr(found, name)):
             raise InvalidSnapshot(
                 f"invalid keys: {name} is missing, or has other characters than visible ASCII; the setting "
                 f'"{setting}" needs it: put it into the secret, or leave the setting out'
@@ -134,12 +134,16 @@ def compile_snapshot(document: object, keys: Mapping[str, str]) -> Snapshot:
     `published_at` in Unix seconds and its `source`. Raises InvalidSnapshot, UnknownSnapshotFormat for a later format,
     InvalidIntegrationConfig or InvalidSettings; no message holds a key.
     """
+    # An edge rarely needs these: what this code has published is checked, and has its texts with it.
+    from queueit.integration_config import compile_integration_config
+    from queueit.required_texts import required_texts
+
     if not isinstance(document, dict):
         raise InvalidSnapshot("invalid snapshot: it is not an object")
     if document.get("format") != FORMAT:
         raise UnknownSnapshotFormat(f"snapshot format {document.get('format')!r:.20} is not {FORMAT}")
     customer_id = document.get("customer_id")
-    if not isinstance(customer_id, str) or not _CUSTOMER_ID.fullmatch(customer_id):
+    if not isinstance(customer_id, str) or not re.fullmatch(_CUSTOMER_ID, customer_id):
         raise InvalidSnapshot("invalid snapshot: customer_id is not letters, digits, hyphens and underscores")
     published_at = document.get("published_at")
     if not isinstance(published_at, int) or isinstance(published_at, bool):
@@ -149,8 +153,6 @@ def compile_snapshot(document: object, keys: Mapping[str, str]) -> Snapshot:
     settings = parse_settings(document.get("settings"), strict=False)
     config_document: Any = document.get("integration_config")
     config = compile_integration_config(config_document, customer_id=customer_id, settings=settings)
-    from queueit.required_texts import required_texts  # an edge rarely needs it: a snapshot brings the texts
-
     texts = required_texts(config_document["Integrations"])
     return assemble(
         config.integrations,

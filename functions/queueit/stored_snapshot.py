@@ -20,7 +20,7 @@ from hashlib import sha256
 from queueit import __version__
 from queueit.candidates import Candidates
 from queueit.errors import IntegrationUnusable, InvalidSnapshot, UnknownSnapshotFormat
-from queueit.integration_config import Integration, compile_integration
+from queueit.integration import Integration, compile_integration
 from queueit.light_typing import NamedTuple
 from queueit.settings import parse_settings
 from queueit.snapshot import FORMAT, Snapshot, assemble, compile_snapshot

@@ -41,7 +41,7 @@ CLIENT_IP_HEADER = "x-queueit-clientip"
 """A header part of this name compares the client's address; no header is read."""
 
 _URL_PARTS = {"HostName": "host", "PagePath": "path", "PageUrl": "text"}
-_HOST_LIKE = re.compile(r"[A-Za-z0-9._\-]+\.[A-Za-z]{2,}\.?(?::[0-9]+)?")
+_HOST_LIKE = r"[A-Za-z0-9._\-]+\.[A-Za-z]{2,}\.?(?::[0-9]+)?"
 
 
 def _never(_request: Request, _url: Url) -> bool:
@@ -188,7 +188,7 @@ def _without_origin(value: str, is_exact: bool) -> str | None:
     _, slash, after = value.partition("/")
     if slash:
         return slash + after
-    return "" if _HOST_LIKE.fullmatch(value) else value
+    return "" if re.fullmatch(_HOST_LIKE, value) else value
 
 
 def _page_url_part(part: dict[str, Any], reading: Reading) -> Part:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from queueit.integration_config import Integration
+from queueit.integration import Integration
 from queueit.light_typing import NamedTuple
 from queueit.percent_encoding import decode_uri_component
 from queueit.request import Request

@@ -9,7 +9,7 @@ from typing import Any
 
 from edge import event_handling, handover
 from edge.cloudfront_event import to_request
-from queueit.integration_config import Integration
+from queueit.integration import Integration
 from queueit.matching import reached_integrations
 from queueit.triggers import Reading
 from queueit.url_forms import Forms, Url, forms

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any, NamedTuple
 
-from queueit.integration_config import Integration
+from queueit.integration import Integration
 from queueit.snapshot import Snapshot
 from tests.builders import SECRET_KEY, Document, compiled_snapshot, queue_integration, url_part
 from tests.fuzz.choices import Choices

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from queueit.integration_config import CANCEL, IGNORE, INTEGRATION_FIELDS, PART_FIELDS, QUEUE, TRIGGER_FIELDS
+from queueit.integration import CANCEL, IGNORE, QUEUE
+from queueit.integration_config import INTEGRATION_FIELDS, PART_FIELDS, TRIGGER_FIELDS
 from queueit.settings import Settings
 from queueit.triggers import CLIENT_IP_HEADER
 from workbench.cli.condition import (

@@ -10,7 +10,7 @@ from edge.cloudfront_event import to_request
 from edge.handover import strip_internal_headers
 from queueit.candidates import Candidates
 from queueit.decision import decide
-from queueit.integration_config import IGNORE, Integration
+from queueit.integration import IGNORE, Integration
 from queueit.matching import reached_integrations
 from queueit.outcome import IGNORED_METHOD, PREFLIGHT, SWITCHED_OFF, Decision
 from queueit.percent_encoding import encode_for_header

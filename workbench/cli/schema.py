@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from queueit import integration_config as compiler
 from queueit.cookies import COOKIE_NAME
-from queueit.integration_config import CANCEL, IGNORE, QUEUE
+from queueit.integration import CANCEL, CANCEL_FIELDS, IGNORE, IGNORE_FIELDS, QUEUE
 from workbench.cli.command import Context, Options, Result, command
 
 _EXAMPLES = """
@@ -77,7 +77,7 @@ def schema() -> dict[str, Any]:
     action = {"required": ["ActionType"]}
     queue = _waiting_room(None)
     queue["CookieValidityMinute"] |= {"minimum": 1, "maximum": compiler.MAX_VALIDITY_MINUTES}
-    ignore = _fields(compiler.INTEGRATION_FIELDS, compiler.IGNORE_FIELDS)
+    ignore = _fields(compiler.INTEGRATION_FIELDS, IGNORE_FIELDS)
     ignore["Triggers"]["items"] = {"$ref": "#/$defs/trigger"}
     trigger = _fields(compiler.TRIGGER_FIELDS)
     trigger["TriggerParts"]["items"] = {"$ref": "#/$defs/part"}
@@ -123,7 +123,7 @@ def schema() -> dict[str, Any]:
             },
             "queue": {**has("EventId", named), "properties": queue | {"EventId": queue["EventId"] | named}},
             "cancel": {
-                "properties": _waiting_room(compiler.CANCEL_FIELDS),
+                "properties": _waiting_room(CANCEL_FIELDS),
                 "anyOf": [
                     has("EventId", named),
                     has("InvolvedWaitingRoomIds", {"type": "array", "contains": named}),

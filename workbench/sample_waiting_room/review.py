@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from config_refresh.content import Content, snapshot_document
 from config_refresh.difference import difference
 from queueit.errors import QueueitError
-from queueit.integration_config import CANCEL, QUEUE
+from queueit.integration import CANCEL, QUEUE
 from queueit.settings import parse_settings
 from queueit.snapshot import Snapshot, compile_snapshot
 from workbench.cli.configuration_warnings import OutOfTime, warnings

@@ -15,7 +15,6 @@ OPTIONAL = {
     "edge.service_client",
     "edge.unavailable_page",
     "queueit.aes",
-    "queueit.config_warnings",
     "queueit.diagnostics",
     "queueit.direct_pass",
     "queueit.enqueue_token",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from queueit.config_warnings import MAX_WARNINGS, config_warnings
+from config_refresh.config_warnings import MAX_WARNINGS, config_warnings
 from queueit.settings import Settings, VerifySettings
 from tests.builders import integration_config, part, queue_integration, triggers, url_part
 from tests.unit.queueit.feature_visits import Visit

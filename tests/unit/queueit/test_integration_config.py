@@ -7,7 +7,8 @@ import pytest
 
 from queueit import __version__
 from queueit.errors import InvalidIntegrationConfig, QueueitError
-from queueit.integration_config import Integration, compile_integration_config
+from queueit.integration import Integration
+from queueit.integration_config import compile_integration_config
 from queueit.settings import SessionCookieSettings, Settings
 from tests.builders import integration_config, queue_integration, url_part
 
