@@ -74,32 +74,22 @@ def _end_of_object(text: str, start: int) -> int:
     raise ValueError(f"an object without its end: {text}")
 
 
-def laid_out(type_text: str, indentation: str = "") -> str:
-    """A type expression with a line for each attribute of an object, aligned as `terraform fmt` does."""
-    start = type_text.find("object({")
-    if start < 0:
-        return type_text
-    end = _end_of_object(type_text, start)
-    inner = indentation + "  "
-    lines: list[str] = []
-    aligned: list[tuple[str, str]] = []
-
-    def write_aligned() -> None:
-        width = max([len(name) for name, _ in aligned], default=0)
-        lines.extend([f"{inner}{name.ljust(width)} = {value}" for name, value in aligned])
-        aligned.clear()
-
-    for attribute in _split(type_text[start + len("object({") : end]):
+def attribute_defaults(type_text: str) -> dict[str, str]:
+    """What each attribute of the object in a type is where it is left out, as HCL; "" for one that is required."""
+    start = type_text.index("object({")
+    defaults = {}
+    for attribute in _split(type_text[start + len("object({") : _end_of_object(type_text, start)]):
         name, value = [side.strip() for side in attribute.split("=", 1)]
-        if (
-            "object({" in value
-        ):  # what is before a value of several lines is aligned apart from what comes after
-            write_aligned()
-            lines.append(f"{inner}{name} = {laid_out(value, inner)}")
-        else:
-            aligned.append((name, value))
-    write_aligned()
-    return "\n".join([f"{type_text[:start]}object({{", *lines, f"{indentation}}}){type_text[end + 2 :]}"])
+        if not value.startswith("optional("):
+            defaults[name] = ""
+            continue
+        inner, *given = _split(value.removeprefix("optional(").removesuffix(")"))
+        if given == ["{}"] and "object({" in inner:
+            given = [
+                f"{{ {', '.join(f'{one} = {item}' for one, item in attribute_defaults(inner).items())} }}"
+            ]
+        defaults[name] = given[0] if given else "null"
+    return defaults
 
 
 def _literal(value: object) -> str:
@@ -152,16 +142,17 @@ def inputs(module: Path, objects_at: str = "") -> tuple[str, str]:
         default = f"`{_literal(block['default'])}`" if "default" in block else "required"
         first_line, _, attributes = description.partition("\n")
         if attributes:
-            if name == "settings":
-                defaults = setting_defaults()
-                lines = [line for line in attributes.splitlines() if line]
-                attributes = "\n".join(
-                    [f"{line} Default: {defaults[line[2 : line.index(':')]]}." for line in lines]
-                )
-            attributes = _ATTRIBUTE.sub(r"- `\1`:", attributes)
-            objects.append(
-                f"#### {name}\n\n{first_line}\n\n{attributes}\n\n```hcl\n{laid_out(type_text)}\n```\n"
+            defaults = (
+                setting_defaults()
+                if name == "settings"
+                else {one: f"`{item}`" if item else "" for one, item in attribute_defaults(type_text).items()}
             )
+            lines = []
+            for line in filter(None, attributes.splitlines()):
+                default_of = defaults[line[2 : line.index(":")]]
+                lines.append(f"{line} {f'Default: {default_of}' if default_of else 'Required'}.")
+            attributes = _ATTRIBUTE.sub(r"- `\1`:", "\n".join(lines))
+            objects.append(f"#### {name}\n\n{first_line}\n\n{attributes}\n")
             rows.append(f"| [`{name}`]({objects_at}#{name}) | object | {default} | {_cell(first_line)} |")
         else:
             shown = "ephemeral " + type_text if block.get("ephemeral") else type_text

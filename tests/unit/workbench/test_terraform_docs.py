@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.terraform_docs import UndescribedError, filled_in, inputs, laid_out, main, outputs
+from workbench.terraform_docs import UndescribedError, filled_in, inputs, main, outputs
 
 VARIABLES = """
 variable "name" {
@@ -31,13 +31,17 @@ variable "edge" {
     The functions.
     - mode: "open" or "closed".
     - timeout_seconds: 1 to 5 seconds.
+    - alarms: when they go off.
+    - id: its id.
   EOT
   type = object({
     mode            = optional(string, "open, or closed")
     timeout_seconds = optional(number, 5)
     alarms = optional(object({
-      runs = optional(number, 3)
+      runs  = optional(number, 3)
+      hours = optional(number)
     }), {})
+    id = string
   })
   default = {}
 }
@@ -68,33 +72,13 @@ def test_a_default_and_a_description_are_written_as_in_the_configuration(module:
 def test_an_object_is_described_attribute_by_attribute_below_the_table(module: Path) -> None:
     table, attributes = inputs(module)
     assert "| [`edge`](#edge) | object | `{}` | The functions. |" in table
-    assert (
-        attributes.partition("#### edge\n")[2]
-        == """
-The functions.
-
-- `mode`: "open" or "closed".
-- `timeout_seconds`: 1 to 5 seconds.
-
-```hcl
-object({
-  mode            = optional(string, "open, or closed")
-  timeout_seconds = optional(number, 5)
-  alarms = optional(object({
-    runs = optional(number, 3)
-  }), {})
-})
-```
-"""
+    assert attributes == (
+        "#### edge\n\nThe functions.\n\n"
+        '- `mode`: "open" or "closed". Default: `"open, or closed"`.\n'
+        "- `timeout_seconds`: 1 to 5 seconds. Default: `5`.\n"
+        "- `alarms`: when they go off. Default: `{ runs = 3, hours = null }`.\n"
+        "- `id`: its id. Required.\n"
     )
-
-
-def test_a_type_without_an_object_stays_on_its_line() -> None:
-    assert laid_out("map(list(string))") == "map(list(string))"
-
-
-def test_what_surrounds_an_object_stays_around_it() -> None:
-    assert laid_out("map(object({a = string}))") == "map(object({\n  a = string\n}))"
 
 
 def test_outputs_are_a_table(module: Path) -> None:
