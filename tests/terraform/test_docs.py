@@ -1,4 +1,4 @@
-"""The Terraform that the README and docs/terraform.md show is Terraform that works."""
+"""The Terraform that the README and the pages show is Terraform that works."""
 
 import re
 import shutil
@@ -11,6 +11,7 @@ from tests.terraform.workspace import ROOT, Workspace, copy_module
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGE = (ROOT / "docs" / "terraform.md").read_text(encoding="utf-8")
+BEHAVIORS = (ROOT / "docs" / "behaviors.md").read_text(encoding="utf-8")
 SECURITY = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / "examples" / "minimal" / "main.tf").read_text(encoding="utf-8")
 SOURCE = "git::https://git.example.com/queueit-cloudfront.git"
@@ -40,8 +41,15 @@ def from_this_repository(snippet: str) -> str:
     return re.sub(rf'"{re.escape(SOURCE)}(//)?([\w/]*)\?ref=[^"]+"', r'"../../\2"', snippet)
 
 
+def module_with_its_provider() -> str:
+    """The README's block of the module, with the provider that it takes for granted."""
+    block = re.search(r'^module "waiting_room" \{.*?^\}$', README, re.DOTALL | re.MULTILINE)
+    assert block
+    return f'provider "aws" {{\n  alias  = "us_east_1"\n  region = "us-east-1"\n}}\n{block[0]}\n'
+
+
 @pytest.mark.full
-@pytest.mark.parametrize("snippet", configurations(PAGE))
+@pytest.mark.parametrize("snippet", [module_with_its_provider(), *configurations(PAGE)])
 def test_a_configuration_on_the_page_is_valid(snippet: str, terraform: None, tmp_path: Path) -> None:
     copy = copy_module(tmp_path / "copy")
     place_of_user = copy / "users" / "site"
@@ -92,13 +100,7 @@ def test_the_lines_that_close_an_origin_are_valid(terraform: None, tmp_path: Pat
     assert "The configuration is valid." in place.run("validate", "-no-color")
 
 
-def test_the_module_block_of_the_readme_is_that_of_the_page() -> None:
-    block = re.compile(r'^module "waiting_room" \{.*?^\}$', re.DOTALL | re.MULTILINE)
-    without_comments = [re.sub(r" *#.*", "", block.findall(page)[0]) for page in (README, PAGE)]
-    assert without_comments[0] == without_comments[1]
-
-
-@pytest.mark.parametrize("page", [README, PAGE], ids=["README", "docs/terraform.md"])
+@pytest.mark.parametrize("page", [README, BEHAVIORS], ids=["README", "docs/behaviors.md"])
 def test_the_associations_are_those_of_the_example_that_is_applied(page: str) -> None:
     assert associations(page) == associations(EXAMPLE)
 
