@@ -70,8 +70,9 @@ class Checked(click.ParamType[str]):
         self.problem = problem
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """`value` itself; the empty text stands for none. Fails where there is a problem."""
-        if value and (problem := self.problem(value)):
+        """`value` itself; the empty text stands for none where it is the default. Fails where there is a problem."""
+        is_none = not value and param is not None and param.default == ""
+        if not is_none and (problem := self.problem(value)):
             self.fail(f'"{value}" {problem}', param, ctx)
         return str(value)
 

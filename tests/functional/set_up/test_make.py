@@ -4,6 +4,7 @@ import contextlib
 import os
 import pty
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -63,6 +64,9 @@ class House:
         shown = b""
         process, terminal = pty.fork()
         if process == 0:
+            signal.signal(
+                signal.SIGINT, signal.SIG_DFL
+            )  # ignored, where the tests were begun in the background
             os.chdir(self.path)
             for of_an_outer_make in [name for name in os.environ if name.startswith("MAKE")]:
                 os.environ.pop(of_an_outer_make)
@@ -165,7 +169,7 @@ def test_a_set_up_that_was_interrupted_begins_again_with_the_next_command(house:
     ]
 
 
-@pytest.mark.parametrize("module", ["venv", "pip"])
+@pytest.mark.parametrize("module", ["venv", "pip", "workbench.lambda_runtime"])
 def test_ctrl_c_ends_a_set_up_in_one_line(house: House, module: str) -> None:
     (house.path / f"wait-at-{module}").touch()
     assert house.make_and_press_ctrl_c("demo") == "Stopped; the next command takes the set-up up again."
@@ -173,7 +177,7 @@ def test_ctrl_c_ends_a_set_up_in_one_line(house: House, module: str) -> None:
     house.done()
 
     assert house.make("demo") == 0
-    assert house.done() == ["new environment", *installed("demo"), "run workbench.demo"]
+    assert house.done()[-1] == "run workbench.demo"
 
 
 def test_a_step_that_fails_shows_what_it_complained_of(house: House) -> None:

@@ -99,6 +99,21 @@ MISUSES = {
     "mode of AWS that there is not": aws("valid", **CREDENTIALS, AWS_DEFAULTS_MODE="fast"),
     "no connector": wrong("which connector?", "status"),
     "connector that none can be called": wrong("cannot be a connector's name", "status", "--name", "a/b"),
+    "host of recorded cases that is empty": wrong(
+        "needs a host", "test", "new.yaml", "--config", "good.json", "--record", "--host", ""
+    ),
+    "cookie for a room without an id": with_key("cannot be a waiting room's id", "cookie", ""),
+    "address that is empty": wrong("is not an address", "explain", "", "--config", "good.json"),
+    "two documents of cases": Misuse(["test", "two.yaml", "--config", "good.json"], "found another document"),
+    "cases that contain themselves": Misuse(["test", "loop.yaml", "--config", "good.json"], "holds no cases"),
+    "cases with a tag of Python": Misuse(["test", "tag.yaml", "--config", "good.json"], "the tag"),
+    "cases nested deeply": Misuse(["test", "nest.yaml", "--config", "good.json"], "maximum nesting depth"),
+    "case with a date for an address": Misuse(
+        ["test", "date.yaml", "--config", "good.json"], "give a text (in quotes)"
+    ),
+    "JSON with an infinite version": Misuse(
+        ["validate", "-"], "Version is Infinity", stdin=b'{"Integrations": [], "Version": 1e400}'
+    ),
     "missing file": Misuse(["validate", "nothing.json"], "No such file or directory"),
     "name that no file can have": Misuse(["validate", "a\0b"], "there is no such file"),
     "name that is too long": Misuse(["validate", "a" * 5000], "File name too long"),
@@ -208,6 +223,11 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).write_text(json.dumps(document))
     (tmp_path / "deep.json").write_text("[" * 100_000)
     (tmp_path / "huge.json").write_text(f'{{"Version": {"9" * 5000}}}')
+    (tmp_path / "loop.yaml").write_text("a: &a [*a]")
+    (tmp_path / "two.yaml").write_text("cases: []\n---\ncases: []\n")
+    (tmp_path / "tag.yaml").write_text("cases: [{url: !!python/name:os.system }]")
+    (tmp_path / "nest.yaml").write_text("cases: " + "[" * 3000)
+    (tmp_path / "date.yaml").write_text("cases: [{url: 2020-01-01}]")
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00[")
     (tmp_path / "empty").touch()
     (tmp_path / "directory").mkdir()
