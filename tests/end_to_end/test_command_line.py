@@ -23,7 +23,7 @@ from workbench.demo import Demo
 SECRETS = ("demo-secret-key", "demo-api-key")
 CHECKS = """
 connector queue target caching ajax forged_token forged_cookie internal_headers waiting_room token cookie session
-isolation table spellings behaviors cache_miss options preflight own_domain
+isolation table spellings behaviors port cache_miss options preflight own_domain
 """
 
 
