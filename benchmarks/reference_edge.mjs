@@ -5,7 +5,8 @@
 //   node reference_edge.mjs <directory that holds node_modules>
 //
 // Reads JSON lines from stdin and answers each with one:
-//   {"config": "<JSON text>", "event": "<JSON text>", "runs": n, "normalize": bool} → {"ns": <for all runs>, "result": <of the last run>}
+//   {"customer_id": "…", "secret_key": "…", "config": "<JSON text>", "event": "<JSON text>", "runs": n, "normalize": bool}
+//   → {"ns": <for all runs>, "result": <of the last run>}
 
 import { createHmac } from "node:crypto";
 import { createRequire } from "node:module";
@@ -14,8 +15,6 @@ import { createInterface } from "node:readline";
 const require = createRequire(`${process.argv[2]}/`);
 const { KnownUser, DefaultNormalizationProvider } = require("@queue-it/connector-javascript");
 
-const CUSTOMER_ID = "acme";
-const SECRET_KEY = "a-secret-key-for-measurements";
 const NOT_CACHED = [
   ["Cache-Control", "no-cache, no-store, must-revalidate, max-age=0"],
   ["Pragma", "no-cache"],
@@ -90,7 +89,7 @@ function redirect(url, cookies) {
   return { status: "302", statusDescription: "Found", headers };
 }
 
-async function handler(event, config, normalize) {
+async function handler(event, { config, normalize, customer_id, secret_key }) {
   const { request, config: { requestId } } = event.Records[0].cf;
   delete request.headers["x-queueit-handover"];
   const context = new Context(request, normalize);
@@ -104,7 +103,7 @@ async function handler(event, config, normalize) {
   }
   const page = `https://${context.getHeader("host")}${request.uri}${query ? `?${query}` : ""}`;
   const result = await KnownUser.validateRequestByIntegrationConfig(
-    page, token, config, CUSTOMER_ID, SECRET_KEY, context, "",
+    page, token, config, customer_id, secret_key, context, "",
   );
   if (result.doRedirect()) return redirect(`${result.redirectUrl}&kupver=cloudfront-0.1.0`, context.cookies);
   if (token && result.actionType === "Queue") return redirect(page, context.cookies);
@@ -114,11 +113,11 @@ async function handler(event, config, normalize) {
 }
 
 for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
-  const { config, event, runs, normalize } = JSON.parse(line);
-  const events = Array.from({ length: runs }, () => JSON.parse(event));
+  const task = JSON.parse(line);
+  const events = Array.from({ length: task.runs }, () => JSON.parse(task.event));
   let result;
   const start = process.hrtime.bigint();
-  for (const one of events) result = await handler(one, config, normalize);
+  for (const one of events) result = await handler(one, task);
   const ns = Number(process.hrtime.bigint() - start);
   process.stdout.write(`${JSON.stringify({ ns, result })}\n`);
 }
