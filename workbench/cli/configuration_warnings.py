@@ -24,6 +24,9 @@ from workbench.cli.condition import (
 _HOLDS_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CLIENT_ADDRESS = f"header {CLIENT_IP_HEADER}"
 _MARKS = re.compile(r"[?&=]")
+_SCHEME_OR_QUERY = re.compile(r"^https?://|(?:\?|^&|^[^/;?]*=).*", re.IGNORECASE | re.DOTALL)
+_NOT_IN_EVERY_SPELLING = re.compile(r"//|\\|;|/\.\.?(?=/|$)")
+"""What many sites merge, take for a slash, cut or resolve in a path."""
 _ESCAPED = re.compile(r"%(?:2[146-9A-Fa-f]|[3-6][0-9A-Fa-f]|7[0-9A-Ea-e])")
 """An escape of a visible character but `"` and `#`."""
 _SHORT = 2  # characters; a Contains with no more of them matches by accident
@@ -303,6 +306,15 @@ def _about_odd_values(integration: _Integration, settings: Settings) -> Iterator
                 advice = (
                     "a visitor may write the characters themselves, which many sites take for the same address: "
                     f'write "{decoded}", which matches every spelling'
+                )
+            elif (
+                one.subject in ("path", "url")
+                and settings.url_matching == "every_form"
+                and (odd := _NOT_IN_EVERY_SPELLING.search(_SCHEME_OR_QUERY.sub("", value)))
+            ):
+                advice = (
+                    f'many sites answer with the same page where "{odd[0]}" is written otherwise or left out: '
+                    "compare a text that both addresses hold"
                 )
             else:
                 continue

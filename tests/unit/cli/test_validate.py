@@ -266,6 +266,11 @@ def test_a_queue_that_a_query_string_leads_past_is_warned_of(codes: Any, page: d
         (url_part("shop.example.com:8080", UrlPart="HostName", Operator="Equals"), "write the host alone"),
         (url_part("/checkout%2Fcart", UrlPart="PageUrl"), 'write "/checkout/cart"'),
         (url_part("/a%2Fb/"), 'write "/a/b/"'),
+        (url_part("/tickets//"), 'where "//" is written otherwise'),
+        (url_part("/tickets;v=1"), 'where ";" is written otherwise'),
+        (url_part("https://shop.example.com/a//b", UrlPart="PageUrl"), 'where "//" is written otherwise'),
+        (url_part("/a/../b"), 'where "/.." is written otherwise'),
+        (url_part("/a\\b"), 'where "\\" is written otherwise'),
     ],
 )
 def test_a_value_that_requests_seldom_hold_is_warned_of(
@@ -278,9 +283,14 @@ def test_a_value_that_requests_seldom_hold_is_warned_of(
     assert advice in found["message"]
 
 
-@pytest.mark.parametrize("path", ["/caf%C3%A9/", "/a%20b", "/100%25"])
-def test_an_escape_that_a_visitor_has_to_write_is_nothing_to_warn_of(codes: Any, path: str) -> None:
+@pytest.mark.parametrize("path", ["/caf%C3%A9/", "/a%20b", "/100%25", "/a..b/", "/.well-known/"])
+def test_what_a_visitor_has_to_write_is_nothing_to_warn_of(codes: Any, path: str) -> None:
     assert codes(good(Triggers=triggers(url_part(path)))) == []
+
+
+def test_slashes_of_a_scheme_and_in_a_query_are_nothing_to_warn_of(codes: Any) -> None:
+    page = url_part("https://shop.example.com/tickets?from=//a;b", UrlPart="PageUrl")
+    assert codes(ignore(page), good()) == ["visitor_can_pass"]
 
 
 def test_an_address_that_others_contain_is_warned_of(codes: Any) -> None:
