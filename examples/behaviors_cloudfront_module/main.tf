@@ -60,7 +60,7 @@ module "shop" {
 
 # Before version 6 the variables had no types, and a behavior with a cache policy says that it has no forwarded values.
 module "fans" {
-  source = "./stand_in_v5" # "terraform-aws-modules/cloudfront/aws", version "~> 5.0"
+  source = "./stand_in_v5" # "terraform-aws-modules/cloudfront/aws", version "~> 5.0" or "~> 3.4"
 
   comment = "fans"
   origin  = { site = { domain_name = var.fans_origin }, files = { domain_name = var.files_origin } }
