@@ -23,7 +23,8 @@ step = said=$$(mktemp); trap 'rm -f $$said; echo "Stopped; the next command take
 	$(1) 2>$$said || { status=$$?; cat $$said >&2; rm -f $$said; exit $$status; }; rm -f $$said
 
 # AWS's runtime client runs the functions. It is not in the environment, but beside the interpreter of their runtime.
-NEED_RUNTIME := @[ build/runtime/.installed -nt requirements/runtime.txt ] || { $(call step,$(BIN)/python -m workbench.lambda_runtime); }
+NEED_RUNTIME := @[ build/runtime/.installed -nt requirements/runtime.txt ] || { echo "Set-up: installing AWS's runtime client …"; \
+	$(call step,$(BIN)/python -m workbench.lambda_runtime); }
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-queueit runtime build check-build demo acceptance journey check test test-full lint format docs bench on-sale conformance fuzz lock clean

@@ -140,6 +140,7 @@ def test_a_set_up_says_each_step_in_a_line(house: House) -> None:
         "Set-up: making a virtual environment in .venv …",
         "Set-up: installing the packages of requirements/demo.txt …",
         "Set-up: installing this project …",
+        "Set-up: installing AWS's runtime client …",
     ]
     assert house.make("demo") == 0
     assert house.said == ""
