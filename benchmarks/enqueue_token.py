@@ -3,9 +3,8 @@
 import json
 import time
 from statistics import median
-from typing import Any
 
-from benchmarks.scenarios import CUSTOMER_ID, SECRET_KEY, config, event, integration
+from benchmarks.scenarios import SECRET_KEY, config, event, integration, snapshot_document
 from edge import event_handling
 from edge.service_client import ServiceClient
 from queueit.snapshot import Snapshot, compile_snapshot
@@ -17,14 +16,9 @@ RUNS = 20
 
 
 def _snapshot(*, enabled: bool) -> Snapshot:
-    document: dict[str, Any] = {
-        "format": 1,
-        "customer_id": CUSTOMER_ID,
-        "integration_config": config([integration(1, "/tickets/")]),
-        "settings": {"enqueue_token": {"enabled": enabled}},
-        "published_at": 0,
-        "source": "schedule",
-    }
+    document = snapshot_document(
+        config([integration(1, "/tickets/")]), {"enqueue_token": {"enabled": enabled}}
+    )
     return compile_snapshot(document, {"secret_key": SECRET_KEY})
 
 

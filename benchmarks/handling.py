@@ -2,16 +2,13 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from benchmarks.lambda_speed import EDGE_ZIP
-from benchmarks.scenarios import CUSTOMER_ID, SECRET_KEY, Scenario
-from workbench.bytecode import VERSION
-from workbench.interpreter import find_python
+from benchmarks.lambda_speed import EDGE_ZIP, runtime
+from benchmarks.scenarios import CUSTOMER_ID, SECRET_KEY, Scenario, snapshot_document
 
 ROUNDS = 15
 RUNS = 300
@@ -45,6 +42,7 @@ class _Function:
             "customer_id": CUSTOMER_ID,
             "secret_key": SECRET_KEY,
             "config": json.dumps(scenario.config),
+            "snapshot": snapshot_document(scenario.config),
             "event": scenario.event,
             "runs": RUNS,
             "normalize": normalize,
@@ -75,7 +73,7 @@ def measure(scenarios: Sequence[Scenario], node_modules: Path | None) -> tuple[s
 
     `node_modules` is the directory that holds the reference, None without Node.
     """
-    python, version = find_python(VERSION) or (sys.executable, sys.version.split()[0])
+    python, version = runtime()
     ours = _Function(python, "-I", "-S", _script("our_edge.py"), str(EDGE_ZIP))
     functions = [ours]
     if node_modules:

@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from benchmarks.cpu_quota import cpu_quota
-from benchmarks.scenarios import CUSTOMER_ID, SECRET_KEY, config, event, integration
+from benchmarks.scenarios import SECRET_KEY, config, event, integration, snapshot_document
 from config_refresh.publication import publication
 from queueit.table_items import Current, current_item, snapshot_keys
 from workbench.bytecode import VERSION
@@ -56,14 +56,7 @@ def _base64(item: dict[str, Any]) -> dict[str, Any]:
 
 def _items(count: int, version: int) -> dict[str, Any]:
     others = [integration(number, f"/other-page-{number}/") for number in range(2, count + 1)]
-    document = {
-        "format": 1,
-        "customer_id": CUSTOMER_ID,
-        "integration_config": config([*others, integration(1, "/tickets/")]) | {"Version": version},
-        "settings": {},
-        "published_at": 0,
-        "source": "schedule",
-    }
+    document = snapshot_document(config([*others, integration(1, "/tickets/")]) | {"Version": version})
     made = publication(document)
     keys = {"secret_key": SECRET_KEY}
     current = Current(made.digest, version, version, 0, keys, 0, copies=made.copies, body=made.body)
@@ -95,9 +88,14 @@ def _cpu_of(python: str, code: str) -> float:
     return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
 
 
+def runtime() -> tuple[str, str]:
+    """The interpreter of the functions' default runtime, or the one that runs this, and its version."""
+    return find_python(VERSION) or (sys.executable, sys.version.split()[0])
+
+
 def measure(counts: tuple[int, ...]) -> tuple[str, bool, ColdStart, list[Measured]]:
     """The Python measured, whether a quota held it, its cold start, and the measurements for each configuration."""
-    python, version = find_python(VERSION) or (sys.executable, sys.version.split()[0])
+    python, version = runtime()
     with tempfile.TemporaryDirectory() as folder, cpu_quota() as group:
         with zipfile.ZipFile(EDGE_ZIP) as archive:
             archive.extractall(folder)

@@ -1,6 +1,7 @@
 """Our function around a CloudFront event, timed: the same lines in and out as `reference_edge.mjs`.
 
-`python -I -S our_edge.py EDGE_ZIP`; "normalize" is not looked at, as ours always does.
+`python -I -S our_edge.py EDGE_ZIP`; a line also has the snapshot's document, and its "normalize" is not looked at, as
+ours always does.
 """
 
 import gc
@@ -30,15 +31,7 @@ def main() -> None:
         task = json.loads(line)
         text = task["config"]
         if text not in snapshots:
-            document = {
-                "format": 1,
-                "customer_id": task["customer_id"],
-                "integration_config": json.loads(text),
-                "settings": {},
-                "published_at": 0,
-                "source": "schedule",
-            }
-            snapshots[text] = compile_snapshot(document, {"secret_key": task["secret_key"]})
+            snapshots[text] = compile_snapshot(task["snapshot"], {"secret_key": task["secret_key"]})
         snapshot = snapshots[text]
         events = [json.loads(task["event"]) for _ in range(task["runs"])]
         result: dict[str, Any] = {}

@@ -114,6 +114,20 @@ def event(*, query: str = "id=42&sort=price", cookie: str = "") -> str:
     return json.dumps({"Records": [{"cf": {"config": settings, "request": request}}]})
 
 
+def snapshot_document(
+    integration_config: dict[str, Any], settings: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The document of a snapshot, with default settings unless others are given."""
+    return {
+        "format": 1,
+        "customer_id": CUSTOMER_ID,
+        "integration_config": integration_config,
+        "settings": settings or {},
+        "published_at": 0,
+        "source": "schedule",
+    }
+
+
 def scenarios(now: int) -> list[Scenario]:
     """What is measured against the reference; cookies and tokens are valid around `now`."""
     one = config([integration(1, "/tickets/")])
