@@ -140,6 +140,16 @@ _AFTER_DECODING: Final[tuple[_Step, ...]] = (
 """What origins do to a path, in order; at each step some go one way, some the other."""
 
 
+def split_value(value: str) -> tuple[str, str, str]:
+    """The origin, path and query, from its `?` on, of a compared value, which may hold any of them."""
+    match = _ORIGIN.match(value)
+    origin = match[0] if match else ""
+    path, query = value[len(origin) :], ""
+    if start := _QUERY.search(path):
+        path, query = path[: start.start()], path[start.start() :]
+    return origin, path, query
+
+
 class Resolution(NamedTuple):
     """How one origin may read a URL: its way at each step before decoding, how often it decodes, and its way after."""
 
@@ -149,11 +159,7 @@ class Resolution(NamedTuple):
 
     def value(self, value: str) -> str:
         """A compared value, treated like the form; one of which nothing stays is left as it is."""
-        match = _ORIGIN.match(value)
-        origin = match[0] if match else ""
-        path, query = value[len(origin) :], ""
-        if start := _QUERY.search(path):
-            path, query = path[: start.start()], path[start.start() :]
+        origin, path, query = split_value(value)
         for step, does in zip(_BEFORE_DECODING, self.before, strict=True):
             path = step(path, does)
         for before in range(self.decodes):

@@ -9,6 +9,7 @@ from queueit.integration import CANCEL, IGNORE, QUEUE
 from queueit.integration_config import INTEGRATION_FIELDS, PART_FIELDS, TRIGGER_FIELDS
 from queueit.settings import Settings
 from queueit.triggers import CLIENT_IP_HEADER
+from queueit.url_forms import split_value
 from workbench.cli.condition import (
     VISITORS_CHOICE,
     Condition,
@@ -24,7 +25,6 @@ from workbench.cli.condition import (
 _HOLDS_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CLIENT_ADDRESS = f"header {CLIENT_IP_HEADER}"
 _MARKS = re.compile(r"[?&=]")
-_SCHEME_OR_QUERY = re.compile(r"^https?://|(?:\?|^&|^[^/;?]*=).*", re.IGNORECASE | re.DOTALL)
 _NOT_IN_EVERY_SPELLING = re.compile(r"//|\\|;|/\.\.?(?=/|$)")
 """What many sites merge, take for a slash, cut or resolve in a path."""
 _ESCAPED = re.compile(r"%(?:2[146-9A-Fa-f]|[3-6][0-9A-Fa-f]|7[0-9A-Ea-e])")
@@ -310,7 +310,7 @@ def _about_odd_values(integration: _Integration, settings: Settings) -> Iterator
             elif (
                 one.subject in ("path", "url")
                 and settings.url_matching == "every_form"
-                and (odd := _NOT_IN_EVERY_SPELLING.search(_SCHEME_OR_QUERY.sub("", value)))
+                and (odd := _NOT_IN_EVERY_SPELLING.search(split_value(value)[1]))
             ):
                 advice = (
                     f'many sites answer with the same page where "{odd[0]}" is written otherwise or left out: '
