@@ -18,7 +18,8 @@ def main(client: str, sdk: str, memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.environ.pop("LC_CTYPE", None)  # the interpreter sets it where Lambda's locale is not installed
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
-    sys.path += [path for path in (sdk,) if path]
+    if sdk:
+        sys.path.append(sdk)
     if client.endswith(".py"):
         runpy.run_path(client, run_name="__main__")
         return

@@ -70,15 +70,17 @@ CACHE_POLICIES: Mapping[str, CachePolicy] = {
     ),
 }
 
+ALL_VIEWER = Selection(headers=None, cookies=None, query=None)
+
 ORIGIN_REQUEST_POLICIES: Mapping[str, Selection] = {
     # AllViewer
-    "216adef6-5c7f-47e4-b989-5492eafa07d3": Selection(headers=None, cookies=None, query=None),
+    "216adef6-5c7f-47e4-b989-5492eafa07d3": ALL_VIEWER,
     # AllViewerExceptHostHeader
     "b689b0a8-53d0-40ab-baf2-68738e2966ac": Selection(
         headers=None, cookies=None, query=None, except_headers=frozenset({"host"})
     ),
     # AllViewerAndCloudFrontHeaders-2022-06; the CloudFront-* headers are not made up here
-    "33f36d7e-f396-46d9-90e0-52428a34d9dc": Selection(headers=None, cookies=None, query=None),
+    "33f36d7e-f396-46d9-90e0-52428a34d9dc": ALL_VIEWER,
     # UserAgentRefererHeaders
     "acba4595-bd28-49b8-b9fe-13317c0390fa": Selection(headers=frozenset({"user-agent", "referer"})),
     # CORS-CustomOrigin
@@ -88,8 +90,6 @@ ORIGIN_REQUEST_POLICIES: Mapping[str, Selection] = {
         headers=frozenset({"origin", "access-control-request-headers", "access-control-request-method"})
     ),
 }
-
-ALL_VIEWER = Selection(headers=None, cookies=None, query=None)
 
 
 def from_forwarded_values(behavior: Mapping[str, Any]) -> tuple[CachePolicy, Selection]:
