@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from queueit.request import Request
 
 TYPE_CHECKING = False
@@ -49,7 +51,7 @@ def to_request(request: dict[str, Any], own_domain: str = "") -> Request:
         query=request.get("querystring") or "",
         client_ip=request.get("clientIp") or "",
         own_domain=own_domain,
-        header=lambda name: _joined(headers, name),
+        header=partial(_joined, headers),
         body=lambda: _body(request.get("body")),
         is_body_cut=lambda: _is_body_cut(request.get("body")),
     )

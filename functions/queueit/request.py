@@ -13,10 +13,6 @@ TOKEN_HEADER = "x-queueittoken"  # noqa: S105  # the header's name, not a secret
 AJAX_HEADER = "x-queueit-ajaxpageurl"
 
 
-def _is_token_segment(segment: str) -> bool:
-    return segment.partition("=")[0].lower() == TOKEN_PARAMETER
-
-
 class Request:
     """One request: `path` and `query` as on the wire, `query` without its `?`.
 
@@ -53,19 +49,21 @@ class Request:
         self.header = header
         self._read_body = body
         self._is_body_cut = is_body_cut
-        self.has_query_token = False
+        self._query_tokens: list[str] = []
         self.query_without_token = query
         if TOKEN_PARAMETER in query.lower():
-            segments = query.split("&")
-            self.has_query_token = any(map(_is_token_segment, segments))
-            # No token holds a `;`, at which some origins begin another parameter: what follows it stays.
-            self.query_without_token = "&".join(
-                [
-                    segment.partition(";")[2] if _is_token_segment(segment) else segment
-                    for segment in segments
-                    if ";" in segment or not _is_token_segment(segment)
-                ]
-            )
+            kept = []
+            for segment in query.split("&"):
+                name, _, value = segment.partition("=")
+                if name.lower() != TOKEN_PARAMETER:
+                    kept.append(segment)
+                    continue
+                self._query_tokens.append(value)
+                # No token holds a `;`, at which some origins begin another parameter: what follows it stays.
+                if ";" in segment:
+                    kept.append(segment.partition(";")[2])
+            self.query_without_token = "&".join(kept)
+        self.has_query_token = bool(self._query_tokens)
         page_query = f"?{self.query_without_token}" if self.query_without_token else ""
         self.url = Url(f"https://{host}{path}{page_query}")
         self.ajax_page_url = header(AJAX_HEADER)
@@ -104,11 +102,10 @@ class Request:
 
     @cached_property
     def _token(self) -> QueueToken | None:
-        if self.has_query_token:
-            for segment in filter(_is_token_segment, self.query.split("&")):
-                token = parse_queue_token(decode_uri_component(segment.partition("=")[2]) or "")
-                if token:
-                    return token
+        for value in self._query_tokens:
+            token = parse_queue_token(decode_uri_component(value) or "")
+            if token:
+                return token
         return parse_queue_token(self.header(TOKEN_HEADER))
 
     @cached_property

@@ -17,10 +17,10 @@ def read_sessions(visit: Visit, validity_minutes: int | None) -> dict[str, Sessi
     for room in visit.integration.rooms:
         for value in request.cookies(session_cookie.cookie_name(room)):
             session = session_cookie.read(value, room, keys, request.client_ip, now, validity_minutes)
-            if session.is_valid or room not in sessions:
-                sessions[room] = session
             if session.is_valid:
+                sessions[room] = session
                 break
+            sessions.setdefault(room, session)
     return sessions
 
 

@@ -22,10 +22,10 @@ _COOKIE = re.compile(
     r"&IssueTime=(?P<issued_at>[0-9]{10})(?:&Hip=(?P<hashed_ip>[0-9a-f]{64}))?)"
     r"&Hash=(?P<hash>[0-9a-f]{64})(?:&Mac=(?P<mac>[0-9a-f]{64}))?"
 )
-_GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+_GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _USUAL_TYPES = ("queue", "safetynet", "afterevent", "disabled", "directlink", "idle", "debug", "timeout")
 _USUAL_ENDING = (  # compiled by the first cookie that needs a Mac
-    rf"{_GUID}(?:[1-9][0-9]{{0,4}})?(?:{'|'.join(_USUAL_TYPES)})[0-9]{{10}}(?:[0-9a-f]{{64}})?\Z"
+    rf"{_GUID.pattern}(?:[1-9][0-9]{{0,4}})?(?:{'|'.join(_USUAL_TYPES)})[0-9]{{10}}(?:[0-9a-f]{{64}})?\Z"
 )
 
 
@@ -66,7 +66,7 @@ def _is_usual(queue_id: str, redirect_type: str) -> bool:
     or is of hex digits, so an address and the issue time are told from it; and of a GUID with digits behind it only
     the GUID has its dashes where they belong. What is left is the room.
     """
-    return redirect_type in _USUAL_TYPES and re.fullmatch(_GUID, queue_id) is not None
+    return redirect_type in _USUAL_TYPES and _GUID.fullmatch(queue_id) is not None
 
 
 def _reads_as_usual(hash_text: str) -> bool:
@@ -83,8 +83,9 @@ def _representable(text: str) -> str:
 
 def issue(session: Session, keys: SecretKeys, now: int) -> str:
     """The cookie's value for a session that begins at `now` (Unix seconds), percent-encoded."""
-    queue_id = _representable(session.queue_id)
-    redirect_type = _representable(session.redirect_type.lower())
+    queue_id, redirect_type = session.queue_id, session.redirect_type.lower()
+    if not _is_usual(queue_id, redirect_type):  # what is usual is representable
+        queue_id, redirect_type = _representable(queue_id), _representable(redirect_type)
     validity = "" if session.validity_minutes is None else str(session.validity_minutes)
     pairs = (
         f"EventId={session.event_id}"

@@ -186,23 +186,31 @@ class _Normalization:
 class Url:
     """An absolute URL and the parts that triggers compare, with their upper-cased forms (section 2).
 
-    `host` is the authority with its port, `path` is without query or fragment; `resolution` says how a resolved form
-    came about, or that it is the normalized form; None for the one as sent.
+    A resolved form brings its `path`; `resolution` says how it came about, or that it is the normalized form; None for
+    the one as sent.
     """
 
     def __init__(
         self, text: str, path: str | None = None, resolution: Resolution | _Normalization | None = None
     ) -> None:
         self.text = text
+        self.text_upper = text.upper()
         self.resolution = resolution
-        match = _URL.match(text)
-        self.host: str = match[1] or "" if match else ""
-        self.path: str = path if path is not None else match[2] if match else ""
+        self._resolved_path = path
 
     @cached_property
-    def text_upper(self) -> str:
-        """`text`, upper-cased."""
-        return self.text.upper()
+    def host(self) -> str:
+        """The authority, with its port."""
+        match = _URL.match(self.text)
+        return match[1] or "" if match else ""
+
+    @cached_property
+    def path(self) -> str:
+        """The path, without query or fragment."""
+        if self._resolved_path is not None:
+            return self._resolved_path
+        match = _URL.match(self.text)
+        return match[2] if match else ""
 
     @cached_property
     def host_upper(self) -> str:
