@@ -1,8 +1,6 @@
 """The browser for tests of pages: it keeps what goes wrong in them, and waits for what they load."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +11,20 @@ from workbench.browser import Browser, NoBrowser
 class Page(Browser):
     """One page of a browser. What the page's console reports as an error is in `errors`."""
 
-    def __init__(self, profile: Path) -> None:
+    def __init__(self) -> None:
         self.errors: list[str] = []
-        super().__init__(profile)
-        for domain in ("Runtime", "Log"):
+        super().__init__()
+        for domain in ("Runtime", "Log", "Network"):
             self._call(f"{domain}.enable")
+
+    def begin_anew(self) -> None:
+        """Be an empty page of a browser that has been nowhere."""
+        super().open("about:blank")
+        self._call("Storage.clearDataForOrigin", origin="*", storageTypes="all")
+        self._call("Storage.clearCookies")
+        self.allow_scripts(True)
+        self.look_like()
+        self.errors.clear()
 
     def hear(self, message: dict[str, Any]) -> None:
         """Keep what the console reports as an error."""
@@ -30,7 +37,6 @@ class Page(Browser):
     def look_like(self, *, width: int = 1280, scheme: str = "light", **headers: str) -> None:
         """Be `width` CSS pixels wide, in the colours of `scheme`, and send these headers too."""
         self.show(width, 844, media={"prefers-color-scheme": scheme})
-        self._call("Network.enable")
         self._call("Network.setExtraHTTPHeaders", headers=headers)
 
     def allow_scripts(self, allowed: bool) -> None:
@@ -57,12 +63,19 @@ class Page(Browser):
         self._call("Input.insertText", text=text)
 
 
-@contextmanager
-def page(profile: Path) -> Iterator[Page]:
-    """A page in a browser of its own, which keeps what it stores below `profile`; skips without a browser."""
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Page]:
+    """The one browser of a test run, or of a worker of it."""
     try:
-        opened = Page(profile)
+        opened = Page()
     except NoBrowser as none:
         pytest.skip(str(none))
     with opened:
         yield opened
+
+
+@pytest.fixture
+def browser(chromium: Page) -> Page:
+    """An empty page of a browser that has been nowhere."""
+    chromium.begin_anew()
+    return chromium

@@ -8,6 +8,10 @@ from botocore.loaders import JSONFileLoader, Loader
 from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
+from tests.chromium import browser, chromium
+
+__all__ = ["browser", "chromium"]  # fixtures
+
 # Property tests try the same examples on every run, more of them where the long tests run too;
 # `pytest --hypothesis-profile=explore` looks for new ones.
 settings.register_profile("short", derandomize=True, database=None, deadline=None, max_examples=25)
@@ -38,32 +42,51 @@ def pytest_configure(config: pytest.Config) -> None:
 LONG = (
     "tests/acceptance",
     "tests/terraform",
-    "tests/end_to_end/test_publish",
+    "tests/end_to_end/test_publish_and",
     "tests/end_to_end",
+    "tests/pages",
     "tests/conformance",
 )
 
 
-# Files of the Terraform tests that share a deployment; the others of that room have one, or none, of their own.
+# Files that share what is dear to start: a deployment, a system with all its processes, a browser. Any other file has
+# a worker to itself.
 SHARED = {
-    "a life": ("life", "deployer_policy"),
+    "a life": ("terraform/test_life", "terraform/test_deployer_policy"),
     "examples": (
-        "dashboard",
-        "deployments",
-        "ends",
-        "later_plans",
-        "newer_terraform",
-        "permissions",
-        "plans",
-        "secrets",
-        "visits",
+        "terraform/test_dashboard",
+        "terraform/test_deployments",
+        "terraform/test_ends",
+        "terraform/test_later_plans",
+        "terraform/test_newer_terraform",
+        "terraform/test_permissions",
+        "terraform/test_plans",
+        "terraform/test_secrets",
+        "terraform/test_visits",
+    ),
+    "demo": (
+        "end_to_end/test_changes",
+        "end_to_end/test_command_line",
+        "end_to_end/test_decision_log",
+        "end_to_end/test_documented_commands",
+        "end_to_end/test_refused_credentials",
+        "end_to_end/test_visits",
+    ),
+    "browser": (
+        "end_to_end/test_browser",
+        "end_to_end/test_control_room",
+        "end_to_end/test_control_room_page",
+        "end_to_end/test_demo_walk",
+        "end_to_end/test_publish_endpoint",
+        "pages/test_fail_closed_page",
+        "pages/test_publish_page",
     ),
 }
-_SHARING = {f"tests/terraform/test_{file}.py": what for what, files in SHARED.items() for file in files}
+_SHARING = {f"tests/{file}.py": what for what, files in SHARED.items() for file in files}
 
 
 class OneWorkerPerFile(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
-    """Gives each file's tests to one worker, and files that share what Terraform deployed to the same."""
+    """Gives each file's tests to one worker, and files that share something to the same."""
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = nodeid.partition("::")[0]

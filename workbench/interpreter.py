@@ -27,10 +27,14 @@ def find_python(version: str) -> tuple[str, str] | None:
 
     The one that runs this, one on the PATH, or one that pyenv has; None where there is none of these.
     """
+    if sys.version.startswith(f"{version}."):
+        return sys.executable, sys.version.split()[0]
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     on_path = shutil.which(f"python{version}")
     in_pyenv = map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}")))
-    for program in (sys.executable, *([on_path] if on_path else []), *in_pyenv):
+    # What pyenv itself puts on the PATH are scripts that take long to find what is looked for here anyway.
+    named = [on_path] if on_path and not Path(on_path).is_relative_to(pyenv / "shims") else []
+    for program in (*named, *in_pyenv):
         found = _full_version(program)
         if found and found.rpartition(".")[0] == version:
             return program, found

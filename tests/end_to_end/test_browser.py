@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-from tests.chromium import Page, page
+from tests.chromium import Page
+from tests.end_to_end.watched import Watched
 from workbench.demo import Demo
 from workbench.sample_waiting_room import WaitingLines
 
 
 @pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Page]:
-    with page(tmp_path / "profile") as opened:
-        yield opened
+def demo(watched: Watched) -> Demo:
+    return watched.demo
 
 
 @contextmanager

@@ -143,6 +143,7 @@ def test_a_rollback_brings_an_earlier_snapshot_back_until_a_newer_is_published(d
     assert demo.refresh()["outcome"] == "published"
 
 
+@pytest.mark.full  # two polls
 def test_the_kill_switch_lets_every_request_pass_and_back(demo: Demo) -> None:
     demo.change_settings(enabled=False)
     try:

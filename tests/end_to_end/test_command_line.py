@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,17 +27,10 @@ isolation table spellings behaviors port cache_miss options preflight own_domain
 """
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Demo]:
-    """A connector of its own, whose switches may be thrown."""
-    with Demo(name="command-line", visitors_per_second=50, crowd=10) as running:
-        yield running
-
-
 @pytest.fixture
-def queueit(shop: Demo) -> Callable[..., Ran]:
+def queueit(demo: Demo) -> Callable[..., Ran]:
     """Runs `queueit` on that connector, in this process."""
-    environ = shop.command_environment
+    environ = demo.command_environment
     session = boto3.Session(
         environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"], region_name=environ["AWS_REGION"]
     )
@@ -62,39 +55,39 @@ def queueit(shop: Demo) -> Callable[..., Ran]:
     return run_command
 
 
-def test_the_console_script_talks_to_the_demo_with_the_variables_that_it_prints(shop: Demo) -> None:
+def test_the_console_script_talks_to_the_demo_with_the_variables_that_it_prints(demo: Demo) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "workbench.cli", "status", "--json"],
         cwd=Path(__file__).parents[2],
-        env={**os.environ, **shop.command_environment, "PYTHONPATH": f".{os.pathsep}functions"},
+        env={**os.environ, **demo.command_environment, "PYTHONPATH": f".{os.pathsep}functions"},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert json.loads(done.stdout)["connector"] == "command-line"
+    assert json.loads(done.stdout)["connector"] == "end-to-end"
 
 
-def test_a_healthy_site_passes_every_check_of_the_doctor(shop: Demo, queueit: Callable[..., Ran]) -> None:
-    port = urlsplit(shop.shop_url).port
+def test_a_healthy_site_passes_every_check_of_the_doctor(demo: Demo, queueit: Callable[..., Ran]) -> None:
+    port = urlsplit(demo.shop_url).port
     ran = queueit(
-        "doctor", f"{shop.shop_url}/tickets?night=12", "--own-domain", f"localhost:{port}", "--json"
+        "doctor", f"{demo.shop_url}/tickets?night=12", "--own-domain", f"localhost:{port}", "--json"
     )
     found = {one["name"]: one["status"] for one in ran.document["checks"]}
     assert (ran.status, found) == (0, dict.fromkeys(CHECKS.split(), "ok") | {"origin": "skipped"})
 
 
-def test_the_doctor_finds_an_origin_that_answers_everybody(shop: Demo, queueit: Callable[..., Ran]) -> None:
-    ran = queueit("doctor", f"{shop.shop_url}/tickets", "--origin", shop.origin_url)
+def test_the_doctor_finds_an_origin_that_answers_everybody(demo: Demo, queueit: Callable[..., Ran]) -> None:
+    ran = queueit("doctor", f"{demo.shop_url}/tickets", "--origin", demo.origin_url)
     assert ran.status == 1
     assert "PROBLEM origin: a request directly to the origin gets a page without queueing" in ran.out
 
 
 def test_the_doctor_finds_a_page_that_the_connector_does_not_see(
-    shop: Demo, queueit: Callable[..., Ran]
+    demo: Demo, queueit: Callable[..., Ran]
 ) -> None:
-    ran = queueit("doctor", f"{shop.origin_url}/tickets")
+    ran = queueit("doctor", f"{demo.origin_url}/tickets")
     assert ran.status == 1
     assert "PROBLEM connector: the page answers 200 without x-queueit-connector" in ran.out
     assert "PROBLEM table: the site does not queue" in ran.out
@@ -103,10 +96,10 @@ def test_the_doctor_finds_a_page_that_the_connector_does_not_see(
 @pytest.mark.parametrize(
     "path", ["/tickets?x=1", "/", "/tickets/terms", "/a/..//tickets", "/logout", "/TICKETS"]
 )
-def test_explain_says_what_the_edge_does(shop: Demo, queueit: Callable[..., Ran], path: str) -> None:
-    explained = queueit("explain", f"{shop.shop_url}{path}", "--json").document
+def test_explain_says_what_the_edge_does(demo: Demo, queueit: Callable[..., Ran], path: str) -> None:
+    explained = queueit("explain", f"{demo.shop_url}{path}", "--json").document
     outcome = explained["outcome"]
-    answer = answer_to_raw_headers(shop.shop_url, path, [])
+    answer = answer_to_raw_headers(demo.shop_url, path, [])
     location = answer.headers.get("Location", "")
     queued = "kupver=" in location
     assert outcome["passes"] is not queued
@@ -118,40 +111,40 @@ def test_explain_says_what_the_edge_does(shop: Demo, queueit: Callable[..., Ran]
         assert explained["has_enqueue_token"] is bool(token)
 
 
-def test_a_minted_token_lets_a_visitor_in(shop: Demo, queueit: Callable[..., Ran]) -> None:
-    page = f"{shop.shop_url}/tickets"
+def test_a_minted_token_lets_a_visitor_in(demo: Demo, queueit: Callable[..., Ran]) -> None:
+    page = f"{demo.shop_url}/tickets"
     arguments = ("token", "mint", "--event", EVENT_ID, "--url", page, "--secret-file", "-")
-    address = queueit(*arguments, stdin=shop.account.secret_key).out.strip()
-    with Visitor(shop.shop_url) as visitor:
+    address = queueit(*arguments, stdin=demo.account.secret_key).out.strip()
+    with Visitor(demo.shop_url) as visitor:
         assert visitor.get(address).headers["Location"] == page
         assert visitor.get(page).status_code == 200
 
 
-def test_a_minted_cookie_is_a_session(shop: Demo, queueit: Callable[..., Ran]) -> None:
+def test_a_minted_cookie_is_a_session(demo: Demo, queueit: Callable[..., Ran]) -> None:
     arguments = ("token", "cookie", "--event", EVENT_ID, "--json", "--secret-file", "-")
-    cookie = queueit(*arguments, stdin=shop.account.secret_key).document
-    with Visitor(shop.shop_url) as visitor:
+    cookie = queueit(*arguments, stdin=demo.account.secret_key).document
+    with Visitor(demo.shop_url) as visitor:
         visitor.carry(cookie["value"], cookie["name"])
         assert visitor.get("/tickets").status_code == 200
 
 
 def test_the_samples_configuration_is_valid_and_its_warnings_are_those_of_a_demo(
-    shop: Demo, queueit: Callable[..., Ran]
+    demo: Demo, queueit: Callable[..., Ran]
 ) -> None:
-    ran = queueit("validate", "-", "--json", stdin=json.dumps(shop.waiting_room.publication.current()))
+    ran = queueit("validate", "-", "--json", stdin=json.dumps(demo.waiting_room.publication.current()))
     assert ran.status == 0
     codes = {one["code"] for one in ran.document["warnings"]}
     assert codes == {"cookie_domain", "cookie_not_secure", "path_can_be_added"}
 
 
 def test_an_operator_publishes_rolls_back_freezes_and_switches_and_all_of_it_is_in_the_history(
-    shop: Demo, queueit: Callable[..., Ran]
+    demo: Demo, queueit: Callable[..., Ran]
 ) -> None:
     before = queueit("status", "--json").document
-    shop.publish(shop.sample_configuration())
+    demo.publish(demo.sample_configuration())
     published = queueit("publish", "--json").document
     assert (published["outcome"], published["version"]) == ("published", before["version"] + 1)
-    shop.publish(shop.sample_configuration())
+    demo.publish(demo.sample_configuration())
     assert queueit("freeze", "--reason", "on-sale at noon").status == 0
     assert queueit("publish").status == 1
     assert queueit("unfreeze").status == 0
@@ -163,7 +156,7 @@ def test_an_operator_publishes_rolls_back_freezes_and_switches_and_all_of_it_is_
     assert queueit("publish", "--force", "--json").document["version"] == before["version"] + 2
     killed = queueit("kill", "--reason", "waiting room down", "--json").document
     assert (killed["outcome"], killed["enabled"]) == ("killed", False)
-    assert queueit("explain", f"{shop.shop_url}/tickets", "--json").document["decision"] == "switched off"
+    assert queueit("explain", f"{demo.shop_url}/tickets", "--json").document["decision"] == "switched off"
     assert "SWITCHED OFF since" in queueit("status").out
     assert queueit("enable", "--json").document["enabled"] is True
     actions = [one["action"] for one in queueit("history", "--json").document["entries"]]
@@ -173,9 +166,9 @@ def test_an_operator_publishes_rolls_back_freezes_and_switches_and_all_of_it_is_
 
 
 def test_what_config_refresh_refuses_reaches_the_operator_in_its_words(
-    shop: Demo, queueit: Callable[..., Ran]
+    demo: Demo, queueit: Callable[..., Ran]
 ) -> None:
-    with broken_at_the_platform(shop, EventId=""):
+    with broken_at_the_platform(demo, EventId=""):
         ran = queueit("publish")
     assert ran.status == 1
     assert 'integration 4 "Tickets": EventId is missing' in ran.err

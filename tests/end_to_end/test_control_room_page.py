@@ -1,46 +1,36 @@
 """The control room's page in a real browser, while visitors come."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.end_to_end.test_control_room import Watched, visitor, watched
+from tests.chromium import Page
+from tests.end_to_end.test_control_room import visitor
 from tests.end_to_end.visitor import Visitor
-from workbench.browser import Browser, NoBrowser
+from tests.end_to_end.watched import Watched
+from tests.pages.accessibility import findings, in_each_look, show
 
-__all__ = ["visitor", "watched"]  # fixtures
+__all__ = ["visitor"]  # a fixture
 
 LIVE = "document.querySelector('#connection')?.textContent === 'live'"
 ROWS = "[...document.querySelectorAll('#rows tr')].map((row) => row.innerText)"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests: the page keeps nothing in it."""
-    try:
-        opened = Browser()
-    except NoBrowser as missing:
-        pytest.skip(str(missing))
-    with opened:
-        yield opened
-
-
 @pytest.fixture
-def page(browser: Browser, watched: Watched) -> Browser:
+def page(browser: Page, watched: Watched) -> Page:
     """The page, opened anew and following the stream."""
-    browser.open("about:blank")
     browser.show(1280, 900)
     browser.open(watched.url)
     browser.wait_for(LIVE)
     return browser
 
 
-def row_with(page: Browser, text: str) -> str:
+def row_with(page: Page, text: str) -> str:
     """The row of the request, as soon as it is there."""
-    return str(page.wait_for(f"{ROWS}.find((row) => row.includes({text!r}))"))
+    row = f"{ROWS}.find((row) => row.includes({text!r}))"
+    page.wait_for(row)
+    return str(page.value(row))
 
 
-def test_a_request_appears_while_one_looks_with_what_became_of_it(page: Browser, visitor: Visitor) -> None:
+def test_a_request_appears_while_one_looks_with_what_became_of_it(page: Page, visitor: Visitor) -> None:
     visitor.get("/tickets?seen=live")
 
     words = row_with(page, "/tickets?seen=live").split()
@@ -54,9 +44,7 @@ def test_a_request_appears_while_one_looks_with_what_became_of_it(page: Browser,
     assert page.value("document.querySelector('#version').textContent").startswith("version ")
 
 
-def test_requests_are_filtered_by_path_visitor_and_decision_and_paused(
-    page: Browser, visitor: Visitor
-) -> None:
+def test_requests_are_filtered_by_path_visitor_and_decision_and_paused(page: Page, visitor: Visitor) -> None:
     visitor.get("/about?filter=one")
     visitor.get("/tickets?filter=two")
     row_with(page, "filter=two")
@@ -88,16 +76,15 @@ def test_requests_are_filtered_by_path_visitor_and_decision_and_paused(
     row_with(page, "filter=paused")
 
 
-def test_a_request_is_explained_by_keyboard_alone(page: Browser, visitor: Visitor) -> None:
+def test_a_request_is_explained_by_keyboard_alone(page: Page, visitor: Visitor) -> None:
     visitor.get("/tickets?why=this")
     row_with(page, "why=this")
 
     page.press("j")
     page.press("Enter")
 
-    text = page.wait_for(
-        "document.querySelector('#explanation[open] ul') && document.querySelector('#explanation').innerText"
-    )
+    page.wait_for("document.querySelector('#explanation[open] ul')")
+    text = page.value("document.querySelector('#explanation').innerText")
     assert "The edge answers itself: queue" in text
     assert "Tickets" in text
     assert 'contains "/tickets"' in text
@@ -107,7 +94,7 @@ def test_a_request_is_explained_by_keyboard_alone(page: Browser, visitor: Visito
     assert page.value("document.activeElement.id") == "path"
 
 
-def test_a_switch_is_pressed_and_shows_that_it_is_on(page: Browser, visitor: Visitor) -> None:
+def test_a_switch_is_pressed_and_shows_that_it_is_on(page: Page, visitor: Visitor) -> None:
     button = "document.querySelector('[data-switch=freeze]')"
     for wanted in ("true", "false"):
         page.value(f"{button}.click()")
@@ -117,7 +104,7 @@ def test_a_switch_is_pressed_and_shows_that_it_is_on(page: Browser, visitor: Vis
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_a_telephone_in_light_and_dark(page: Browser, visitor: Visitor, scheme: str) -> None:
+def test_the_page_fits_a_telephone_in_light_and_dark(page: Page, visitor: Visitor, scheme: str) -> None:
     visitor.get("/tickets?" + "long=" * 40)
     row_with(page, "long=")
     page.show(390, 844, media={"prefers-color-scheme": scheme})
@@ -134,7 +121,7 @@ def test_the_page_fits_a_telephone_in_light_and_dark(page: Browser, visitor: Vis
     assert small == []
 
 
-def test_nothing_moves_for_whoever_wants_no_motion(page: Browser, visitor: Visitor) -> None:
+def test_nothing_moves_for_whoever_wants_no_motion(page: Page, visitor: Visitor) -> None:
     visitor.get("/about?still=1")
     row_with(page, "still=1")
     animation = "getComputedStyle(document.querySelector('#rows tr')).animationName"
@@ -143,13 +130,20 @@ def test_nothing_moves_for_whoever_wants_no_motion(page: Browser, visitor: Visit
     assert page.value(animation) == "none"
 
 
-def test_everything_that_one_presses_has_a_name_and_every_field_a_label(page: Browser) -> None:
-    nameless = page.value(
-        "[...document.querySelectorAll('button, a')]"
-        ".filter((one) => one.offsetParent && !(one.ariaLabel || one.innerText.trim()))"
-        ".concat([...document.querySelectorAll('input, select')].filter((one) => !one.labels.length))"
-        ".map((one) => one.outerHTML)"
-    )
-    assert nameless == []
-    assert page.value("document.documentElement.lang") == "en"
-    assert page.value("document.querySelectorAll('h1').length") == 1
+@in_each_look
+def test_nothing_is_found_by_axe(watched: Watched, visitor: Visitor, browser: Page, look: str) -> None:
+    show(browser, look)
+    browser.open(watched.url)
+    browser.wait_for(LIVE)
+    assert browser.value("document.documentElement.lang") == "en"
+    assert browser.value("document.querySelectorAll('h1').length") == 1
+    assert findings(browser) == []
+    visitor.get("/about")
+    visitor.get(f"/tickets?look={look}")
+    row_with(browser, "look=")
+    browser.value("document.querySelector('[data-switch=cold-workers]').click()")
+    browser.wait_for("document.querySelector('#said').textContent.includes('Cold workers:')")
+    assert findings(browser) == []
+    browser.value("document.querySelector('#rows tr').click()")
+    browser.wait_for("document.querySelector('#explanation[open] ul')")
+    assert (findings(browser), browser.errors) == ([], [])

@@ -10,11 +10,11 @@ import pytest
 
 from queueit import outcome
 from tests.command_line import Ran
-from tests.end_to_end.test_command_line import queueit, shop
+from tests.end_to_end.test_command_line import queueit
 from workbench.cli.commands import COMMANDS
 from workbench.demo import Demo
 
-__all__ = ["queueit", "shop"]  # fixtures
+__all__ = ["queueit"]  # a fixture
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ("operations.md", "command-line.md")
@@ -31,34 +31,34 @@ def commands_of(page: str) -> list[str]:
 
 
 @pytest.fixture
-def directory(shop: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def directory(demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where the pages' commands run: with the files that they name."""
     import json
 
-    (tmp_path / "configuration.json").write_text(json.dumps(shop.waiting_room.publication.current()))
+    (tmp_path / "configuration.json").write_text(json.dumps(demo.waiting_room.publication.current()))
     (tmp_path / "settings.json").write_text('{"poll_interval_seconds": 10}')
     monkeypatch.chdir(tmp_path)
     yield tmp_path
-    shop.refresh()
+    demo.refresh()
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_of_the_page_runs_in_its_order(
-    page: str, shop: Demo, queueit: Callable[..., Ran], directory: Path
+    page: str, demo: Demo, queueit: Callable[..., Ran], directory: Path
 ) -> None:
-    shop.publish(shop.sample_configuration())
-    shop.refresh()
+    demo.publish(demo.sample_configuration())
+    demo.refresh()
     run = 0
     for line in commands_of(page):
         if line == "export QUEUEIT_CONNECTOR=shop":
-            continue  # the fixture's connector has a name of its own
+            continue  # the connector here has another name
         command, _, may_fail = line.partition(" || ")
         assert may_fail in ("", "true"), line
         command, _, output = command.partition(" > ")
-        words = shlex.split(command.replace("https://shop.example.com", shop.shop_url))
+        words = shlex.split(command.replace("https://shop.example.com", demo.shop_url))
         assert words[0] == "queueit", line
-        shop.publish(shop.sample_configuration())  # somebody publishes all the time
-        ran = queueit(*words[1:], QUEUEIT_SECRET_KEY=shop.account.secret_key)
+        demo.publish(demo.sample_configuration())  # somebody publishes all the time
+        ran = queueit(*words[1:], QUEUEIT_SECRET_KEY=demo.account.secret_key)
         assert may_fail or ran.status == 0, f"{line}\n{ran.out}{ran.err}"
         if output:
             Path(output).write_text(ran.out)

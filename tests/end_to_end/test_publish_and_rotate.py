@@ -1,28 +1,28 @@
-"""A push and a new secret key, on their way to every worker of a busy edge."""
+"""A push, a switch and a new secret key on their way to every worker of a busy edge: they take several polls."""
 
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
 import pytest
-import requests
 
 from config_refresh.key_rotation import MARGIN_SECONDS
 from queueit.settings import Settings
 from tests.builders import mac
-from tests.end_to_end.test_changes import publish_on_the_page, with_protected
-from tests.end_to_end.visitor import EVENT_ID, QUEUE_ID, Visitor, direct_session, session_cookie
+from tests.end_to_end.test_changes import with_protected
+from tests.end_to_end.visitor import EVENT_ID, QUEUE_ID, Visitor, session_cookie, wait_for
 from workbench.demo import Demo
 from workbench.queue_token import mint_queue_token
 
 FUNCTION = "busy-viewer-request"
 WORKERS = 4
 POLL_SECONDS = 5
+pytestmark = pytest.mark.full
 BETWEEN_REQUESTS_SECONDS = 0.05
 """Of one visitor; without a pause the tests keep all CPUs busy and learn no more."""
 
@@ -63,14 +63,6 @@ def busy() -> Iterator[Busy]:
         assert (list(demo.edge.rule_breaches), failed) == ([], [])
 
 
-def wait_for(is_so: Callable[[], bool], seconds: float) -> None:
-    ends_at = time.monotonic() + seconds
-    while not is_so():
-        if time.monotonic() > ends_at:
-            pytest.fail(f"not within {seconds} s")
-        time.sleep(0.02)
-
-
 @contextmanager
 def browsing(
     demo: Demo, path: str, visitors: int = 2 * WORKERS, carry: str = ""
@@ -97,12 +89,6 @@ def browsing(
                 one.result()
 
 
-def push(url: str, method: str = "PUT", data: str = "{}") -> requests.Response:
-    with direct_session() as session:
-        headers = {"content-type": "application/json"}
-        return session.request(method, url, data=data, headers=headers, timeout=20)
-
-
 def test_a_push_changes_the_decision_of_every_running_worker_within_a_poll(busy: Busy) -> None:
     demo = busy.demo
     with browsing(demo, "/secret-gig") as seen:
@@ -122,62 +108,6 @@ def test_a_push_changes_the_decision_of_every_running_worker_within_a_poll(busy:
     last_old = max(at for at, status in seen if status == 404)
     assert last_old - pushed_at <= POLL_SECONDS + 5
     assert max(busy.loaded(snapshot)) - pushed_at <= POLL_SECONDS + 5
-
-
-def test_the_schedule_finds_nothing_to_do_after_a_push(busy: Busy) -> None:
-    busy.demo.publish(busy.demo.sample_configuration())
-    assert busy.demo.refresh()["outcome"] == "unchanged"
-
-
-def test_a_configuration_published_on_the_page_is_pushed_and_the_page_says_so(busy: Busy) -> None:
-    text = json.dumps(with_protected(busy.demo.sample_configuration(), "/page"))
-    shown = publish_on_the_page(busy.demo, text)
-    assert "is published. The connector has taken it, and every edge follows" in shown
-
-
-def test_a_push_that_was_seen_cannot_be_sent_again_later(busy: Busy) -> None:
-    seen = busy.demo.waiting_room.publication.current()
-    busy.demo.publish(busy.demo.sample_configuration())
-    replayed = busy.demo.waiting_room.push(seen)
-    assert str(replayed) == '409 {"status": "conflict"}'
-
-
-def test_operators_can_freeze_and_the_platform_is_told(busy: Busy) -> None:
-    who = {"actor": "ada@example.com"}
-    assert busy.demo.refresh({"action": "freeze", **who})["frozen"] is True
-    try:
-        busy.demo.publish(busy.demo.sample_configuration())
-        assert str(busy.demo.waiting_room.last_push) == '409 {"status": "frozen"}'
-        assert busy.demo.refresh()["outcome"] == "frozen"
-    finally:
-        busy.demo.refresh({"action": "unfreeze", **who})
-    assert busy.demo.refresh()["outcome"] == "published"
-
-
-def test_a_flood_of_junk_neither_gets_in_nor_stops_schedule_and_platform(busy: Busy) -> None:
-    url = busy.demo.waiting_room.publish_url
-    assert push(url, "GET").status_code == 405
-    junk = json.dumps({"integrationInfo": "7b7d", "hash": "0" * 64})
-    stop = threading.Event()
-    statuses: list[int] = []
-
-    def flood() -> None:
-        while not stop.is_set():
-            statuses.append(push(url, data=junk).status_code)
-
-    with ThreadPoolExecutor(4) as pool:
-        floods = [pool.submit(flood) for _ in range(4)]
-        try:
-            wait_for(lambda: len(statuses) > 50, 10)
-            assert busy.demo.refresh()["outcome"] == "unchanged"
-            busy.demo.publish(busy.demo.sample_configuration())
-        finally:
-            stop.set()
-        for one in floods:
-            one.result()
-    assert busy.demo.waiting_room.last_push
-    assert busy.demo.waiting_room.last_push.status == 200
-    assert set(statuses) == {403}
 
 
 def test_the_kill_switch_of_an_operator_lasts_through_publications_until_it_is_lifted(busy: Busy) -> None:
@@ -285,7 +215,6 @@ def refresh_everywhere(busy: Busy) -> float:
     return time.monotonic()
 
 
-@pytest.mark.full  # a new key signs session cookies a good minute after the edges could learn of it
 @pytest.mark.parametrize("announced", [True, False], ids=["announced first", "switched first"])
 def test_a_rotated_key_sends_nobody_back_and_its_enqueue_tokens_are_refused_for_a_refresh_and_a_poll_at_most(
     busy: Busy, announced: bool

@@ -2,10 +2,12 @@
 
 import http.client
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 import requests
 
 from tests.builders import COOKIE_PREFIX, encode_component, session_text
@@ -88,3 +90,12 @@ def answer_to_raw_headers(url: str, path: str, headers: list[tuple[str, str]]) -
         return answer
     finally:
         connection.close()
+
+
+def wait_for(is_so: Callable[[], bool], seconds: float) -> None:
+    """Wait until that is so; the test fails where it takes longer."""
+    ends_at = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > ends_at:
+            pytest.fail(f"not within {seconds} s")
+        time.sleep(0.02)

@@ -1,6 +1,5 @@
-"""What axe-core finds wrong with a page, in every look that it has."""
+"""What axe-core finds wrong with a page, in each look that it has."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,15 +7,18 @@ import pytest
 from tests import npm_packages
 from tests.chromium import Page
 
-LOOKS = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
-"""The colours, and the width in CSS pixels."""
+LOOKS = {"light 1280": True, "dark 390": True, "dark 1280": False, "light 390": False}
+"""The colours and the width in CSS pixels; whether it is tried in every test run, or in the full ones alone."""
+
+in_each_look = pytest.mark.parametrize(
+    "look", [pytest.param(look, marks=[] if always else pytest.mark.full) for look, always in LOOKS.items()]
+)
 
 
-def each_look(page: Page) -> Iterator[tuple[str, int]]:
-    """Gives the page one look after the other; the page is as it was opened before."""
-    for scheme, width in LOOKS:
-        page.look_like(scheme=scheme, width=width)
-        yield scheme, width
+def show(page: Page, look: str, **headers: str) -> None:
+    """Give the page a look, and have it send these headers too."""
+    scheme, width = look.split()
+    page.look_like(scheme=scheme, width=int(width), **headers)
 
 
 def findings(page: Page, *, but: str = "") -> list[str]:

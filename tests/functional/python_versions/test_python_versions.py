@@ -1,10 +1,10 @@
 """The functions' code runs on every Python that Lambda has or is about to have, whichever one runs the tests."""
 
 import functools
+import itertools
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +14,17 @@ from workbench.interpreter import find_python
 
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 CODE = {"the sources": FUNCTIONS, "edge.zip": DIST / "edge.zip"}
+IN_EVERY_RUN = [("3.11", "the sources"), ("3.13", "edge.zip")]
+"""The oldest Python, and the functions' default, for which there is bytecode in the zip."""
+
+of_the_edge = pytest.mark.parametrize(
+    ("python", "code"),
+    [
+        pytest.param(*each, marks=[] if each in IN_EVERY_RUN else pytest.mark.full)
+        for each in itertools.product(VERSIONS, CODE)
+    ],
+    indirect=["python"],
+)
 
 _HANDLERS = """
 import json, ssl, sys
@@ -44,9 +55,9 @@ for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.py")):
 """
 
 
-@pytest.fixture(params=VERSIONS)
+@pytest.fixture
 def python(request: pytest.FixtureRequest) -> str:
-    """An interpreter of each version in turn."""
+    """An interpreter of the version that the test asks for."""
     version: str = request.param
     found = find_python(version)
     if found is None:
@@ -57,6 +68,7 @@ def python(request: pytest.FixtureRequest) -> str:
     return found[0]
 
 
+@functools.cache
 def run(python: str, *arguments: str) -> str:
     """What a fresh interpreter prints that sees the standard library alone and takes warnings for errors."""
     command = [python, "-I", "-S", "-B", "-W", "error", *arguments]
@@ -65,19 +77,20 @@ def run(python: str, *arguments: str) -> str:
     return ended.stdout
 
 
-@pytest.mark.parametrize("code", CODE.values(), ids=CODE.keys())
-def test_the_edge_fulfils_every_vector_on_every_python(python: str, code: Path) -> None:
-    assert " vectors, 0 not fulfilled, Python" in run(python, vectors.__file__, str(code))
+@of_the_edge
+def test_the_edge_fulfils_every_vector_on_every_python(python: str, code: str) -> None:
+    assert " vectors, 0 not fulfilled, Python" in run(python, vectors.__file__, str(CODE[code]))
 
 
-@pytest.mark.parametrize("code", CODE.values(), ids=CODE.keys())
-def test_the_handlers_without_a_snapshot_answer_the_same_on_every_python(python: str, code: Path) -> None:
-    printed = run(python, "-c", _HANDLERS, str(code))
+@of_the_edge
+def test_the_handlers_without_a_snapshot_answer_the_same_on_every_python(python: str, code: str) -> None:
+    printed = run(python, "-c", _HANDLERS, str(CODE[code]))
 
-    assert printed == run(sys.executable, "-c", _HANDLERS, str(code))
+    assert printed == run(sys.executable, "-c", _HANDLERS, str(CODE[code]))
     assert [answer.get("status") for answer in json.loads(printed)] == [None, "503", "200", None]
 
 
+@pytest.mark.parametrize("python", VERSIONS, indirect=True)
 def test_every_function_compiles_on_every_python_without_a_warning(python: str) -> None:
     compiled = run(python, "-c", _COMPILE, str(FUNCTIONS)).split()
 
@@ -92,12 +105,7 @@ def test_the_edge_imports_nothing_heavy_at_a_cold_start(heavy: str) -> None:
     code = (
         f"import sys; sys.path.insert(0, {str(FUNCTIONS)!r}); import edge.viewer_request; print(*sys.modules)"
     )
-    loaded = _modules(code)
+    loaded = run(sys.executable, "-c", code).split()
 
     assert "edge.snapshot_reader" in loaded
     assert heavy not in loaded
-
-
-@functools.cache
-def _modules(code: str) -> frozenset[str]:
-    return frozenset(run(sys.executable, "-c", code).split())

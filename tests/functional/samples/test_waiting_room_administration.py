@@ -15,9 +15,10 @@ from workbench.sample_waiting_room.publication import RefusedConfiguration
 from workbench.sample_waiting_room.push import Pushed
 from workbench.sample_waiting_room.source_lines import line_of, lines_of
 
+texts = st.text('a"\\\n[{,:é\ud83d', max_size=5)  # what JSON's own signs, and lines, look like
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
+    lambda inner: st.lists(inner) | st.dictionaries(texts, inner),
 )
 SECURE = "/status/integrationconfig/secure/customer"
 

@@ -7,9 +7,7 @@ from pathlib import Path
 import requests
 
 from tests.chromium import Page
-from tests.end_to_end.test_control_room import Watched, watched
-
-__all__ = ["watched"]  # a fixture
+from tests.end_to_end.watched import Watched
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 STEPS = README.partition("## Ten minutes with the demo")[2].partition("\n## ")[0]
