@@ -32,10 +32,20 @@ class ModelsReadOnce(JSONFileLoader):
 Loader.FILE_LOADER_CLASS = ModelsReadOnce
 
 
+def _runs_all(config: pytest.Config) -> bool:
+    return bool(config.option.markexpr == "full or not full")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the profile before the first property is read."""
     if not config.getoption("--hypothesis-profile"):
-        settings.load_profile("full" if config.option.markexpr == "full or not full" else "short")
+        settings.load_profile("full" if _runs_all(config) else "short")
+
+
+@pytest.fixture(scope="session")
+def is_full(pytestconfig: pytest.Config) -> bool:
+    """Whether the long tests run too; where they do not, some tests try fewer cases."""
+    return _runs_all(pytestconfig)
 
 
 # Rooms whose tests wait long for Terraform or for polls: with several workers they begin first.

@@ -1,5 +1,6 @@
 """Our engine and handlers beside the reference, case by case, with a count of every intended difference."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -40,6 +41,14 @@ SETTINGS: dict[str, Any] = {"url_matching": "as_configured", "own_domain": "as_s
 
 MAX_DEFECTS_SHOWN = 5
 EVERY_FORM = "every form of a URL"
+KINDS = (
+    "no match", "Queue: to the queue", "Queue: pass", "Queue: pass with cookie", "Queue: error hash",
+    "Queue: error eventid", "Queue: error timestamp", "Queue: error ip", "Queue: error qidlimit",
+    "Queue: error connector/sessionstate", "Cancel: pass", "Cancel: redirect", "Ignore: pass",
+    "diagnostics: error hash", "diagnostics: error timestamp", "asks verify", "asks direct_pass",
+    "sets QueueITAccepted", "sets queueitdebug", "sends an enqueue token",
+)  # fmt: skip
+"""What many cases have to lead to."""
 
 
 class Verdict(NamedTuple):
@@ -75,6 +84,16 @@ def kind_of(answer: dict[str, Any]) -> str:
         if "/error/" in path
         else "Queue: to the queue"
     )
+
+
+def _kinds(verdict: Verdict) -> set[str]:
+    """What a case led to: the decision, and what is asked, set and sent with it."""
+    expected = verdict.expected
+    kinds = {verdict.kind, *[f"asks {asked['service']}" for asked in expected.asked]}
+    kinds.update([f"sets {re.split('[-=]', cookie)[0]}" for cookie in expected.cookies])
+    if "&enqueuetoken=" in expected.headers.get("location", ""):
+        kinds.add("sends an enqueue token")
+    return kinds
 
 
 def _defect(verdict: Verdict, case: str) -> str:
@@ -300,8 +319,9 @@ class Score:
 
     @property
     def unreached(self) -> list[str]:
-        """The dimensions that no case reached."""
-        return [name for name in DIMENSIONS if not self.dimensions[name]]
+        """The dimensions that no case reached, and what none led to."""
+        reached = self.dimensions + self.kinds
+        return [name for name in (*DIMENSIONS, *KINDS) if not reached[name]]
 
     def report(self) -> str:
         """Counts by name, then the defects."""
@@ -355,7 +375,7 @@ class Comparison:
         for group in groups:
             for case, verdict in zip(group.cases, self.verdicts(group, settings), strict=True):
                 self.score.cases += 1
-                self.score.kinds[verdict.kind] += 1
+                self.score.kinds.update(_kinds(verdict))
                 self.score.dimensions.update(dimensions_of(group, case, verdict.expected.matched))
                 self.score.differences.update(verdict.differences)
                 if verdict.is_defect:
@@ -377,7 +397,7 @@ class Comparison:
 
 
 def _run_share(directory: Path, cases: int, seed: int, worker: int, workers: int) -> Score:
-    """One share of `run`: every so manieth group, and as many URLs."""
+    """One share of `run`: of `workers` groups one, and as many URLs."""
     generator = CaseGenerator(seed)
     with Oracle(directory) as oracle:
         comparison = Comparison(oracle)
@@ -394,8 +414,10 @@ def _run_share(directory: Path, cases: int, seed: int, worker: int, workers: int
 def run(directory: Path, cases: int, seed: int, workers: int) -> Score:
     """Compare `cases` cases made from `seed`, a fifth with every form of the URL, and as many normalized URLs.
 
-    `directory` holds the reference. The cases are the same for any number of workers, each a process of its own.
+    `directory` holds the reference. The cases are the same for any number of workers; several are a process each.
     """
+    if workers == 1:
+        return _run_share(directory, cases, seed, 0, 1)
     score = Score()
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         shares = [

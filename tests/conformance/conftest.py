@@ -1,9 +1,10 @@
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.conformance.comparison import Score, run
 from tests.conformance.oracle import Oracle, install
 from tests.npm_packages import missing_tool
 
@@ -33,22 +34,13 @@ def oracle(reference: Path) -> Iterator[Oracle]:
 
 
 @pytest.fixture(scope="session")
-def conformance_cases() -> int:
-    """How many cases to compare; the environment variable CONFORMANCE_CASES says another number."""
-    return int(os.environ.get("CONFORMANCE_CASES", "200"))
+def score(reference: Path, is_full: bool, pytestconfig: pytest.Config) -> Score:
+    """What comparing generated cases shows, also printed at the end of the test run.
 
-
-@pytest.fixture(scope="session")
-def conformance_seed() -> int:
-    """Where the cases come from; the environment variable CONFORMANCE_SEED says another."""
-    return int(os.environ.get("CONFORMANCE_SEED", "20261124"))
-
-
-@pytest.fixture
-def keep_report(pytestconfig: pytest.Config) -> Callable[[str], None]:
-    """Keeps the comparison's report for the summary at the end of the test run."""
-
-    def keep(report: str) -> None:
-        pytestconfig.stash[REPORT] = report
-
-    return keep
+    The environment variables CONFORMANCE_SEED and CONFORMANCE_CASES say from where and how many.
+    """
+    seed = int(os.environ.get("CONFORMANCE_SEED", "20261124"))
+    cases = int(os.environ.get("CONFORMANCE_CASES", "3000" if is_full else "200"))
+    score = run(reference, cases, seed, (os.cpu_count() or 1) if is_full else 1)
+    pytestconfig.stash[REPORT] = f"CONFORMANCE_SEED={seed} CONFORMANCE_CASES={cases}\n{score.report()}"
+    return score

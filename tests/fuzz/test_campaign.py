@@ -92,16 +92,15 @@ def test_a_planted_fault_is_found(handle: Any, finding: str) -> None:
     assert any(finding in text for text in campaign.figures.findings), campaign.figures.report()
 
 
-def test_a_short_campaign_reaches_every_outcome_and_finds_nothing() -> None:
-    campaign = campaign_of(4_000)
+def test_a_short_campaign_reaches_every_outcome_and_finds_nothing(is_full: bool) -> None:
+    events = 4_000 if is_full else 2_000
+    figures = campaign_of(events).figures
 
-    assert not campaign.figures.findings, campaign.figures.report()
-    assert campaign.figures.counts["forgeries"] > 1_000
+    assert not figures.findings, figures.report()
+    assert figures.counts["forgeries"] > events / 4
     for outcome in ("turned away", "passed with proof", "passed untouched", "exempt"):
-        assert campaign.figures.counts[outcome] > 10
-    assert {"session", "token", "queue", "cancel", "ignore", "token error: hash"} <= set(
-        campaign.figures.reasons
-    )
+        assert figures.counts[outcome] > 10
+    assert {"session", "token", "queue", "cancel", "ignore", "token error: hash"} <= set(figures.reasons)
 
 
 def test_campaigns_side_by_side_add_up_and_are_those_of_their_seeds() -> None:

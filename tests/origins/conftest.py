@@ -23,8 +23,7 @@ def _is_page(answer: Answer | None, text: str) -> bool:
     return answer is not None and answer.status == 200 and answer.body == text.encode()
 
 
-def _served(origins: Origins) -> dict[str, Served]:
-    spelled = spellings(site.PROTECTED)
+def _served(origins: Origins, spelled: list[Spelling]) -> dict[str, Served]:
     targets = [*[one.text for one in spelled], *site.EXEMPT]
     with TemporaryDirectory(prefix="origins-") as folder:
         by_name = answers(origins, Path(folder), targets)
@@ -42,9 +41,10 @@ def _served(origins: Origins) -> dict[str, Served]:
 
 
 @pytest.fixture(scope="session")
-def served() -> Callable[[Origins], dict[str, Served]]:
+def served(is_full: bool) -> Callable[[Origins], dict[str, Served]]:
     """By name, what the origins of one program serve; each program is asked once."""
-    return cache(_served)
+    spelled = spellings(site.PROTECTED, one_pair_in=1 if is_full else 4)
+    return cache(lambda origins: _served(origins, spelled))
 
 
 @pytest.fixture(

@@ -1,6 +1,7 @@
 """Spells a path in thousands of ways, some of which an origin may take for that path."""
 
 from typing import NamedTuple
+from zlib import crc32
 
 _SLASHES = (
     "/", "//", "///", "/./", "/.//", "%2F", "%2f", "%2F%2f", "/%2F", "%2F/", "\\", "%5C", "%5c", "/\\", "%252F",
@@ -92,19 +93,26 @@ class Spelling(NamedTuple):
     is_longer: bool
 
 
-def spellings(path: str) -> list[Spelling]:
-    """Spellings of `path`, `/first/second`: every choice for a place with each frequent one for another place."""
+def spellings(path: str, one_pair_in: int = 1) -> list[Spelling]:
+    """Spellings of `path`, `/first/second`: every choice for a place, alone and with a frequent one for another place.
+
+    Of those with two odd places one in so many is taken, always the same ones.
+    """
     first, second = path[1:].split("/")
     beginnings = ("/", *[one for one in _SLASHES if one[0] == "/" and one != "/"], *_BEGINNINGS)
     every = (beginnings, _names(first), _SLASHES, _names(second), ("", *_ENDINGS, *_LONGER_ENDINGS))
+    plain = [choices[0] for choices in every]
     frequent = [[one for one in choices if one in _FREQUENT] or choices[:2] for choices in every]
     made = {}
     for place, choices in enumerate(every):
         for other, others in enumerate(frequent):
             if other == place:
                 continue
-            chosen = [each[0] for each in every]
+            chosen = [*plain]
             for chosen[place] in choices:
                 for chosen[other] in others:
-                    made["".join(chosen)] = chosen[-1] in _LONGER_ENDINGS
+                    text = "".join(chosen)
+                    is_pair = chosen[place] != plain[place] and chosen[other] != plain[other]
+                    if not is_pair or crc32(text.encode()) % one_pair_in == 0:
+                        made[text] = chosen[-1] in _LONGER_ENDINGS
     return [Spelling(text, is_longer) for text, is_longer in made.items()]

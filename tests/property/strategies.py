@@ -97,17 +97,17 @@ methods = st.one_of(
     any_text,
 )
 
-hosts = st.sampled_from(
-    [
-        "shop.example.com",
-        "Shop.EXAMPLE.com",
-        "shop.example.com.",
-        "shop.example.com:443",
-        "d111111abcdef8.cloudfront.net",
-        "D111111ABCDEF8.cloudfront.net.",
-    ]
+HOSTS = (
+    "shop.example.com",
+    "Shop.EXAMPLE.com",
+    "shop.example.com.",
+    "shop.example.com:443",
+    "d111111abcdef8.cloudfront.net",
+    "D111111ABCDEF8.cloudfront.net.",
 )
-"""Names of shop.example.com, and the distribution's own domain."""
+"""Names of shop.example.com, and of the distribution's own domain."""
+
+hosts = st.sampled_from(HOSTS)
 
 claims = st.lists(
     st.one_of(

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from queueit.candidates import Candidates
 from queueit.matching import reached_integrations
 from queueit.request import Request
+from queueit.url_forms import Url, forms
 from tests.builders import ADDRESS, compiled_snapshot, queue_integration
-from tests.property.strategies import hosts, spellings
+from tests.property.strategies import HOSTS, spellings
 
 _values = st.sampled_from(
     [
@@ -21,65 +22,76 @@ _values = st.sampled_from(
     ]
 )  # fmt: skip
 
-_parts = st.fixed_dictionaries(
-    {
-        "ValidatorType": st.just("UrlValidator"),
-        "UrlPart": st.sampled_from(["HostName", "PagePath", "PageUrl"]),
-        "Operator": st.sampled_from(["Equals", "Contains", "EqualsAny", "ContainsAny"]),
-        "ValueToCompare": _values,
-        "ValuesToCompare": st.lists(_values, min_size=1, max_size=2),
-        "IsNegative": st.sampled_from([False] * 5 + [True]),
-        "IsIgnoreCase": st.booleans(),
-    }
-)
-_triggers = st.fixed_dictionaries(
-    {
-        "LogicalOperator": st.sampled_from(["And", "Or"]),
-        "TriggerParts": st.lists(_parts, min_size=1, max_size=2),
-    }
-)
-_integrations = st.builds(
-    queue_integration,
-    ActionType=st.sampled_from(["Queue", "Cancel", "Ignore"]),
-    IsNormalizationEnabled=st.booleans(),
-    Triggers=st.lists(_triggers, min_size=1, max_size=2),
-)
-_settings = st.fixed_dictionaries(
-    {
-        "url_matching": st.sampled_from(["every_form", "as_configured"]),
-        "own_domain": st.sampled_from(["queue", "as_sent"]),
-    }
-)
+
+@st.composite
+def _pieces(draw: st.DrawFn, url: str) -> str:
+    """A part of some form of `url`."""
+    sent = Url(url)
+    text = draw(st.sampled_from([sent.path, sent.text, *[form.path for form in forms(sent).urls]]))
+    start = draw(st.integers(0, len(text)))
+    return text[start : start + draw(st.integers(1, 20))]
 
 
-@settings(max_examples=400)  # few of them match, and of those few have texts
+def _integrations(url: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Integrations many of which are for `url`."""
+    values = st.one_of(_values, _pieces(url), _pieces(url))
+    parts = st.fixed_dictionaries(
+        {
+            "ValidatorType": st.just("UrlValidator"),
+            "UrlPart": st.sampled_from(["HostName", "PagePath", "PagePath", "PageUrl", "PageUrl"]),
+            "Operator": st.sampled_from(
+                ["Contains", "Contains", "Contains", "Equals", "EqualsAny", "ContainsAny"]
+            ),
+            "ValueToCompare": values,
+            "ValuesToCompare": st.lists(values, min_size=1, max_size=2),
+            "IsNegative": st.sampled_from([False] * 5 + [True]),
+            "IsIgnoreCase": st.booleans(),
+        }
+    )
+    trigger = st.fixed_dictionaries(
+        {
+            "LogicalOperator": st.sampled_from(["And", "Or"]),
+            "TriggerParts": parts.map(lambda part: [part]) | st.lists(parts, min_size=2, max_size=2),
+        }
+    )
+    return st.builds(
+        queue_integration,
+        ActionType=st.sampled_from(["Queue", "Cancel", "Ignore"]),
+        IsNormalizationEnabled=st.booleans(),
+        Triggers=trigger.map(lambda one: [one]) | st.lists(trigger, min_size=2, max_size=2),
+    )
+
+
+_paths = st.sampled_from(["/", "/tickets", "/sale/tickets", "/shop.example.com/sale/tickets"])
+
+
+@settings(max_examples=4 * settings().max_examples)
 @given(
-    integration=_integrations,
-    setting=_settings,
-    host=hosts,
-    path=st.sampled_from(["/", "/tickets", "/sale/tickets", "/shop.example.com/sale/tickets"]).flatmap(
-        spellings
-    ),
+    data=st.data(),
+    matching=st.sampled_from(["every_form", "as_configured"]),
+    own_domain=st.sampled_from(["queue", "as_sent"]),
+    path=_paths.flatmap(spellings),
     query=st.sampled_from(["", "a=1", "a=1&b=%2F"]),
 )
 def test_an_integration_that_matches_is_not_ruled_out(
-    integration: dict[str, Any], setting: dict[str, Any], host: str, path: str, query: str
+    data: st.DataObject, matching: str, own_domain: str, path: str, query: str
 ) -> None:
-    request = Request(
-        method="GET",
-        host=host,
-        path=path,
-        query=query,
-        client_ip=ADDRESS,
-        own_domain="d111111abcdef8.cloudfront.net",
-        header=lambda _name: "",
-        body=lambda: "",
-    )
-    snapshot = compiled_snapshot(integration, settings=setting)
+    integration = data.draw(_integrations(f"https://shop.example.com{path}?{query}"))
+    snapshot = compiled_snapshot(integration, settings={"url_matching": matching, "own_domain": own_domain})
     everything = Candidates([()])
     always_asking = snapshot._replace(candidates=everything, own_domain_candidates=everything)
-
-    assert reached_integrations(snapshot, request) == reached_integrations(always_asking, request)
+    for host in HOSTS:
+        request = Request(
+            method="GET",
+            host=host,
+            path=path,
+            query=query,
+            client_ip=ADDRESS,
+            own_domain="d111111abcdef8.cloudfront.net",
+            header=lambda _name: "",
+            body=lambda: "",
+        )
+        assert reached_integrations(snapshot, request) == reached_integrations(always_asking, request)
 
 
 _texts = st.lists(st.sampled_from(["/", "A", "AB", "CD", "EFGH", "SHOP.", "ß"]), max_size=4).map("".join)

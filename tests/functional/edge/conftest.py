@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import boto3
 import pytest
+import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -72,6 +73,10 @@ class Store:
             "AWS_ENDPOINT_URL_DYNAMODB": self.url,
         }
 
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.close()
+
     def create_table(self, region: str = "us-east-1") -> None:
         self.client(region).create_table(
             TableName=TABLE,
@@ -96,23 +101,20 @@ class Store:
 
 
 @pytest.fixture(scope="session")
-def moto_server() -> Iterator[ThreadedMotoServer]:
+def stores() -> Iterator[Store]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
-    yield server
+    store = Store(server)
+    yield store
+    store.close()
     server.stop()
 
 
 @pytest.fixture
-def store(moto_server: ThreadedMotoServer) -> Iterator[Store]:
+def store(stores: Store) -> Store:
     """An empty DynamoDB."""
-    import requests
-
-    store = Store(moto_server)
-    requests.post(f"{store.url}/moto-api/reset", timeout=10).raise_for_status()
-    yield store
-    for client in store._clients.values():
-        client.close()
+    requests.post(f"{stores.url}/moto-api/reset", timeout=10).raise_for_status()
+    return stores
 
 
 Answer = Callable[[socket.socket, bytes], bool]

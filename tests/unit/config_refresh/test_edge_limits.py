@@ -22,7 +22,7 @@ def test_four_thousand_ordinary_integrations_are_taken() -> None:
 
 def test_so_many_empty_triggers_are_refused_before_anything_is_published() -> None:
     config = integration_config(
-        queue_integration(), queue_integration(Name="Endless", Triggers=[{}] * 300_000)
+        queue_integration(), queue_integration(Name="Endless", Triggers=[{}] * 30_000)
     )
     document = snapshot_document("example", config, {}, published_at=NOW, source="schedule")
 
@@ -30,7 +30,7 @@ def test_so_many_empty_triggers_are_refused_before_anything_is_published() -> No
         check_content(Content(document, {"secret_key": SECRET_KEY}))
 
     assert str(refused.value).startswith(
-        'integration 2 "Endless" has 300000 triggers, the most of all, and an edge takes 2000 in one; split it'
+        'integration 2 "Endless" has 30000 triggers, the most of all, and an edge takes 2000 in one; split it'
     )
     assert str(refused.value).endswith("; the last good snapshot stays")
 
