@@ -1,16 +1,16 @@
 """Serves a distribution on this machine: `aws cloudfront get-distribution-config` gives the file it takes."""
 
-import argparse
 import json
 import signal
-import sys
 import threading
 from pathlib import Path
+
+import click
 
 from workbench.lambda_runtime.installation import shortcomings
 from workbench.local_edge import LocalEdge
 from workbench.local_edge.access_log import AccessLog
-from workbench.local_edge.other_functions import leave_out_other_functions
+from workbench.local_edge.other_functions import without_other_functions
 from workbench.local_edge.request_log import ignore
 
 
@@ -18,127 +18,116 @@ def _function(text: str) -> tuple[str, tuple[str, str]]:
     name, _, code = text.partition("=")
     zip_path, _, handler = code.rpartition(":")
     if not (name and zip_path and handler):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=ZIP:HANDLER")
+        raise click.BadParameter(f"{text!r} is not NAME=ZIP:HANDLER")
     if not Path(zip_path).is_file():
-        raise argparse.ArgumentTypeError(f"there is no file {zip_path!r}")
+        raise click.BadParameter(f"there is no file {zip_path!r}")
     return name, (zip_path, handler)
 
 
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+        raise click.BadParameter(f"{text!r} is not NAME=VALUE")
     return name, value
 
 
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port; use a number from 0 to 65535")
-    return int(text)
-
-
-def _workers(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 100):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of workers; use 1 to 100")
-    return int(text)
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m workbench.local_edge", description=__doc__)
-    parser.add_argument("--distribution", type=Path, required=True, help="a DistributionConfig as JSON")
-    parser.add_argument(
-        "--function",
-        type=_function,
-        action="append",
-        default=[],
-        metavar="NAME=ZIP:HANDLER",
-        help="the code of a function that the distribution names; as often as needed",
-    )
-    parser.add_argument(
-        "--origin",
-        type=_pair,
-        action="append",
-        default=[],
-        metavar="ID=URL",
-        help="where an origin is reached instead",
-    )
-    parser.add_argument(
-        "--environment",
-        type=_pair,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="region, credentials or endpoint of AWS for the functions",
-    )
-    parser.add_argument(
-        "--leave-out-other-functions",
-        action="store_true",
-        help="serve without CloudFront Functions, functions on origin events and those that no --function names",
-    )
-    parser.add_argument("--port", type=_port, default=8080, help="0 takes a free one (default: %(default)s)")
-    parser.add_argument("--workers", type=_workers, default=2, help="per function (default: %(default)s)")
-    parser.add_argument(
-        "--access-log",
-        type=Path,
-        metavar="FILE",
-        help="add a line for each request to FILE, in the combined log format",
-    )
-    return parser.parse_args()
-
-
-def main() -> int:
-    """Serve until interrupted; returns the exit status."""
-    arguments = _arguments()
+@click.command(help=__doc__, context_settings={"show_default": True})
+@click.option(
+    "--distribution",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="A DistributionConfig as JSON.",
+)
+@click.option(
+    "--function",
+    "functions",
+    type=_function,
+    multiple=True,
+    metavar="NAME=ZIP:HANDLER",
+    help="The code of a function that the distribution names; as often as needed.",
+)
+@click.option(
+    "--origin",
+    "origins",
+    type=_pair,
+    multiple=True,
+    metavar="ID=URL",
+    help="Where an origin is reached instead.",
+)
+@click.option(
+    "--environment",
+    type=_pair,
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Region, credentials or endpoint of AWS for the functions.",
+)
+@click.option(
+    "--leave-out-other-functions",
+    is_flag=True,
+    help="Serve without CloudFront Functions, functions on origin events and those that no --function names.",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, help="0 takes a free one.")
+@click.option("--workers", type=click.IntRange(1, 100), default=2, help="Processes of each function.")
+@click.option(
+    "--access-log",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Add a line for each request to this file, in the combined log format.",
+)
+def main(
+    *,
+    distribution: Path,
+    functions: tuple[tuple[str, tuple[str, str]], ...],
+    origins: tuple[tuple[str, str], ...],
+    environment: tuple[tuple[str, str], ...],
+    leave_out_other_functions: bool,
+    port: int,
+    workers: int,
+    access_log: Path | None,
+) -> None:
+    """Serve until interrupted."""
     try:
-        document = json.loads(arguments.distribution.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        print(f"local edge: {arguments.distribution}: {error}", file=sys.stderr)
-        return 2
+        document = json.loads(distribution.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise click.ClickException(f"{distribution}: {error}") from None
     if not isinstance(document, dict):
-        print(f"local edge: {arguments.distribution}: not a JSON object", file=sys.stderr)
-        return 2
+        raise click.ClickException(f"{distribution}: not a JSON object")
+    resources = click.get_current_context()
     try:
-        access_log = arguments.access_log and arguments.access_log.open("a", encoding="utf-8")
+        log = resources.with_resource(access_log.open("a", encoding="utf-8")) if access_log else None
     except OSError as error:
-        print(f"local edge: {arguments.access_log}: {error.strerror}", file=sys.stderr)
-        return 2
+        raise click.FileError(str(access_log), error.strerror) from None
+    config = document.get("DistributionConfig", document)
     try:
-        config = document.get("DistributionConfig", document)
-        if arguments.leave_out_other_functions:
-            config, left_out = leave_out_other_functions(config, dict(arguments.function))
-            for text in left_out:
-                print(f"local edge: {text}", file=sys.stderr)
+        if leave_out_other_functions:
+            config, left_out = without_other_functions(config, dict(functions))
+            _tell(left_out)
         edge = LocalEdge(
             config,
-            dict(arguments.function),
-            environment=dict(arguments.environment),
-            origin_urls=dict(arguments.origin),
-            port=arguments.port,
-            workers_per_function=arguments.workers,
-            observe=AccessLog(access_log) if access_log else ignore,
+            dict(functions),
+            environment=dict(environment),
+            origin_urls=dict(origins),
+            port=port,
+            workers_per_function=workers,
+            observe=AccessLog(log) if log else ignore,
         )
-        for text in shortcomings():
-            print(f"local edge: {text}", file=sys.stderr)
+        _tell(shortcomings())
         edge.start()
     except ValueError as error:
-        print(f"local edge: {error}", file=sys.stderr)
-        return 2
+        raise click.ClickException(str(error)) from None
     except OSError as error:
-        print(
-            f"local edge: port {arguments.port}: {error.strerror}; choose another with --port",
-            file=sys.stderr,
-        )
-        return 2
+        raise click.ClickException(f"port {port}: {error.strerror}; choose another with --port") from None
     interrupted = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: interrupted.set())
-    print(f"local edge: {edge.url}", flush=True)
+    click.echo(f"local edge: {edge.url}")
     interrupted.wait()
     edge.stop()
-    if access_log:
-        access_log.close()
-    return 0
+
+
+def _tell(texts: list[str]) -> None:
+    for text in texts:
+        click.echo(f"local edge: {text}", err=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

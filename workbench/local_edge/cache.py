@@ -75,11 +75,6 @@ class Cache:
             now = self._clock()
             self._entries[key] = _Entry(response, now, now + ttl_seconds)
 
-    def clear(self) -> None:
-        """Forget everything, as an invalidation of `/*` does."""
-        with self._lock:
-            self._entries.clear()
-
 
 def cache_key(
     policy: CachePolicy, origin: object, method: str, uri: str, querystring: str, headers: HeaderLines

@@ -147,10 +147,6 @@ class LocalEdge:
         for pool in self._pools.values():
             pool.recycle()
 
-    def invalidate_cache(self) -> None:
-        """Empty the cache, as an invalidation of `/*` does."""
-        self._cache.clear()
-
     def _make_pools(self, directory: Path) -> dict[str, WorkerPool]:
         pools = {}
         for name, association in self._distribution.functions().items():

@@ -9,7 +9,7 @@ from workbench.local_edge.distribution import UnsupportedDistribution
 _VIEWER_EVENTS = ("viewer-request", "viewer-response")
 
 
-def leave_out_other_functions(
+def without_other_functions(
     config: Mapping[str, Any], runs: Collection[str]
 ) -> tuple[dict[str, Any], list[str]]:
     """A copy of a DistributionConfig without CloudFront Functions and Lambda@Edge functions but those of `runs`.

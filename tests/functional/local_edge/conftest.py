@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from workbench.local_edge import LocalEdge
+from workbench.local_edge import Invocation, LocalEdge, RuleBreach
 
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
@@ -102,8 +102,8 @@ class Origin(http.server.ThreadingHTTPServer):
         return self.server_address[1]
 
 
-@pytest.fixture
-def origin() -> Iterator[Origin]:
+@pytest.fixture(scope="session")
+def every_tests_origin() -> Iterator[Origin]:
     with Origin() as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
@@ -112,13 +112,34 @@ def origin() -> Iterator[Origin]:
         thread.join()
 
 
+@pytest.fixture
+def origin(every_tests_origin: Origin) -> Origin:
+    every_tests_origin.received.clear()
+    return every_tests_origin
+
+
 class Site:
-    """One edge in front of one origin, and the messages it logged."""
+    """One edge in front of one origin, and what it logged since the test began."""
 
     def __init__(self, edge: LocalEdge, origin: Origin, log: list[dict[str, Any]]) -> None:
         self.edge = edge
         self.origin = origin
         self.log = log
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what earlier tests did here."""
+        self.log.clear()
+        self._invocations_before = len(self.edge.invocations)
+        self._breaches_before = len(self.edge.rule_breaches)
+
+    @property
+    def invocations(self) -> list[Invocation]:
+        return self.edge.invocations[self._invocations_before :]
+
+    @property
+    def rule_breaches(self) -> list[RuleBreach]:
+        return self.edge.rule_breaches[self._breaches_before :]
 
     def ask(
         self,
@@ -217,15 +238,18 @@ class Workshop:
     distribution = staticmethod(distribution)
     ask = staticmethod(ask)
 
-    def __init__(self, directory: Path, origin: Origin, stack: ExitStack) -> None:
-        self._directory = directory
+    def __init__(
+        self, directory: Path, origin: Origin, stack: ExitStack, shared: "SharedSites | None" = None
+    ) -> None:
+        self.directory = directory
         self._origin = origin
         self._stack = stack
+        self._shared = shared
 
     def zip(self, source: str, name: str = "function", **other_files: str) -> Path:
-        path = self._directory / f"{name}.zip"
+        path = self.directory / f"{name}.zip"
         with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr("code.py".replace("code", name), source)
+            archive.writestr(f"{name}.py", source)
             for file_name, text in other_files.items():
                 archive.writestr(f"{file_name}.py", text)
         return path
@@ -236,12 +260,28 @@ class Workshop:
         response: str | None = None,
         *,
         include_body: bool = False,
+        **options: Any,
+    ) -> Site:
+        """An edge whose default behavior runs the sources given for viewer-request and viewer-response.
+
+        Other tests share it, and its processes, unless there are `options`: a test may have one of each kind.
+        """
+        if self._shared is None or options or not (request or response):
+            return self.own_site(request, response, include_body=include_body, **options)
+        return self._shared.site(request, response, include_body)
+
+    def own_site(
+        self,
+        request: str | None = None,
+        response: str | None = None,
+        *,
+        include_body: bool = False,
         default: dict[str, Any] | None = None,
         behaviors: tuple[dict[str, Any], ...] = (),
         origin: dict[str, Any] | None = None,
         **options: Any,
     ) -> Site:
-        """An edge whose default behavior runs the sources given for viewer-request and viewer-response."""
+        """As `site`, with new processes that nobody else uses; `options` are those of LocalEdge."""
         pairs, functions = [], {}
         for event_type, source in (("viewer-request", request), ("viewer-response", response)):
             if source is not None:
@@ -253,15 +293,59 @@ class Workshop:
         )
         log: list[dict[str, Any]] = []
         config = distribution(self._origin.port, default, *behaviors, origin=origin)
-        edge = LocalEdge(config, {**functions, **options.pop("functions", {})}, log=log.append, **options)
+        edge = LocalEdge(config, functions, log=log.append, **options)
         self._stack.enter_context(edge)
         return Site(edge, self._origin, log)
 
 
-@pytest.fixture
-def workshop(tmp_path: Path, origin: Origin) -> Iterator[Workshop]:
+RUNS_A_FILE = """
+import pathlib
+loaded = None
+def handler(event, context):
+    global loaded
+    source = pathlib.Path({path!r}).read_text()
+    if loaded is None or loaded[0] != source:
+        namespace = {{}}
+        exec(source, namespace)
+        loaded = source, namespace['handler']
+    return loaded[1](event, context)
+"""
+"""A function that runs the source which a file holds at the time."""
+
+
+class SharedSites:
+    """Sites that one test after another uses: to start processes for each would take most of their time."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._sites: dict[tuple[bool, bool, bool], Site] = {}
+
+    def site(self, request: str | None, response: str | None, include_body: bool) -> Site:
+        """The site of that kind, which runs these sources from now on."""
+        kind = (request is not None, response is not None, include_body)
+        code = []
+        for event_type, source in (("request", request), ("response", response)):
+            path = self._workshop.directory / f"{event_type}-{'-'.join(map(str, kind))}.txt"
+            path.write_text(source or "", encoding="utf-8")
+            code.append(RUNS_A_FILE.format(path=str(path)) if source else None)
+        if kind not in self._sites:
+            self._sites[kind] = self._workshop.own_site(*code, include_body=include_body)
+        self._sites[kind].begin()
+        return self._sites[kind]
+
+
+@pytest.fixture(scope="session")
+def shared_sites(
+    tmp_path_factory: pytest.TempPathFactory, every_tests_origin: Origin
+) -> Iterator[SharedSites]:
     with ExitStack() as stack:
-        yield Workshop(tmp_path, origin, stack)
+        yield SharedSites(Workshop(tmp_path_factory.mktemp("shared"), every_tests_origin, stack))
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, origin: Origin, shared_sites: SharedSites) -> Iterator[Workshop]:
+    with ExitStack() as stack:
+        yield Workshop(tmp_path, origin, stack, shared_sites)
 
 
 class Sources:

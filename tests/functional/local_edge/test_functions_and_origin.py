@@ -28,7 +28,7 @@ def test_a_request_without_functions_reaches_the_origin_and_its_response_the_vis
     assert (response.status, response.body) == (200, b"hello")
     assert response.values("x-from") == ["origin"]
     assert response.values("x-cache") == ["Miss from local-edge"]
-    assert site.edge.invocations == []
+    assert site.invocations == []
 
 
 def test_the_event_holds_what_cloudfront_puts_in_it(workshop: Any, in_the_answer: InTheAnswer) -> None:
@@ -224,7 +224,7 @@ def test_grpc_requests_reach_the_origin_without_any_function_where_the_behavior_
     for content_type in ("application/grpc", "application/grpc+proto", "Application/gRPC; a=b"):
         assert statuses(with_grpc, content_type) == 200
         assert statuses(without, content_type) == 302
-    assert with_grpc.edge.invocations == []
+    assert with_grpc.invocations == []
     assert statuses(with_grpc, "application/grpc-web") == 302
 
 
@@ -242,7 +242,7 @@ def test_a_generated_response_goes_to_the_visitor_without_origin_or_viewer_respo
     assert response.values("location") == ["https://queue.example.com/"]
     assert response.values("x-marked") == []
     assert site.origin.received == []
-    assert [one.event_type for one in site.edge.invocations] == ["viewer-request"]
+    assert [one.event_type for one in site.invocations] == ["viewer-request"]
 
 
 def test_a_generated_body_may_be_base64(workshop: Any, sources: Any) -> None:
@@ -286,7 +286,7 @@ def test_viewer_response_does_not_run_for_an_error_of_the_origin(
     site = workshop.site(response=sources.mark_response)
     response = site.ask(f"/?status={status}")
     assert (response.status, response.values("x-marked")) == (status, [])
-    assert site.edge.invocations == []
+    assert site.invocations == []
 
 
 @pytest.mark.parametrize("status", [200, 204, 302])
@@ -366,7 +366,7 @@ def test_a_method_that_the_behavior_does_not_allow_is_a_403_without_any_function
 ) -> None:
     site = workshop.site(sources.pass_request, default={"AllowedMethods": {"Items": ["GET", "HEAD"]}})
     assert site.ask("/", "POST", body=b"x").status == 403
-    assert site.edge.invocations == []
+    assert site.invocations == []
 
 
 def test_locations_can_be_rewritten_on_the_way_out(workshop: Any, sources: Any) -> None:
@@ -383,7 +383,7 @@ def test_locations_can_be_rewritten_on_the_way_out(workshop: Any, sources: Any) 
 
 
 def test_what_a_function_prints_is_logged_with_its_name(workshop: Any) -> None:
-    site = workshop.site("""
+    site = workshop.own_site("""
 import sys
 def handler(event, context):
     print('to standard output')
@@ -398,7 +398,7 @@ def handler(event, context):
 
 
 def test_a_json_object_that_a_function_prints_is_one_with_the_log_message(workshop: Any) -> None:
-    site = workshop.site("""
+    site = workshop.own_site("""
 import json
 def handler(event, context):
     print(json.dumps({'level': 'warning', 'event': 'decision', 'function': 'another'}))

@@ -92,7 +92,7 @@ def check_breach(site: Any, event_type: str, rule: str) -> None:
     response = site.ask("/?a=1")
     assert response.status == 502
     assert response.values("x-cache") == ["LambdaValidationError from local-edge"]
-    (breach,) = site.edge.rule_breaches
+    (breach,) = site.rule_breaches
     assert (breach.event_type, breach.rule) == (event_type, rule)
     (message,) = site.log
     assert (message["message"], message["rule"]) == ("function result failed validation", rule)
@@ -151,4 +151,4 @@ def test_a_replaced_body_that_breaks_a_rule_is_a_502(
 def test_a_result_within_the_rules_is_accepted(workshop: Any, sources: Any, returned: str) -> None:
     site = workshop.site(sources.returning(returned))
     assert site.ask("/?a=1").status == 200
-    assert site.edge.rule_breaches == []
+    assert site.rule_breaches == []

@@ -86,7 +86,7 @@ def test_a_request_that_cloudfront_refuses_reaches_neither_function_nor_origin(
 ) -> None:
     site = workshop.site(sources.pass_request)
     assert exchange(site, sent).split(b"\r\n")[0].split()[1] == str(status).encode()
-    assert site.edge.invocations == []
+    assert site.invocations == []
     assert site.origin.received == []
 
 

@@ -86,7 +86,7 @@ def test_a_websocket_passes_bytes_both_ways_after_viewer_request_let_it_open(
     assert b"content-length" not in head.lower()
     assert {b"Upgrade: websocket", b"Connection: Upgrade"} <= set(echo.asked.split(b"\r\n"))
     assert echo.ended.wait(10), "the visitor's end is the origin's"
-    assert [one.event_type for one in site.edge.invocations] == ["viewer-request"]
+    assert [one.event_type for one in site.invocations] == ["viewer-request"]
 
 
 def test_viewer_request_may_answer_instead_of_opening_a_websocket(workshop: Any, sources: Any) -> None:
