@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -69,54 +71,66 @@ def function(directory: Path, source: str = FUNCTION) -> LambdaFunction:
     return LambdaFunction("shop", ARN, "3", handler, directory, variables)
 
 
-@pytest.fixture
-def log() -> list[str]:
-    return []
+class Begun(NamedTuple):
+    """An environment, with what it logged: the function's lines, and Lambda's own."""
+
+    environment: ExecutionEnvironment
+    log: list[str]
+    course: list[str]
 
 
-@pytest.fixture
-def course() -> list[str]:
-    return []
+Begin = Callable[..., Begun]
 
 
-Begin = Callable[..., ExecutionEnvironment]
-
-
-@pytest.fixture(params=["AWS's client", "the stand-in"])
-def begin(
-    request: pytest.FixtureRequest, tmp_path: Path, log: list[str], course: list[str]
-) -> Iterator[Begin]:
-    runtime = runtime_for(DEFAULT_RUNTIME)
+@pytest.fixture(scope="module", params=["AWS's client", "the stand-in"])
+def runtime(request: pytest.FixtureRequest) -> Runtime:
     if request.param == "the stand-in":
-        runtime = Runtime(sys.executable, "3.11", FALLBACK)
-    elif not runtime.is_awss:
+        return Runtime(sys.executable, "3.11", FALLBACK)
+    found = runtime_for(DEFAULT_RUNTIME)
+    if not found.is_awss:
         pytest.skip("AWS's runtime client is not installed; `make runtime` installs it")
-    begun: list[ExecutionEnvironment] = []
-
-    def begin_one(source: str = FUNCTION, quotas: Quotas | None = None) -> ExecutionEnvironment:
-        made = function(tmp_path, source)
-        begun.append(
-            ExecutionEnvironment(made, quotas or Quotas(), log.append, course.append, runtime=runtime)
-        )
-        return begun[-1]
-
-    yield begin_one
-    for environment in begun:
-        environment.stop()
+    return found
 
 
-def test_a_function_gets_events_and_its_results_come_back(begin: Begin) -> None:
-    environment = begin()
+@pytest.fixture(scope="module")
+def begin(runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Begin]:
+    with ExitStack() as stack:
 
-    assert [environment.invoke(event).result for event in ("one", {"two": ["é", 2]}, None)] == [
+        def begin_one(source: str = FUNCTION, quotas: Quotas | None = None) -> Begun:
+            log: list[str] = []
+            course: list[str] = []
+            made = function(tmp_path_factory.mktemp("function"), source)
+            environment = ExecutionEnvironment(
+                made, quotas or Quotas(), log.append, course.append, runtime=runtime
+            )
+            stack.callback(environment.stop)
+            return Begun(environment, log, course)
+
+        yield begin_one
+
+
+@pytest.fixture(scope="module")
+def every_tests_environment(begin: Begin) -> Begun:
+    return begin()
+
+
+@pytest.fixture
+def begun(every_tests_environment: Begun) -> Begun:
+    """An environment that has run events of other tests."""
+    every_tests_environment.log.clear()
+    return every_tests_environment
+
+
+def test_a_function_gets_events_and_its_results_come_back(begun: Begun) -> None:
+    assert [begun.environment.invoke(event).result for event in ("one", {"two": ["é", 2]}, None)] == [
         "one",
         {"two": ["é", 2]},
         None,
     ]
 
 
-def test_the_context_tells_what_lambda_tells(begin: Begin) -> None:
-    *told, remaining = begin().invoke("context").result
+def test_the_context_tells_what_lambda_tells(begun: Begun) -> None:
+    *told, remaining = begun.environment.invoke("context").result
 
     assert told[1:6] == [ARN, "shop", "3", "128", "/aws/lambda/shop"]
     assert re.fullmatch(r"[0-9a-f-]{36}", told[0])
@@ -124,8 +138,8 @@ def test_the_context_tells_what_lambda_tells(begin: Begin) -> None:
     assert 0 < remaining <= 5000
 
 
-def test_an_error_has_lambdas_shape(begin: Begin) -> None:
-    answer = begin().invoke("fail")
+def test_an_error_has_lambdas_shape(begun: Begun) -> None:
+    answer = begun.environment.invoke("fail")
 
     assert answer.error is not None
     assert answer.outcome == "exception"
@@ -134,26 +148,25 @@ def test_an_error_has_lambdas_shape(begin: Begin) -> None:
     assert 'raise LookupError("no such thing")' in answer.error["stackTrace"][-1]
 
 
-def test_an_error_is_logged_by_the_runtime_and_the_environment_goes_on(begin: Begin, log: list[str]) -> None:
-    environment = begin()
-    environment.invoke("fail")
+def test_an_error_is_logged_by_the_runtime_and_the_environment_goes_on(begun: Begun) -> None:
+    begun.environment.invoke("fail")
 
-    assert log[0].startswith("[ERROR] LookupError: no such thing")
-    assert environment.invoke("next").result == "next"
+    assert begun.log[0].startswith("[ERROR] LookupError: no such thing")
+    assert begun.environment.invoke("next").result == "next"
 
 
 @pytest.mark.parametrize(
     ("event", "kind", "message"),
     [
         ("exit", "Runtime.ExitError", "Runtime exited with error: exit status 3"),
-        ("long", "Sandbox.Timedout", "Task timed out after 1.50 seconds"),
+        ("long", "Sandbox.Timedout", "Task timed out after 1.00 seconds"),
         ("large", "Runtime.OutOfMemory", "Runtime exited with error: signal: killed"),
     ],
 )
 def test_a_process_that_ended_is_an_error_of_lambdas(
-    begin: Begin, course: list[str], event: str, kind: str, message: str
+    begin: Begin, event: str, kind: str, message: str
 ) -> None:
-    environment = begin(quotas=Quotas(timeout_seconds=1.5))
+    environment = begin(quotas=Quotas(timeout_seconds=1.0)).environment
     answer = environment.invoke(event)
 
     assert answer.error is not None
@@ -163,16 +176,14 @@ def test_a_process_that_ended_is_an_error_of_lambdas(
 
 
 def test_a_result_beyond_lambdas_limit_is_an_error_of_lambdas(begin: Begin) -> None:
-    answer = begin().invoke("huge")
-
-    assert answer.error == {
+    assert begin().environment.invoke("huge").error == {
         "errorType": "Function.ResponseSizeTooLarge",
         "errorMessage": "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
     }
 
 
 def test_a_failing_initialisation_tells_lambdas_error(begin: Begin) -> None:
-    failure = begin("raise LookupError('at import')").failure
+    failure = begin("raise LookupError('at import')").environment.failure
 
     assert failure is not None
     assert failure.error is not None
@@ -180,17 +191,17 @@ def test_a_failing_initialisation_tells_lambdas_error(begin: Begin) -> None:
 
 
 def test_threads_stand_still_between_invocations(begin: Begin) -> None:
-    environment = begin()
+    environment = begin().environment
     environment.invoke("count")
     before = environment.invoke("counted").result
-    time.sleep(0.5)
+    time.sleep(0.3)
     after = environment.invoke("counted").result
 
     assert after - before < 10
 
 
-def test_lambda_writes_the_course_of_each_invocation_into_the_log(begin: Begin, course: list[str]) -> None:
-    environment = begin()
+def test_lambda_writes_the_course_of_each_invocation_into_the_log(begin: Begin) -> None:
+    environment, _, course = begin()
     environment.invoke("one")
     environment.invoke("two")
 
@@ -203,10 +214,10 @@ def test_lambda_writes_the_course_of_each_invocation_into_the_log(begin: Begin, 
     assert shape[1:] == [*invocation, f"{report}\tInit Duration: … ms", *invocation, report]
 
 
-def test_what_a_function_prints_is_logged_before_its_invocation_ends(begin: Begin, log: list[str]) -> None:
-    begin().invoke("one")
+def test_what_a_function_prints_is_logged_before_its_invocation_ends(begun: Begun) -> None:
+    begun.environment.invoke("one")
 
-    assert log == ["a line"]
+    assert begun.log == ["a line"]
 
 
 WITH_SDK = """
