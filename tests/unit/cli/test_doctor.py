@@ -1,9 +1,11 @@
 """`queueit doctor` before sites that are ill in one way each; a healthy one is asked end to end."""
 
 import io
+import json
 import posixpath
 import re
 from collections.abc import Callable
+from functools import cache
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -14,6 +16,7 @@ from requests.adapters import BaseAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from edge import event_handling, viewer_response
+from queueit.snapshot import Snapshot
 from tests.builders import NOW, SECRET_KEY, compiled_snapshot, queue_integration, triggers, url_part
 from workbench.cli.explanation import viewer_event
 from workbench.cli.site_checks import Examination, Unreachable
@@ -45,6 +48,7 @@ class Site(BaseAdapter):
 
     def __call__(self) -> requests.Session:
         session = requests.Session()
+        session.trust_env = False  # to look for proxies in the environment takes longer than the rest
         session.mount("https://", self)
         session.mount("http://", self)
         return session
@@ -91,8 +95,9 @@ class Site(BaseAdapter):
                 {"key": "Host", "value": headers["Host"]}
             ]
         event["Records"][0]["cf"]["config"]["distributionDomainName"] = OWN_DOMAIN
-        snapshot = compiled_snapshot(self.integration, settings=self.settings)
-        outcome = event_handling.handle(event, snapshot, NOW)
+        outcome = event_handling.handle(
+            event, snapshot_of(json.dumps([self.integration, self.settings])), NOW
+        )
         page = b""
         if "status" not in outcome:
             served = self._serve(method, path)
@@ -106,6 +111,13 @@ class Site(BaseAdapter):
             outcome = viewer_response.handler(event, None)
         given = [(one["key"], one["value"]) for each in outcome["headers"].values() for one in each]
         return response(int(outcome["status"]), given, page)
+
+
+@cache
+def snapshot_of(what: str) -> Snapshot:
+    """The snapshot of an integration and settings, as JSON: a site is asked a hundred times with the same."""
+    integration, settings = json.loads(what)
+    return compiled_snapshot(integration, settings=settings)
 
 
 def response(status: int, lines: list[tuple[str, str]], body: bytes = b"") -> requests.Response:

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import boto3
 import pytest
@@ -263,20 +263,16 @@ def test_a_misuse_ends_in_a_sentence(
     assert all(line.isprintable() for line in said.split("\n"))
 
 
-def queueit(*words: str, **more: Any) -> "subprocess.CompletedProcess[str]":
-    environ = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}", **more.pop("env", {})}
-    command = [sys.executable, "-m", "workbench.cli", *words]
-    return subprocess.run(
-        command, env=environ, capture_output=True, text=True, check=False, timeout=60, **more
-    )
-
-
 @pytest.mark.parametrize("more", [[], ["--json"]])
-def test_a_terminal_of_ascii_is_shown_escapes(directory: Path, more: list[str]) -> None:
+def test_a_terminal_of_ascii_is_shown_escapes(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, more: list[str]
+) -> None:
     (directory / "named.json").write_text(json.dumps(integration_config(queue_integration(Name="東京→"))))
-    done = queueit(*page("--config", "named.json", *more), env={"PYTHONIOENCODING": "ascii"}, cwd=directory)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "\\u6771\\u4eac" in done.stdout
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert main(page("--config", "named.json", *more), {}) == 0
+    terminal.seek(0)
+    assert "\\u6771\\u4eac" in terminal.read()
 
 
 @pytest.mark.parametrize(
