@@ -114,7 +114,7 @@ def test_a_run_is_not_taken_up_in_another_account(tmp_path: Path) -> None:
 def test_terraform_that_is_interrupted_too_has_time_to_write_its_state(tmp_path: Path) -> None:
     binary = tmp_path / "terraform"
     binary.write_text(
-        "#!/bin/sh\ntrap 'sleep 1; echo state > written; exit 1' INT\nsleep 1\nkill -INT $PPID $$\nsleep 9\n"
+        "#!/bin/sh\ntrap 'sleep 0.3; echo state > written; exit 1' INT\nsleep 0.3\nkill -INT $PPID $$\nsleep 9\n"
     )
     binary.chmod(0o755)
     # In a process of its own: pytest-xdist takes signals for itself.

@@ -117,7 +117,10 @@ class Examination:
                 request = session.prepare_request(requests.Request(method, url, headers=sent | headers))
                 request.url = url  # requests would take the detours out of it
                 settings = session.merge_environment_settings(url, {}, None, None, None)
-                return session.send(request, allow_redirects=False, timeout=_TIMEOUT_SECONDS, **settings)
+                adapter = session.get_adapter(url)
+                answer = adapter.send(request, timeout=_TIMEOUT_SECONDS, **settings)  # type: ignore[arg-type]
+                _ = answer.content  # read while the connection is there
+                return answer
         except requests.exceptions.SSLError:
             raise Unreachable("its TLS certificate is not accepted") from None
         except requests.exceptions.Timeout:

@@ -3,9 +3,8 @@
 import io
 import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -13,18 +12,10 @@ from moto import mock_aws
 from queueit.stored_snapshot import pack
 from queueit.table_items import Current, current_item, snapshot_item, snapshot_keys
 from tests.builders import NOW, SECRET_KEY, integration_config, snapshot_document
-from workbench.cli.__main__ import run
-from workbench.cli.command import Context
+from tests.command_line import Ran, queueit
+from tests.functional.cli.aws import client
 
 HOME, REPLICA = "us-east-1", "eu-central-1"
-
-
-class Ran(NamedTuple):
-    """What a command printed and its exit status."""
-
-    status: int
-    out: str
-    err: str
 
 
 class DescribedTable:
@@ -68,14 +59,13 @@ class Shop:
     """The connector "shop" with its tables by region."""
 
     def __init__(self) -> None:
-        self.session: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "not-a-real-key")
         self.replicas: dict[str, str] | None = {}
         self.function: Any = NoFunction()
         self.now = NOW + 3700
         self.create_table(HOME)
 
     def create_table(self, region: str) -> None:
-        self.session.client("dynamodb", region_name=region).create_table(
+        client("dynamodb", region).create_table(
             TableName="shop",
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
@@ -96,7 +86,7 @@ class Shop:
         in_force = keys or {"secret_key": SECRET_KEY}
         current = Current(digest, version, version, NOW, in_force, NOW, copies)
         items = [snapshot_item(key, body) for key in snapshot_keys(digest, copies)]
-        table = self.session.client("dynamodb", region_name=region)
+        table = client("dynamodb", region)
         for item in [*items, current_item(current)]:
             table.put_item(TableName="shop", Item=item)
         return digest
@@ -104,18 +94,14 @@ class Shop:
     def client(self, service: str, region: str) -> Any:
         if service == "lambda":
             return self.function
-        return DescribedTable(self.session.client(service, region_name=region), self.replicas)
+        return DescribedTable(client(service, region), self.replicas)
 
     def __call__(self, *arguments: str) -> Ran:
-        out, err = io.StringIO(), io.StringIO()
-        context = Context(
-            {"QUEUEIT_CONNECTOR": "shop"}, io.StringIO(), self.client, pytest.fail, lambda: self.now
-        )
-        return Ran(run(arguments, context, out, err), out.getvalue(), err.getvalue())
+        environ = {"QUEUEIT_CONNECTOR": "shop"}
+        return queueit(*arguments, environ=environ, client=self.client, now=self.now)
 
     def status(self) -> dict[str, Any]:
-        document: dict[str, Any] = json.loads(self("status", "--json").out)
-        return document
+        return self("status", "--json").document
 
 
 @pytest.fixture
@@ -284,9 +270,7 @@ def test_a_snapshot_of_which_a_copy_is_gone_is_a_problem_with_its_remedy(
     shop: Shop, copies: int, key: str
 ) -> None:
     digest = shop.publish(copies=copies)
-    shop.session.client("dynamodb", region_name=HOME).delete_item(
-        TableName="shop", Key={"pk": {"S": f"snapshot#{digest}{key}"}}
-    )
+    client("dynamodb", HOME).delete_item(TableName="shop", Key={"pk": {"S": f"snapshot#{digest}{key}"}})
     ran = shop("status")
     assert ran.status == 1
     assert "the snapshot in force is missing or damaged" in ran.out

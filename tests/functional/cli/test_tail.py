@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from tests.functional.cli.aws import client
 from workbench.cli.__main__ import run
 from workbench.cli.command import Context
 from workbench.cli.tail import LEFT_OUT
@@ -40,17 +40,16 @@ class Logs:
     """The logs of the connector "shop"; `refused` are regions that the account has not enabled."""
 
     def __init__(self) -> None:
-        self._session: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "not-a-real-key")
         self.refused: dict[str, str] = {}
         self.waits = 0
         self.while_waiting: list[Callable[[], None]] = []
         self.now: float = NOW
 
     def write(self, region: str, *records: dict[str, Any] | str, at: float = NOW - 10) -> None:
-        client = self._session.client("logs", region_name=region)
-        if not client.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]:
-            client.create_log_group(logGroupName=GROUP)
-            client.create_log_stream(logGroupName=GROUP, logStreamName="one")
+        logs = client("logs", region)
+        if not logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]:
+            logs.create_log_group(logGroupName=GROUP)
+            logs.create_log_stream(logGroupName=GROUP, logStreamName="one")
         events = [
             {
                 "timestamp": int(at * 1000) + number,
@@ -58,15 +57,11 @@ class Logs:
             }
             for number, one in enumerate(records)
         ]
-        client.put_log_events(logGroupName=GROUP, logStreamName="one", logEvents=events)
+        logs.put_log_events(logGroupName=GROUP, logStreamName="one", logEvents=events)
 
     def client(self, service: str, region: str) -> Any:
         assert service == "logs"
-        return (
-            Refusing(self.refused[region])
-            if region in self.refused
-            else self._session.client(service, region)
-        )
+        return Refusing(self.refused[region]) if region in self.refused else client(service, region)
 
     def _sleep(self, seconds: float) -> None:
         self.now += seconds
