@@ -12,7 +12,7 @@ from workbench.control_room.event_stream import Event, EventStream
 from workbench.control_room.table_read import TableRead
 from workbench.control_room.visitors import Visitors
 from workbench.local_edge import EdgeEvent, Exchange, FunctionLine, Invocation
-from workbench.local_edge.rule_table import INCLUDED_BODY_CUT
+from workbench.local_edge.rule_table import Rule
 from workbench.local_edge.viewer_event import ViewerRequest
 
 REMEMBERED = 2_000
@@ -307,7 +307,7 @@ class Activity:
             )
             if request:
                 # No more of the body than tells that it was cut: many requests are kept.
-                kept = request._replace(body=request.body[: INCLUDED_BODY_CUT.limit + 1])
+                kept = request._replace(body=request.body[: Rule.INCLUDED_BODY_CUT.limit + 1])
                 seen = Seen(kept, exchange.at, worker.snapshot if worker else None)
                 _remember(self._seen, request.request_id, seen)
         self._stream.publish(event)

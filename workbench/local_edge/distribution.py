@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from workbench.local_edge import rule_table
 from workbench.local_edge.forwarding_policy import (
     ALL_VIEWER,
     CACHE_POLICIES,
@@ -157,7 +156,7 @@ def _behavior(
     where = f"behavior {path_pattern!r}"
     origin = origins.get(item["TargetOriginId"])
     if origin is None:
-        raise _refused(rule_table.ORIGIN_EXISTS, f"{where}: no origin has the Id {item['TargetOriginId']!r}")
+        raise _refused(Rule.ORIGIN_EXISTS, f"{where}: no origin has the Id {item['TargetOriginId']!r}")
     if _items(item.get("FunctionAssociations")):
         raise UnsupportedDistribution(
             f"{where}: the local edge runs no CloudFront Functions, only Lambda@Edge"
@@ -167,7 +166,7 @@ def _behavior(
     allowed, cached = _methods(item, where)
     grpc = bool((item.get("GrpcConfig") or {}).get("Enabled"))
     if grpc and not ("POST" in allowed and http_version.startswith("http2")):
-        raise _refused(rule_table.GRPC_NEEDS, f"{where}: gRPC needs the method POST and HTTP/2")
+        raise _refused(Rule.GRPC_NEEDS, f"{where}: gRPC needs the method POST and HTTP/2")
     return Behavior(
         path_pattern=path_pattern,
         matches=compile_path_pattern(path_pattern),
@@ -188,10 +187,10 @@ def _methods(item: Mapping[str, Any], where: str) -> tuple[frozenset[str], froze
     allowed = frozenset(_items(listed) or ["GET", "HEAD"])
     cached = frozenset(_items(listed.get("CachedMethods")) or ["GET", "HEAD"])
     if allowed not in (*_CACHEABLE, _EVERY_METHOD):
-        raise _refused(rule_table.METHOD_SETS, f"{where}: no such choice of methods: {sorted(allowed)}")
+        raise _refused(Rule.METHOD_SETS, f"{where}: no such choice of methods: {sorted(allowed)}")
     if cached not in _CACHEABLE or not cached <= allowed:
         raise _refused(
-            rule_table.CACHED_METHOD_SETS, f"{where}: no such choice of cached methods: {sorted(cached)}"
+            Rule.CACHED_METHOD_SETS, f"{where}: no such choice of cached methods: {sorted(cached)}"
         )
     return allowed, cached
 
@@ -232,18 +231,16 @@ def _associations(item: Mapping[str, Any], where: str) -> dict[str, Association]
         if event_type not in _EVENT_TYPES:
             raise UnsupportedDistribution(f"{where}: the local edge runs no functions on {event_type!r}")
         if event_type in associations:
-            raise _refused(
-                rule_table.ONE_FUNCTION, f"{where}: two functions on {event_type}; CloudFront takes one"
-            )
+            raise _refused(Rule.ONE_FUNCTION, f"{where}: two functions on {event_type}; CloudFront takes one")
         match = _VERSION_ARN.fullmatch(arn)
         if match is None or match[1] != "us-east-1":
             raise _refused(
-                rule_table.NUMBERED_VERSION,
+                Rule.NUMBERED_VERSION,
                 f"{where}: {arn!r} is not the ARN of a numbered version of a function in us-east-1",
             )
         if include_body and event_type == "viewer-response":
             raise _refused(
-                rule_table.INCLUDE_BODY_EVENT, f"{where}: IncludeBody is for request events, not {event_type}"
+                Rule.INCLUDE_BODY_EVENT, f"{where}: IncludeBody is for request events, not {event_type}"
             )
         associations[event_type] = Association(match[2], match[3], arn, include_body)
     return associations

@@ -36,7 +36,7 @@ class CachePolicy(NamedTuple):
     compressed: bool = True
 
 
-# What a behavior with ForwardedValues keeps from the origin unless it lists it; see LEGACY_HEADERS in rule_table.
+# What a behavior with ForwardedValues keeps from the origin unless it lists it; see Rule.LEGACY_HEADERS.
 _LEGACY_REMOVED = frozenset(
     {
         "accept",

@@ -8,7 +8,7 @@ from workbench.local_edge.distribution import Behavior, Origin
 from workbench.local_edge.forwarding_policy import Selection, accepted_encodings, taken
 from workbench.local_edge.path_pattern import percent_encode_beyond_ascii
 from workbench.local_edge.restricted_headers import OF_ONE_CONNECTION
-from workbench.local_edge.rule_table import ORIGIN_RESPONSE_SIZE
+from workbench.local_edge.rule_table import Rule
 from workbench.local_edge.viewer_event import HeaderLines, ViewerRequest
 from workbench.local_edge.websocket import KEYS, SWITCHED, OpenedWebSocket, asks_for_websocket
 
@@ -113,9 +113,10 @@ def fetch(behavior: Behavior, request: ViewerRequest) -> OriginResponse:
         headers = [
             (name, value) for name, value in response.getheaders() if name.lower() not in OF_ONE_CONNECTION
         ]
-        size = sum([len(name) + len(value) + 4 for name, value in response.getheaders()])
-        if len(f"HTTP/1.1 {response.status} {response.reason}\r\n\r\n") + size > ORIGIN_RESPONSE_SIZE.limit:
-            raise OriginUnreachable(ORIGIN_RESPONSE_SIZE.status, "the response's headers are too long")
+        size = len(f"HTTP/1.1 {response.status} {response.reason}\r\n\r\n")
+        size += sum([len(name) + len(value) + 4 for name, value in response.getheaders()])
+        if size > Rule.ORIGIN_RESPONSE_SIZE.limit:
+            raise OriginUnreachable(Rule.ORIGIN_RESPONSE_SIZE.status, "the response's headers are too long")
         if response.status == HTTPStatus.SWITCHING_PROTOCOLS:
             if not asks_for_websocket(request):
                 raise OriginUnreachable(502, "the origin switched protocols without being asked")

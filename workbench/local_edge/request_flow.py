@@ -6,12 +6,13 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from workbench.local_edge import rule_table, viewer_event
+from workbench.local_edge import viewer_event
 from workbench.local_edge.cache import Cache, OriginResponse, cache_key, time_to_live
 from workbench.local_edge.distribution import Association, Behavior, Distribution
 from workbench.local_edge.error_page import error_page
 from workbench.local_edge.origin import OriginUnreachable, fetch
 from workbench.local_edge.request_log import Exchange, RequestLog, RuleBreach
+from workbench.local_edge.rule_table import Rule
 from workbench.local_edge.rules import (
     GeneratedResponse,
     RuleBroken,
@@ -100,10 +101,10 @@ class RequestFlow:
 
     def _through(self, behavior: Behavior, request: ViewerRequest) -> VisitorResponse:
         if request.method not in behavior.allowed_methods:
-            raise _Failed(error_page(rule_table.ALLOWED_METHOD.status, request.request_id))
+            raise _Failed(error_page(Rule.ALLOWED_METHOD.status, request.request_id))
         if request.method == "GET" and request.body:
             why = "A GET request must not have a body."
-            raise _Failed(error_page(rule_table.GET_WITHOUT_BODY.status, request.request_id, why=why))
+            raise _Failed(error_page(Rule.GET_WITHOUT_BODY.status, request.request_id, why=why))
         if behavior.grpc and _is_grpc(request):
             behavior = behavior._replace(viewer_request=None, viewer_response=None)
         document = viewer_event.request_document(request, include_body=False)
@@ -182,7 +183,7 @@ class RequestFlow:
                     association.function,
                     event_type,
                     request_id,
-                    broken.rule.name,
+                    broken.rule.id,
                     broken.detail,
                     broken.rule.page,
                 )

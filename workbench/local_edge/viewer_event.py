@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from workbench.local_edge.restricted_headers import is_disallowed
-from workbench.local_edge.rule_table import INCLUDED_BODY_CUT
+from workbench.local_edge.rule_table import Rule
 
 HeaderLines = list[tuple[str, str]]
 """Header lines as sent, (name, value) each; lines of one name stay several."""
@@ -85,10 +85,10 @@ def request_document(request: ViewerRequest, *, include_body: bool) -> dict[str,
     }
     if include_body:
         document["body"] = {
-            "inputTruncated": len(request.body) > INCLUDED_BODY_CUT.limit,
+            "inputTruncated": len(request.body) > Rule.INCLUDED_BODY_CUT.limit,
             "action": "read-only",
             "encoding": "base64",
-            "data": base64.b64encode(request.body[: INCLUDED_BODY_CUT.limit]).decode("ascii"),
+            "data": base64.b64encode(request.body[: Rule.INCLUDED_BODY_CUT.limit]).decode("ascii"),
         }
     return document
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import h11
 
-from workbench.local_edge import rule_table
+from workbench.local_edge.rule_table import Rule
 from workbench.local_edge.viewer_event import HeaderLines
 from workbench.local_edge.websocket import OpenedWebSocket, pass_bytes
 
@@ -132,7 +132,7 @@ class _VisitorHandler(socketserver.BaseRequestHandler):
 
     def _exchange(self, received: bytes) -> bytes | None:
         """Answer a request that begins with `received`; what came after it, or None at the end of the connection."""
-        wire = h11.Connection(h11.SERVER, rule_table.REQUEST_SIZE.limit)
+        wire = h11.Connection(h11.SERVER, Rule.REQUEST_SIZE.limit)
         try:
             visitor_request = self._visitor_request(wire, received)
             if visitor_request is None:
@@ -152,7 +152,7 @@ class _VisitorHandler(socketserver.BaseRequestHandler):
         return None if last else wire.trailing_data[0]
 
     def _visitor_request(self, wire: h11.Connection, received: bytes) -> VisitorRequest | None:
-        while b"\n" not in received and len(received) <= rule_table.REQUEST_SIZE.limit:
+        while b"\n" not in received and len(received) <= Rule.REQUEST_SIZE.limit:
             part = self.request.recv(1 << 16)
             if not part:
                 return None
@@ -166,21 +166,21 @@ class _VisitorHandler(socketserver.BaseRequestHandler):
         target = line[begin : begin + len(head.target)].decode("latin-1")
         headers = [(name.decode(), value.decode("latin-1")) for name, value in head.headers.raw_items()]
         size = len(line) + 3 + sum([len(name) + len(value) + 4 for name, value in headers])
-        if size > rule_table.REQUEST_SIZE.limit:
-            raise _Refused(rule_table.REQUEST_SIZE.status, "the request line and the headers are too long")
+        if size > Rule.REQUEST_SIZE.limit:
+            raise _Refused(Rule.REQUEST_SIZE.status, "the request line and the headers are too long")
         named = {name.lower(): value for name, value in headers}
         if "host" not in named:
-            raise _Refused(rule_table.WELL_FORMED.status, "there is no Host")
+            raise _Refused(Rule.WELL_FORMED.status, "there is no Host")
         path = _path(target)
-        if len("https://") + len(named["host"]) + len(path) > rule_table.REQUEST_URL_SIZE.limit:
-            raise _Refused(rule_table.REQUEST_URL_SIZE.status, "the URL is too long")
+        if len("https://") + len(named["host"]) + len(path) > Rule.REQUEST_URL_SIZE.limit:
+            raise _Refused(Rule.REQUEST_URL_SIZE.status, "the URL is too long")
         body = self._body(wire, named)
         return VisitorRequest(self.client_address[0], head.method.decode(), path, headers, body)
 
     def _body(self, wire: h11.Connection, headers: dict[str, str]) -> bytes:
         """The body; `headers` by their names in lower case."""
         if "content-length" in headers and "transfer-encoding" in headers:
-            raise _Refused(rule_table.WELL_FORMED.status, "the body's framing is ambiguous")
+            raise _Refused(Rule.WELL_FORMED.status, "the body's framing is ambiguous")
         if int(headers.get("content-length", 0)) > BODY_LIMIT_BYTES:
             raise _Refused(413, "the body is too large")
         body = bytearray()
@@ -222,7 +222,7 @@ def _status(error: _Refused | h11.RemoteProtocolError) -> int:
     if isinstance(error, _Refused):
         return error.status
     too_long = error.error_status_hint == 431
-    return (rule_table.REQUEST_SIZE if too_long else rule_table.WELL_FORMED).status
+    return (Rule.REQUEST_SIZE if too_long else Rule.WELL_FORMED).status
 
 
 def _path(target: str) -> str:
@@ -231,7 +231,7 @@ def _path(target: str) -> str:
     if path == "" or path.startswith("?"):
         path = "/" + path
     if not path.startswith("/") or "#" in path:
-        raise _Refused(rule_table.WELL_FORMED.status, "the request target is not a path")
+        raise _Refused(Rule.WELL_FORMED.status, "the request target is not a path")
     return path
 
 

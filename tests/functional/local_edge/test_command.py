@@ -19,7 +19,7 @@ from click.testing import CliRunner
 
 from tests.behavior_association.distributions import arn
 from workbench.local_edge.__main__ import main
-from workbench.local_edge.rule_table import ORIGIN_EXISTS
+from workbench.local_edge.rule_table import Rule
 
 ROOT = Path(__file__).parents[3]
 
@@ -84,7 +84,7 @@ def test_it_says_what_is_wrong_with_a_distribution(workshop: Any, tmp_path: Path
     file = written(tmp_path, workshop.distribution(1, workshop.behavior(TargetOriginId="other")))
 
     assert complaint("--distribution", file) == (
-        f"Error: behavior '*': no origin has the Id 'other' ({ORIGIN_EXISTS.page})\n"
+        f"Error: behavior '*': no origin has the Id 'other' ({Rule.ORIGIN_EXISTS.page})\n"
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from workbench.local_edge.rule_table import RULES
+from workbench.local_edge.rule_table import Rule
 
 REQUEST_BREACHES = [
     ("None", "result-is-an-object"),
@@ -96,7 +96,7 @@ def check_breach(site: Any, event_type: str, rule: str) -> None:
     assert (breach.event_type, breach.rule) == (event_type, rule)
     (message,) = site.log
     assert (message["message"], message["rule"]) == ("function result failed validation", rule)
-    assert message["page"] == next(one.page for one in RULES if one.name == rule)
+    assert message["page"] == next(one.page for one in Rule if one.id == rule)
     assert message["detail"]
 
 

@@ -18,7 +18,7 @@ from tests.builders import (
 )
 from workbench.cli import explanation
 from workbench.cli.explanation import viewer_event
-from workbench.local_edge import rule_table
+from workbench.local_edge.rule_table import Rule
 from workbench.queue_token import mint_queue_token
 
 Queueit = Callable[..., Any]
@@ -235,7 +235,7 @@ def test_a_body_counts_as_far_as_the_edge_gets_it(
 
 
 def test_the_cut_of_a_body_is_where_cloudfront_has_it() -> None:
-    assert rule_table.INCLUDED_BODY_CUT.limit == explanation.BODY_LIMIT_BYTES
+    assert Rule.INCLUDED_BODY_CUT.limit == explanation.BODY_LIMIT_BYTES
 
 
 def test_a_form_of_the_url_that_is_neither_raw_nor_normalized_is_named(

@@ -6,7 +6,7 @@
 import re
 from pathlib import Path
 
-from workbench.local_edge.rule_table import RULES, Rule
+from workbench.local_edge.rule_table import Rule
 
 PAGE = Path(__file__).parents[3] / "docs" / "local-edge.md"
 _HEADERS = {
@@ -20,14 +20,14 @@ _HEADERS = {
 def _row(rule: Rule) -> str:
     status = [str(rule.status)] if rule.about in ("request", "result") else []
     page = f"[page]({rule.page})" if rule.page else "not verified"
-    return "| " + " | ".join([rule.text, *status, f"`{rule.name}`", page]) + " |"
+    return "| " + " | ".join([rule.text, *status, f"`{rule.id}`", page]) + " |"
 
 
 def with_tables(page: str) -> str:
     """The page's text with the tables as they should be."""
     for about, header in _HEADERS.items():
         line = re.sub(r"[^|]+", " --- ", header)
-        rows = [_row(rule) for rule in RULES if rule.about == about]
+        rows = [_row(rule) for rule in Rule if rule.about == about]
         table = "".join([f"{one}\n" for one in (header, line, *rows)])
         page = re.sub(re.escape(header) + r"\n(?:\|.*\n)*", table.replace("\\", r"\\"), page)
     return page

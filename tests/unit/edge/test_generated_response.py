@@ -6,7 +6,7 @@ import pytest
 
 from edge import generated_response
 from tests.builders import header_of
-from workbench.local_edge.rule_table import RESPONSE_SIZE
+from workbench.local_edge.rule_table import Rule
 from workbench.local_edge.rules import check_viewer_request_result
 
 URL = "https://example.queue-it.net/?c=example&t=https%3A%2F%2Fx"
@@ -108,7 +108,7 @@ def test_the_longest_redirect_with_any_number_of_cookies_stays_below_40_kb(make:
         ]
     )
 
-    assert size < RESPONSE_SIZE.limit == 40 * 1024
+    assert size < Rule.RESPONSE_SIZE.limit == 40 * 1024
     assert check_viewer_request_result(response, {"headers": {}})
     kept = [line["value"] for line in response["headers"]["set-cookie"]]
     assert kept == list(cookies[: len(kept)])

@@ -13,7 +13,7 @@ from edge import generated_response
 from edge.failure_mode import fail_closed
 from edge.unavailable_page import TEXTS, language_of, render
 from tests.builders import header_of, viewer_request_event
-from workbench.local_edge.rule_table import RESPONSE_SIZE
+from workbench.local_edge.rule_table import Rule
 from workbench.local_edge.rules import check_viewer_request_result
 
 
@@ -62,7 +62,7 @@ def test_each_page_is_a_tenth_of_what_cloudfront_takes_and_loads_again_as_retry_
     seconds = header_of(response, "retry-after")
     assert f'<meta http-equiv="refresh" content="{seconds}">' in response["body"]
     assert f"<b>{seconds}</b>" in response["body"]
-    assert len(b64encode(response["body"].encode())) < RESPONSE_SIZE.limit / 10
+    assert len(b64encode(response["body"].encode())) < Rule.RESPONSE_SIZE.limit / 10
 
 
 def test_the_policy_allows_the_pages_own_style_and_nothing_else() -> None:
