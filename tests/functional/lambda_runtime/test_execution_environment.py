@@ -156,17 +156,17 @@ def test_an_error_is_logged_by_the_runtime_and_the_environment_goes_on(begun: Be
 
 
 @pytest.mark.parametrize(
-    ("event", "kind", "message"),
+    ("event", "seconds", "kind", "message"),
     [
-        ("exit", "Runtime.ExitError", "Runtime exited with error: exit status 3"),
-        ("long", "Sandbox.Timedout", "Task timed out after 1.00 seconds"),
-        ("large", "Runtime.OutOfMemory", "Runtime exited with error: signal: killed"),
+        ("exit", 30.0, "Runtime.ExitError", "Runtime exited with error: exit status 3"),
+        ("long", 0.5, "Sandbox.Timedout", "Task timed out after 0.50 seconds"),
+        ("large", 30.0, "Runtime.OutOfMemory", "Runtime exited with error: signal: killed"),
     ],
 )
 def test_a_process_that_ended_is_an_error_of_lambdas(
-    begin: Begin, event: str, kind: str, message: str
+    begin: Begin, event: str, seconds: float, kind: str, message: str
 ) -> None:
-    environment = begin(quotas=Quotas(timeout_seconds=1.0)).environment
+    environment = begin(quotas=Quotas(timeout_seconds=seconds)).environment
     answer = environment.invoke(event)
 
     assert answer.error is not None
