@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from io import StringIO
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
@@ -22,6 +23,7 @@ Options = SimpleNamespace
 
 _CONNECTOR = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LATEST_MOMENT = 253402300799  # the year 9999
+_ANY_WIDTH = 10_000  # of a table: it is not cut to the terminal's
 
 
 class CommandFailed(Exception):
@@ -163,23 +165,24 @@ def plural(number: int, one: str, several: str = "") -> str:
 
 def columns(rows: Iterable[Sequence[str]]) -> list[str]:
     """A line for each row, its cells one under the other; characters that take two columns count as two."""
-    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
-    table = [list(row) for row in rows]
-    widths: list[int] = []
-    for row in table:
-        for place, cell in enumerate(row):
-            width = cell_len(cell)
-            if place < len(widths):
-                widths[place] = max(widths[place], width)
-            else:
-                widths.append(width)
-    return [
-        "  ".join(
-            [cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=False)]
-        ).rstrip()
-        for row in table
-    ]
+    table = Table.grid(padding=(0, 2))
+    for row in rows:
+        table.add_row(*[Text(cell, no_wrap=True) for cell in row])
+    if not table.row_count:
+        return []
+    console = Console(file=StringIO(), width=_ANY_WIDTH, color_system=None)
+    with console.capture() as captured:
+        console.print(table)
+    return [line.rstrip() for line in captured.get().splitlines()]
+
+
+def listed(title: str, rows: Iterable[tuple[str, str]]) -> list[str]:
+    """A title, and below it a line for each thing: what it is, and what it is like."""
+    return [title, *[f"  {line}" for line in columns(rows)]]
 
 
 def duration(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""`queueit status`: what a connector's table serves, in each of its regions."""
+"""`queueit status`: what a connector's table serves in each region, what operators have switched, and what is wrong."""
 
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +15,7 @@ from workbench.cli.command import (
     command,
     connector_name,
     duration,
+    listed,
     moment,
     name_option,
     plural,
@@ -27,7 +28,7 @@ status --name shop --json
 """
 
 OVERDUE_SECONDS: Final = 15 * 60
-"""Since the last run of config_refresh: it runs every minute, unless interval_minutes says otherwise."""
+"""How long after its last run config_refresh counts as stopped; it runs every minute unless interval_minutes is set."""
 
 
 class _Replica(NamedTuple):
@@ -40,7 +41,7 @@ class _Replica(NamedTuple):
 
 
 def run(options: Options, context: Context) -> Result:
-    """Read everything that can be read; what cannot is said and is no reason to give up."""
+    """Show what can be read; a part that cannot is reported as unknown. Not ok with any problem."""
     name = connector_name(options, context)
     table = ConnectorTable(name, HOME_REGION, context)
     current = table.current()
@@ -57,44 +58,51 @@ def run(options: Options, context: Context) -> Result:
         "version": current.version,
         "highest_version": current.highest_version,
     }
-    lines = [f"connector {name}", f"  snapshot      {current.snapshot}"]
+    rows = [("snapshot", current.snapshot)]
     replica_regions: list[str] = []
     if document is None:
-        lines.append(f"  version       {current.version}")
+        rows.append(("version", str(current.version)))
         problems.append(
             "the snapshot in force is missing or damaged: new edge workers have no configuration. Publish it again "
             f"with: queueit publish --name {name}"
         )
     else:
-        served, served_lines, problem = _served(document, current, context.now())
+        served, served_rows, problem = _served(document, current, context.now())
         data |= served
-        lines += served_lines
+        rows += served_rows
         problems += problem
         replica_regions = document["settings"].get("replica_regions") or []
-    state, state_lines, state_problems = _operator_state(name, context)
-    data["operator"] = state
-    lines += state_lines
-    problems += state_problems
+    state_lines: list[str] = []
+    try:
+        found = history.read(name, context)
+    except CommandFailed as error:
+        data["operator"] = None
+        rows.append(("switches", f"unknown: {error}"))
+    else:
+        data["operator"] = {key: found.get(key) for key in ("held", "hold", "freeze", "override", "last_run")}
+        state_lines = [*history.state_lines(found), history.last_run_line(found, context.now())]
+        problems += _operator_problems(name, found, context.now())
     replicas = _replicas(name, table, current, replica_regions, context)
     data["replicas"] = None if replicas is None else [one._asdict() for one in replicas]
     for one in replicas or []:
-        lines.append(f"  replica       {one.region}: {one.problem or 'up to date'}")
+        rows.append(("replica", f"{one.region}: {one.problem or 'up to date'}"))
         if one.problem:
             problems.append(f"the replica in {one.region} {one.problem}")
     if replicas is None:
-        lines.append("  replicas      unknown: these credentials may not describe the table")
+        rows.append(("replicas", "unknown: these credentials may not describe the table"))
     elif not replicas:
-        lines.append(f"  replicas      none: every edge reads {HOME_REGION}")
+        rows.append(("replicas", f"none: every edge reads {HOME_REGION}"))
     data["problems"] = problems
-    lines += [f"problem  {problem}" for problem in problems]
-    lines.append(plural(len(problems), "problem"))
+    lines = listed(f"connector {name}", rows)
+    lines += [f"  {line}" for line in state_lines if line]
+    lines += [*[f"problem  {problem}" for problem in problems], plural(len(problems), "problem")]
     return Result(data, "\n".join(lines), ok=not problems)
 
 
 def _served(
     document: dict[str, Any], current: Current, now: float
-) -> tuple[dict[str, Any], list[str], list[str]]:
-    """What is in force, as data and as lines, and what is wrong with it; never a key."""
+) -> tuple[dict[str, Any], list[tuple[str, str]], list[str]]:
+    """What is in force, as data and as rows for a person, and what is wrong with it; never a key."""
     config, settings = document["integration_config"], document["settings"]
     integrations = config["Integrations"]
     age = max(0, round(now - current.published_at))
@@ -114,47 +122,38 @@ def _served(
             for one in integrations
         ],
     }
-    lines = [
-        f"  version       {config['Version']} of customer {document['customer_id']}, "
-        f"{plural(len(integrations), 'integration')}",
-        f"  published     {moment(current.published_at)}, {duration(age)} ago, by {document['source']}",
-        f"  connector is  {'on' if is_enabled else 'OFF: every request passes without queueing'}",
+    count = plural(len(integrations), "integration")
+    rows = [
+        ("version", f"{config['Version']} of customer {document['customer_id']}, {count}"),
+        ("published", f"{moment(current.published_at)}, {duration(age)} ago, by {document['source']}"),
+        ("connector is", "on" if is_enabled else "OFF: every request passes without queueing"),
     ]
     if "next_secret_key" in accepted:
-        lines.append("  secret key    the next key is accepted too; the platform does not hold it yet")
+        rows.append(("secret key", "the next key is accepted too; the platform does not hold it yet"))
     if "previous_secret_key" in accepted:
-        lines.append("  secret key    a rotation is going on: the previous key is accepted too")
+        rows.append(("secret key", "a rotation is under way: the previous key is accepted too"))
     if "session_secret_key" in current.keys:
-        lines.append("                and signs session cookies until every edge knows the new one")
+        rows.append(("", "and signs session cookies until every edge knows the new one"))
     try:
         compile_snapshot(document, current.keys)
     except QueueitError as error:
-        return data, lines, [f"this version of the connector cannot use the snapshot: {error}"]
-    return data, lines, []
+        return data, rows, [f"this version of the connector cannot use the snapshot: {error}"]
+    return data, rows, []
 
 
-def _operator_state(name: str, context: Context) -> tuple[dict[str, Any] | None, list[str], list[str]]:
-    """What operators have switched, how the last run ended, and which of it needs a person.
-
-    None when these credentials may not ask.
-    """
-    try:
-        found = history.read(name, context)
-    except CommandFailed as error:
-        return None, [f"  switches      unknown: {error}"], []
-    state = {key: found.get(key) for key in ("held", "hold", "freeze", "override", "last_run")}
+def _operator_problems(name: str, found: dict[str, Any], now: float) -> list[str]:
+    """What of the switches and of config_refresh's last run needs a person."""
     problems = []
     run = found.get("last_run")
     if run and "error" in run:
         problems.append(f"the last run of {name}-config-refresh failed: {run['message']}")
-    if run and context.now() - run["at"] > OVERDUE_SECONDS:
+    if run and now - run["at"] > OVERDUE_SECONDS:
         problems.append(
-            f"{name}-config-refresh has not run for {duration(round(context.now() - run['at']))}: check its schedule"
+            f"{name}-config-refresh has not run for {duration(now - run['at'])}: check its schedule"
         )
     if found.get("override"):
         problems.append("the connector is switched off until somebody switches it on with: queueit enable")
-    lines = [*history.state_lines(found), history.last_run_line(found, context.now())]
-    return state, [f"  {line}" for line in lines if line], problems
+    return problems
 
 
 def _replicas(
@@ -180,7 +179,7 @@ def _replicas(
 
 
 def _served_in(region: str, name: str, home: Current, context: Context) -> tuple[str | None, str]:
-    """The digest that a replica points at, and what is wrong with it."""
+    """The digest of the snapshot that a replica has in force, and what is wrong with it; empty when nothing is."""
     table = ConnectorTable(name, region, context)
     try:
         current = table.current()

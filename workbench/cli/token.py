@@ -1,4 +1,4 @@
-"""`queueit token`: mint test tokens and session cookies, and take any apart."""
+"""`queueit token`: make test tokens and session cookies, and show what is in one."""
 
 import re
 from typing import Any
@@ -20,6 +20,7 @@ from workbench.cli.command import (
     argument,
     command,
     duration,
+    listed,
     moment,
     option,
 )
@@ -90,7 +91,7 @@ def _read(options: Options, context: Context) -> Result:
 
 
 def _token_in(text: str) -> str:
-    """The token of an address, else the text itself."""
+    """The token in an address; a text that is no address is the token itself."""
     if not re.match(r"https?://", text, re.IGNORECASE):
         return text
     try:
@@ -121,23 +122,12 @@ def _read_token(text: str, key: str | None, options: Options, context: Context) 
         "problem": problem,
     }
     left = token.expires_at - now
-    lines = [
-        "queue token",
-        f"  waiting room   {token.event_id or 'none'}",
-        f"  queue id       {token.queue_id or 'none'}",
-        f"  expires        {moment(token.expires_at)}, "
-        + (f"in {duration(left)}" if left >= 0 else f"{duration(-left)} ago"),
-        f"  redirect type  {token.redirect_type or 'none'}",
-        f"  session        {_session_length(token.validity_minutes)}",
-        f"  address        {'bound to one' if token.hashed_ip else 'any'}",
-        f"  signature      {_shortened(token.hash)}",
-        _verdict(problem, key),
-    ]
-    return Result(data, "\n".join(lines), ok=not problem)
+    when = f"in {duration(left)}" if left >= 0 else f"{duration(-left)} ago"
+    return _taken_apart(data, ("expires", f"{moment(token.expires_at)}, {when}"), token.hash)
 
 
 def _token_problem(token: Any, key: str | None, options: Options, now: int) -> str | None:
-    """Why an edge would not take the token; without a key the signatures are left out."""
+    """Why an edge would refuse the token, None where it would not; without a key no signature is checked."""
     if key is not None:
         rooms = (options.event or token.event_id,)
         error = token_error(token, secret_keys(key), rooms, options.ip, now)
@@ -172,38 +162,32 @@ def _read_cookie(value: str, event_id: str, key: str | None, options: Options, c
         "verified": key is not None,
         "problem": problem,
     }
-    lines = [
-        "session cookie",
-        f"  waiting room   {data['event_id'] or 'none'}",
-        f"  queue id       {data['queue_id'] or 'none'}",
-        f"  issued         {f'{moment(begun)}, {duration(now - begun)} ago' if begun is not None else 'not readable'}",
-        f"  redirect type  {data['redirect_type'] or 'none'}",
-        f"  session        {_session_length(minutes)}",
-        f"  address        {'bound to one' if data['is_bound_to_an_address'] else 'any'}",
-        f"  signature      {_shortened(pairs.get('Hash', ''))}",
-        _verdict(problem, key),
-    ]
-    return Result(data, "\n".join(lines), ok=not problem)
+    when = "not readable" if begun is None else f"{moment(begun)}, {duration(now - begun)} ago"
+    return _taken_apart(data, ("issued", when), pairs.get("Hash", ""))
 
 
 def _number(text: str) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else None
 
 
-def _session_length(minutes: int | None) -> str:
-    return f"{minutes} min, fixed" if minutes is not None else "as long as the integration says, extendable"
-
-
-def _shortened(signature: str) -> str:
-    return f"{signature[:6]}…" if signature else "none"
-
-
-def _verdict(problem: str | None, key: str | None) -> str:
-    if problem:
-        return f"REFUSED: {problem}"
-    if key is None:
-        return "not verified: without the secret key nobody can tell whether it is genuine"
-    return "valid"
+def _taken_apart(data: dict[str, Any], when: tuple[str, str], signature: str) -> Result:
+    """`data` for a person too, with the beginning of the signature alone, and whether an edge would accept it."""
+    minutes, problem = data["validity_minutes"], data["problem"]
+    rows = [
+        ("waiting room", data["event_id"] or "none"),
+        ("queue id", data["queue_id"] or "none"),
+        when,
+        ("redirect type", data["redirect_type"] or "none"),
+        (
+            "session",
+            "as long as the integration says, extendable" if minutes is None else f"{minutes} min, fixed",
+        ),
+        ("address", "bound to one" if data["is_bound_to_an_address"] else "any"),
+        ("signature", f"{signature[:6]}…" if signature else "none"),
+    ]
+    verdict = "valid" if data["verified"] else "not verified: that takes the account's secret key"
+    text = "\n".join([*listed(data["kind"], rows), f"REFUSED: {problem}" if problem else verdict])
+    return Result(data, text, ok=not problem)
 
 
 _EVENT = option("--event", required=True, metavar="ID", type=WAITING_ROOM, help="the waiting room's id")

@@ -6,7 +6,6 @@ import re
 import shlex
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,12 @@ import click
 import pytest
 
 from queueit import __version__
-from workbench.cli.__main__ import COMMAND_LINE, main
+from workbench.cli.__main__ import COMMAND_LINE
 from workbench.cli.command import columns, duration, moment, plural
 from workbench.cli.commands import COMMANDS
 from workbench.cli.display import write_text
 
 ROOT = Path(__file__).parents[3]
-
-
-def test_the_console_script_is_installed_by_the_project() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    assert project["project"]["scripts"] == {"queueit": "workbench.cli.__main__:main"}
 
 
 def lines_of(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -66,35 +60,12 @@ def test_the_version_is_the_modules(queueit: Callable[..., Any]) -> None:
     assert queueit("--version").out == f"queueit {__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [["explode"], ["explain"], ["validate"]])
-def test_a_command_line_that_names_no_command_or_too_little_exits_with_two(
-    queueit: Callable[..., Any], arguments: list[str]
-) -> None:
-    ran = queueit(*arguments)
-    assert ran.status == 2
-    assert ran.err.startswith("Usage: queueit")
-
-
-def test_a_command_that_is_nearly_right_is_answered_with_the_right_one(queueit: Callable[..., Any]) -> None:
-    assert 'there is no command "rolback". Did you mean rollback?' in queueit("rolback").err
-    assert "--confg" in queueit("explain", "a.b", "--confg", "x").err
-
-
 def test_a_command_line_that_makes_no_sense_is_json_too_where_json_is_asked_for(
     queueit: Callable[..., Any],
 ) -> None:
     ran = queueit("explain", "ftp://a.b/", "--json")
     assert (ran.status, ran.document["ok"], ran.err) == (2, False, "")
     assert "has the scheme ftp" in ran.document["error"]
-
-
-def test_main_runs_a_command_of_the_process_itself(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "empty.json"
-    path.write_text("{}")
-    assert main(["validate", str(path)], {}) == 1
-    assert "Version is null; give a whole number from 1" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["validate", "--help"]])

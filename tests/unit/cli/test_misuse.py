@@ -203,6 +203,10 @@ MISUSES = {
     "command that there is not": wrong("Did you mean validate?", "validat"),
     "option that there is not": wrong("--strict", "validate", "good.json", "--strct"),
     "no command": wrong("Usage: queueit"),
+    "no file": wrong("Missing argument 'FILE'", "validate"),
+    "configuration without anything": Misuse(
+        ["validate", "-"], "Version is null; give a whole number from 1", stdin=b"{}"
+    ),
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from botocore.exceptions import ClientError
 
 from tests.builders import NOW
 
@@ -268,8 +268,6 @@ def test_what_the_function_refuses_is_told_in_its_words(shop: Queueit, aws: Aws)
             ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke"),
             "gave no answer: AWS answers TooManyRequestsException; try again",
         ),
-        (NoCredentialsError(), "there are no AWS credentials; set AWS_PROFILE, or log in"),
-        (EndpointConnectionError(endpoint_url="https://x"), "Could not connect to the endpoint URL"),
     ],
 )
 def test_trouble_with_aws_says_what_to_do(shop: Queueit, aws: Aws, failure: Exception, message: str) -> None:

@@ -72,7 +72,7 @@ def test_a_token_of_another_key_is_refused_and_without_a_key_nobody_can_tell(que
     assert "REFUSED: hash: the signature does not fit" in ran.out
     ran = queueit("token", "read", mint)
     assert ran.status == 0
-    assert "not verified: without the secret key" in ran.out
+    assert "not verified: that takes the account's secret key" in ran.out
 
 
 def test_a_signature_is_not_printed_whole_when_a_token_or_cookie_is_taken_apart(queueit: Queueit) -> None:
@@ -135,5 +135,3 @@ def test_a_file_without_a_key_is_said_to_hold_none(queueit: Queueit, content: st
     ran = queueit("token", "mint", "--event", "tickets", "--secret-file", str(path))
     assert ran.status == 1
     assert "holds no key" in ran.err
-    ran = queueit("token", "mint", "--event", "tickets", "--secret-file", str(tmp_path / "nowhere"))
-    assert "cannot be read: No such file or directory" in ran.err
