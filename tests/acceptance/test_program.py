@@ -163,7 +163,7 @@ def test_a_step_that_the_account_cannot_show_is_not_tried() -> None:
     assert result == Result("not shown here", "no CloudFront")
 
 
-def test_what_came_instead_is_told_without_a_body() -> None:
+def test_an_unexpected_answer_is_reported_without_its_body() -> None:
     answer = requests.Response()
     answer.status_code = 302
     answer.headers["Location"] = "https://elsewhere.example.com/"

@@ -47,7 +47,7 @@ def test_what_get_prints_does_not_differ_and_passes_the_tests_that_were_recorded
     assert live("test", cases, *NAME).status == live("test", cases, "--config", path).status == 0
 
 
-def test_differences_are_told_in_words_with_the_triggers_that_are_others(live: Shop, tmp_path: Path) -> None:
+def test_differences_are_told_in_words_with_the_triggers_that_changed(live: Shop, tmp_path: Path) -> None:
     changed = queue_integration(
         EventId="rock",
         Triggers=[{"LogicalOperator": "Or", "TriggerParts": [url_part("/rock"), url_part("/pop\x1b")]}],

@@ -110,7 +110,7 @@ def shop() -> Iterator[Shop]:
         yield Shop()
 
 
-def test_status_says_what_is_served_since_when_and_no_secret(shop: Shop) -> None:
+def test_status_shows_what_is_served_and_since_when_but_no_secret(shop: Shop) -> None:
     digest = shop.publish(settings={"poll_interval_seconds": 10})
     ran = shop("status")
     assert ran.status == 0
@@ -127,7 +127,7 @@ def test_status_says_what_is_served_since_when_and_no_secret(shop: Shop) -> None
     assert found["integrations"] == [{"name": "Tickets", "action": "Queue", "event": "tickets"}]
 
 
-def test_a_connector_that_is_off_and_a_rotation_are_said(shop: Shop) -> None:
+def test_a_connector_that_is_off_and_a_rotation_are_shown(shop: Shop) -> None:
     keys = {"secret_key": "a-fake-key", "previous_secret_key": "an-older-fake-key"}
     shop.publish(settings={"enabled": False}, keys=keys)
     text = shop("status").out
@@ -142,7 +142,7 @@ def test_a_connector_that_is_off_and_a_rotation_are_said(shop: Shop) -> None:
     assert shop.status()["secret_keys"] == ["secret_key", "next_secret_key"]
 
 
-def test_who_may_not_invoke_the_function_still_sees_what_is_served(shop: Shop) -> None:
+def test_somebody_who_may_not_invoke_the_function_still_sees_what_is_served(shop: Shop) -> None:
     shop.publish()
     ran = shop("status")
     assert ran.status == 0
@@ -161,7 +161,7 @@ def test_what_operators_have_switched_is_part_of_the_status(shop: Shop) -> None:
     assert (operator["held"], operator["freeze"], operator["override"]) == (False, record, None)
 
 
-def test_a_hold_says_by_whom_and_why(shop: Shop) -> None:
+def test_a_hold_is_shown_with_who_and_why(shop: Shop) -> None:
     hold = {"at": shop.now, "actor": "ada", "reason": "a wrong trigger"}
     current = {"highest_version": 8}
     shop.function = Function({"held": True, "hold": hold, "current": current, "entries": []})
@@ -181,7 +181,7 @@ def test_a_hold_says_by_whom_and_why(shop: Shop) -> None:
         ),
     ],
 )
-def test_how_the_last_run_ended_is_said_and_a_failure_needs_a_person(
+def test_how_the_last_run_ended_is_shown_and_a_failure_is_a_problem(
     shop: Shop, last_run: dict[str, Any], line: str, problem: str | None
 ) -> None:
     shop.function = Function(
@@ -194,14 +194,14 @@ def test_how_the_last_run_ended_is_said_and_a_failure_needs_a_person(
     assert line in shop("history").out
 
 
-def test_a_run_that_is_overdue_needs_a_person(shop: Shop) -> None:
+def test_a_run_that_is_overdue_is_a_problem(shop: Shop) -> None:
     shop.function = Function({"last_run": {"at": shop.now - 3600, "outcome": "unchanged"}, "entries": []})
     shop.publish()
     assert shop("status").status == 1
     assert "shop-config-refresh has not run for 1 h" in shop.status()["problems"][0]
 
 
-def test_a_connector_that_an_operator_switched_off_needs_a_person(shop: Shop) -> None:
+def test_a_connector_that_an_operator_switched_off_is_a_problem(shop: Shop) -> None:
     record = {"at": shop.now, "actor": "somebody", "reason": "an outage"}
     shop.function = Function({"override": record, "entries": []})
     shop.publish(settings={"enabled": False})
@@ -255,7 +255,7 @@ def test_a_replica_that_is_not_as_it_should_be_is_a_problem(
     assert found["problems"] == [f"the replica in {REPLICA} {problem}"]
 
 
-def test_who_may_not_describe_the_table_is_told_that_replicas_are_unknown(shop: Shop) -> None:
+def test_replicas_are_unknown_to_somebody_who_may_not_describe_the_table(shop: Shop) -> None:
     shop.publish()
     shop.replicas = None
     ran = shop("status")
@@ -266,9 +266,7 @@ def test_who_may_not_describe_the_table_is_told_that_replicas_are_unknown(shop: 
 
 
 @pytest.mark.parametrize(("copies", "key"), [(1, ""), (3, "#2")])
-def test_a_snapshot_of_which_a_copy_is_gone_is_a_problem_with_its_remedy(
-    shop: Shop, copies: int, key: str
-) -> None:
+def test_a_snapshot_that_lacks_a_copy_is_a_problem_with_a_remedy(shop: Shop, copies: int, key: str) -> None:
     digest = shop.publish(copies=copies)
     client("dynamodb", HOME).delete_item(TableName="shop", Key={"pk": {"S": f"snapshot#{digest}{key}"}})
     ran = shop("status")

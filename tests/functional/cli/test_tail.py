@@ -127,7 +127,7 @@ def test_each_decision_of_every_region_has_a_line_in_order(logs: Logs) -> None:
     assert said.endswith("2 lines from eu-central-1, us-west-2\n")
 
 
-def test_json_is_an_object_a_line(logs: Logs) -> None:
+def test_json_is_one_object_on_each_line(logs: Logs) -> None:
     logs.write("us-west-2", decision(integration="a\x1b\x7f\u202e"))
     _, said, _ = logs("--json")
     (line,) = said.splitlines()
@@ -152,7 +152,9 @@ def test_json_is_an_object_a_line(logs: Logs) -> None:
         (("--since", "5s"), []),
     ],
 )
-def test_lines_are_chosen_by_what_they_say(logs: Logs, arguments: tuple[str, ...], found: list[str]) -> None:
+def test_options_choose_lines_by_what_they_say(
+    logs: Logs, arguments: tuple[str, ...], found: list[str]
+) -> None:
     failure = {
         "level": "error",
         "event": "decision",
@@ -193,7 +195,7 @@ def test_a_region_that_the_account_has_not_enabled_does_not_matter(logs: Logs) -
     assert (status, len(lines_of(said))) == (0, 1)
 
 
-def test_no_log_anywhere_is_said_with_what_to_check(logs: Logs) -> None:
+def test_where_no_region_has_the_log_it_says_what_to_check(logs: Logs) -> None:
     status, _, error = logs()
     assert (status, f"no region has the log group {GROUP}; check --name" in error) == (1, True)
 
@@ -202,7 +204,7 @@ def test_no_log_anywhere_is_said_with_what_to_check(logs: Logs) -> None:
     ("code", "says"),
     [("AccessDeniedException", "they need logs:FilterLogEvents"), ("ExpiredTokenException", "aws sso login")],
 )
-def test_credentials_that_may_read_nowhere_are_said_to(logs: Logs, code: str, says: str) -> None:
+def test_credentials_that_may_read_no_log_are_reported(logs: Logs, code: str, says: str) -> None:
     logs.refused = dict.fromkeys(REGIONS, code)
     status, _, error = logs()
     assert (status, says in error) == (1, True)
@@ -212,6 +214,8 @@ def test_credentials_that_may_read_nowhere_are_said_to(logs: Logs, code: str, sa
     ("arguments", "says"),
     [(("--since", "soon"), "is not a length of time"), (("--region", "mars-1"), "is no region of AWS")],
 )
-def test_what_makes_no_sense_is_a_matter_of_usage(logs: Logs, arguments: tuple[str, ...], says: str) -> None:
+def test_an_option_that_makes_no_sense_is_a_usage_error(
+    logs: Logs, arguments: tuple[str, ...], says: str
+) -> None:
     status, _, error = logs(*arguments)
     assert (status, says in error) == (2, True)

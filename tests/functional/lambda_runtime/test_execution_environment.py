@@ -129,7 +129,7 @@ def test_a_function_gets_events_and_its_results_come_back(begun: Begun) -> None:
     ]
 
 
-def test_the_context_tells_what_lambda_tells(begun: Begun) -> None:
+def test_the_context_has_what_lambda_puts_in_it(begun: Begun) -> None:
     *told, remaining = begun.environment.invoke("context").result
 
     assert told[1:6] == [ARN, "shop", "3", "128", "/aws/lambda/shop"]
@@ -163,7 +163,7 @@ def test_an_error_is_logged_by_the_runtime_and_the_environment_goes_on(begun: Be
         ("large", 30.0, "Runtime.OutOfMemory", "Runtime exited with error: signal: killed"),
     ],
 )
-def test_a_process_that_ended_is_an_error_of_lambdas(
+def test_a_process_that_ends_is_reported_as_lambda_reports_it(
     begin: Begin, event: str, seconds: float, kind: str, message: str
 ) -> None:
     environment = begin(quotas=Quotas(timeout_seconds=seconds)).environment
@@ -175,14 +175,14 @@ def test_a_process_that_ended_is_an_error_of_lambdas(
     assert not environment.alive
 
 
-def test_a_result_beyond_lambdas_limit_is_an_error_of_lambdas(begin: Begin) -> None:
+def test_a_result_over_lambdas_limit_is_reported_as_lambda_reports_it(begin: Begin) -> None:
     assert begin().environment.invoke("huge").error == {
         "errorType": "Function.ResponseSizeTooLarge",
         "errorMessage": "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
     }
 
 
-def test_a_failing_initialisation_tells_lambdas_error(begin: Begin) -> None:
+def test_a_failing_initialisation_is_reported_as_lambda_reports_it(begin: Begin) -> None:
     failure = begin("raise LookupError('at import')").environment.failure
 
     assert failure is not None
@@ -200,7 +200,7 @@ def test_threads_stand_still_between_invocations(begin: Begin) -> None:
     assert after - before < 10
 
 
-def test_lambda_writes_the_course_of_each_invocation_into_the_log(begin: Begin) -> None:
+def test_the_log_has_the_lines_that_lambda_writes_for_each_invocation(begin: Begin) -> None:
     environment, _, course = begin()
     environment.invoke("one")
     environment.invoke("two")

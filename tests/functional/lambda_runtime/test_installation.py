@@ -7,7 +7,7 @@ from workbench.lambda_runtime.function import DEFAULT_RUNTIME
 from workbench.lambda_runtime.installation import install, interpreter, runtime_for, shortcomings
 
 
-def test_without_awss_client_a_stand_in_runs_functions_and_it_is_said(tmp_path: Path) -> None:
+def test_without_awss_client_a_stand_in_runs_functions_which_is_reported(tmp_path: Path) -> None:
     _, version = interpreter(DEFAULT_RUNTIME)
 
     assert shortcomings(DEFAULT_RUNTIME, tmp_path)[-1] == (
@@ -24,7 +24,9 @@ def test_awss_client_is_used_where_it_is_installed_for_the_very_interpreter(tmp_
     assert runtime_for(DEFAULT_RUNTIME, tmp_path).client == tmp_path / version
 
 
-def test_where_the_configured_python_is_missing_another_runs_functions_and_it_is_said(tmp_path: Path) -> None:
+def test_where_the_configured_python_is_missing_another_runs_functions_which_is_reported(
+    tmp_path: Path,
+) -> None:
     here = ".".join(str(part) for part in sys.version_info[:3])
 
     assert shortcomings("python3.99", tmp_path)[0] == (

@@ -51,7 +51,7 @@ def handler(event, context):
     assert cookies == [["n=1"], ["n=2"], ["n=3"]]
 
 
-def test_a_hit_tells_its_age_and_ends_with_its_time(workshop: Any) -> None:
+def test_a_hit_shows_its_age_and_is_a_miss_when_its_time_is_up(workshop: Any) -> None:
     clock = Clock()
     site = workshop.site(default=USE_ORIGIN, clock=clock)
     target = "/a?header=Cache-Control:%20max-age%3D60"
@@ -189,7 +189,7 @@ def test_options_is_cached_by_itself_where_the_behavior_says_so(
 
 
 @pytest.mark.rule("accept-encoding")
-def test_of_accept_encoding_key_and_origin_have_br_and_gzip_alone(workshop: Any) -> None:
+def test_cache_key_and_origin_get_only_br_and_gzip_of_accept_encoding(workshop: Any) -> None:
     site = workshop.site(default=CACHING_OPTIMIZED)
 
     def asked(path: str, *values: str) -> str:

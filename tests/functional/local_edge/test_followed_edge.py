@@ -17,7 +17,7 @@ def of(kind: Any, events: list[EdgeEvent]) -> list[Any]:
     return [event for event in events if isinstance(event, kind)]
 
 
-def test_a_request_is_told_as_it_came_with_what_became_of_it(workshop: Any) -> None:
+def test_an_observer_gets_each_request_as_it_came_and_what_became_of_it(workshop: Any) -> None:
     events: list[EdgeEvent] = []
     site = workshop.site(observe=events.append)
 
@@ -34,7 +34,7 @@ def test_a_request_is_told_as_it_came_with_what_became_of_it(workshop: Any) -> N
     assert exchange.duration_ms > 0
 
 
-def test_a_request_that_no_behavior_sees_is_told_without_one(workshop: Any) -> None:
+def test_an_observer_hears_of_a_request_that_could_not_be_understood(workshop: Any) -> None:
     events: list[EdgeEvent] = []
     site = workshop.site(observe=events.append)
     host, _, port = site.edge.url.removeprefix("http://").partition(":")

@@ -54,6 +54,6 @@ def test_the_distribution_that_was_given_stays_as_it_is() -> None:
     assert config == real_life()
 
 
-def test_what_is_no_distribution_is_refused() -> None:
+def test_anything_but_a_distribution_is_refused() -> None:
     with pytest.raises(UnsupportedDistribution, match="the distribution lacks 'DefaultCacheBehavior'"):
         without_other_functions({}, ())

@@ -36,7 +36,7 @@ def test_a_function_sees_only_lambdas_reserved_variables_and_the_endpoint(
     assert (seen["AWS_REGION"], seen["AWS_DEFAULT_REGION"]) == ("eu-west-1", "eu-west-1")
 
 
-def test_a_variable_of_ones_own_is_refused(workshop: Any, sources: Any) -> None:
+def test_a_variable_that_is_not_lambdas_is_refused(workshop: Any, sources: Any) -> None:
     with pytest.raises(
         ValueError, match="MY_SETTING cannot be set: Lambda@Edge functions have no environment"
     ):
@@ -67,7 +67,7 @@ def test_a_function_runs_from_its_unpacked_zip(workshop: Any) -> None:
         assert workshop.ask(edge).body == b"True"
 
 
-def test_the_context_tells_what_lambda_tells(workshop: Any) -> None:
+def test_the_context_has_what_lambda_puts_in_it(workshop: Any) -> None:
     seen = workshop.own_site("""
 import json
 def handler(event, context):
@@ -110,7 +110,7 @@ def test_a_result_that_json_cannot_hold_is_a_503(workshop: Any, sources: Any) ->
 
 
 @pytest.mark.rule("function-limited", "function-time")
-def test_a_function_over_its_time_is_stopped_and_replaced(workshop: Any) -> None:
+def test_a_function_that_takes_too_long_is_stopped_and_replaced(workshop: Any) -> None:
     site = workshop.own_site(
         """
 import os, time
@@ -132,7 +132,7 @@ def handler(event, context):
 
 
 @pytest.mark.rule("function-memory")
-def test_a_function_over_its_memory_is_stopped_even_if_it_would_answer(workshop: Any) -> None:
+def test_a_function_that_takes_too_much_memory_is_stopped_even_if_it_would_answer(workshop: Any) -> None:
     site = workshop.own_site("""
 def handler(event, context):
     taken = bytearray(b'x') * (150 << 20)

@@ -10,14 +10,14 @@ from benchmarks.on_sale_report import BEGIN, END, plot, tables
 PAGE = Path(__file__).parents[3] / "docs" / "scale.md"
 
 
-def test_at_a_small_opening_nobody_is_decided_wrong_and_every_worker_read_the_table() -> None:
+def test_at_a_small_opening_no_decision_is_wrong_and_every_worker_has_read_the_table() -> None:
     result = simulate(Case("small", 50, THREE_REPLICAS, workers_per_region=5))
     assert (result.workers, result.wrong) == (65, 0)
     assert result.read_units >= 0.5 * result.workers
     assert 0 < result.longest_wait < 3
 
 
-def test_two_seconds_of_throttles_decide_nobody_wrong() -> None:
+def test_two_seconds_of_throttling_make_no_decision_wrong() -> None:
     result = simulate(Case("throttled", 5, workers_per_region=5, outage=2, trouble="throttles"))
     assert result.wrong == 0
     assert result.longest_wait > 1

@@ -259,7 +259,7 @@ def test_a_host_that_is_not_there_is_a_plain_sentence(url: str, message: str) ->
         Examination(url, session).ask("GET", url, {})
 
 
-def test_a_failed_or_throttled_edge_function_is_told_by_cloudfronts_own_words(
+def test_a_failed_or_throttled_edge_function_is_reported_in_cloudfronts_own_words(
     doctor: Any, site: Site
 ) -> None:
     site.on_answer = replacing(503, {"X-Cache": "LambdaLimitExceeded from cloudfront"})
@@ -270,7 +270,7 @@ def test_a_failed_or_throttled_edge_function_is_told_by_cloudfronts_own_words(
 
 
 @pytest.mark.parametrize(("status", "how"), [(200, "open"), (503, "closed")])
-def test_a_connector_that_failed_is_told_open_or_closed(
+def test_a_connector_that_failed_is_reported_as_open_or_closed(
     doctor: Any, site: Site, status: int, how: str
 ) -> None:
     site.on_answer = replacing(status, {"x-queueit-failed": "true", "x-queueit-connector": "cloudfront"})
@@ -342,7 +342,7 @@ def test_a_forged_token_that_opens_the_gate_is_a_problem(doctor: Any, site: Site
     assert found["forged_cookie"]["status"] == "ok"
 
 
-def test_a_redirect_back_with_a_session_is_no_way_of_sending_somebody_away(doctor: Any, site: Site) -> None:
+def test_a_redirect_back_with_a_session_does_not_count_as_sent_away(doctor: Any, site: Site) -> None:
     site.on_answer = replacing(302, {"Location": URL}, when="queueittoken")
     assert doctor()["forged_token"]["status"] == "problem"
 
@@ -537,7 +537,7 @@ def test_another_folder_can_be_named(queueit: Queueit, site: Site) -> None:
     assert "GET https://shop.example.com/shop-files/..%2Ftickets" in ran.out
 
 
-def test_what_was_not_named_is_said_to_be_skipped(queueit: Queueit, site: Site) -> None:
+def test_what_needs_an_option_that_was_not_given_is_shown_as_skipped(queueit: Queueit, site: Site) -> None:
     ran = queueit("doctor", URL, session=site)
     assert "skipped own_domain: whether the distribution's own domain leads past was not tried" in ran.out
     assert "skipped origin: whether the origin answers directly was not tried" in ran.out

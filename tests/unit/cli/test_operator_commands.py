@@ -140,7 +140,7 @@ def test_each_act_is_recorded_with_who_and_why(
     assert (ran.status, ran.document["ok"], ran.document["version"]) == (0, True, 9)
 
 
-def test_a_switch_works_even_when_aws_does_not_say_who_one_is(shop: Queueit, aws: Aws) -> None:
+def test_a_switch_works_even_when_aws_does_not_say_who_is_asking(shop: Queueit, aws: Aws) -> None:
     aws.identity = ClientError({"Error": {"Code": "AccessDenied"}}, "GetCallerIdentity")
     assert shop("kill").status == 0
     assert aws.events[0][1]["actor"].endswith("(not confirmed by AWS)")
@@ -160,7 +160,7 @@ def test_a_name_on_the_command_line_goes_before_the_variable(shop: Queueit, aws:
         (("cccccccc",), DIGESTS[2]),
     ],
 )
-def test_what_to_roll_back_to_is_found_in_the_history(
+def test_rollback_finds_what_is_meant_in_the_history(
     shop: Queueit, aws: Aws, target: tuple[str, ...], digest: str
 ) -> None:
     assert shop("rollback", *target).status == 0
@@ -175,7 +175,7 @@ def test_what_to_roll_back_to_is_found_in_the_history(
         (("eeeeeeee",), "no snapshot eeeeeeee… is stored any more"),
     ],
 )
-def test_what_is_not_stored_is_not_rolled_back_to(
+def test_rollback_refuses_what_is_no_longer_stored(
     shop: Queueit, aws: Aws, target: tuple[str, ...], message: str
 ) -> None:
     ran = shop("rollback", *target)
@@ -235,14 +235,14 @@ def test_a_publication_that_a_freeze_held_back_is_a_finding(shop: Queueit, aws: 
     assert "FROZEN: new configurations are not taken" in ran.out
 
 
-def test_an_enable_that_the_settings_defeat_says_what_to_change(shop: Queueit, aws: Aws) -> None:
+def test_an_enable_that_the_settings_overrule_says_what_to_change(shop: Queueit, aws: Aws) -> None:
     aws.state |= {"enabled": False}
     ran = shop("enable")
     assert ran.status == 1
     assert ran.out.endswith("Terraform's `enabled` is false; set it to true and apply.\n")
 
 
-def test_what_the_function_refuses_is_told_in_its_words(shop: Queueit, aws: Aws) -> None:
+def test_a_refusal_of_the_function_is_reported_in_its_words(shop: Queueit, aws: Aws) -> None:
     aws.function_error = {
         "errorType": "PublicationRefused",
         "errorMessage": "version 6 is older than version 9",
@@ -295,7 +295,7 @@ class Typist(io.StringIO):
     "words", [("kill",), ("rollback", "--previous"), ("publish", "--force", "--reason", "again")]
 )
 @pytest.mark.parametrize(("answer", "status"), [("y\n", 0), ("n\n", 1), ("", 1)])
-def test_what_visitors_notice_is_asked_about_on_a_terminal(
+def test_an_act_that_visitors_notice_asks_first_on_a_terminal(
     shop: Queueit, aws: Aws, words: tuple[str, ...], answer: str, status: int
 ) -> None:
     ran = shop(*words, stdin=Typist(answer))

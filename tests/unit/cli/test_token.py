@@ -112,7 +112,7 @@ def test_a_cookie_taken_apart_says_whether_the_session_holds(
     assert queueit("token", "read", value, *more, environ=KEY, now=NOW + now).status == ran.status
 
 
-def test_rubbish_is_taken_apart_without_a_fuss(queueit: Queueit) -> None:
+def test_rubbish_is_refused_in_a_sentence(queueit: Queueit) -> None:
     ran = queueit("token", "read", "EventId%3D%26IssueTime%3Dsoon", environ=KEY)
     assert (ran.status, "issued         not readable" in ran.out) == (1, True)
     ran = queueit("token", "read", "rubbish", environ=KEY)

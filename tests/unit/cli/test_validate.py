@@ -203,7 +203,7 @@ def test_an_exemption_that_any_visitor_can_claim_for_any_page_is_warned_of(codes
     assert codes(ignore(by_path, by_cookie), good()) == ["path_can_be_added"]
 
 
-def test_a_cancel_that_a_visitor_can_claim_is_an_exemption_for_who_has_no_session(codes: Any) -> None:
+def test_a_cancel_that_a_visitor_can_claim_is_an_exemption_for_visitors_without_a_session(codes: Any) -> None:
     logout = url_part("logout", UrlPart="PageUrl")
     assert codes(good(Name="Out", ActionType="Cancel", Triggers=triggers(logout)), good()) == [
         "visitor_can_pass"
@@ -234,7 +234,7 @@ def test_an_exemption_that_can_be_added_to_a_queued_path_is_warned_of(
         (url_part("/static/"), url_part("https://", UrlPart="PageUrl")),
     ],
 )
-def test_an_exemption_that_cannot_be_added_or_is_meant_for_queued_pages_is_none_to_warn_of(
+def test_an_exemption_that_cannot_be_added_or_is_meant_for_queued_pages_gets_no_warning(
     codes: Any, exempt: dict[str, Any], queued: dict[str, Any]
 ) -> None:
     assert "path_can_be_added" not in codes(ignore(exempt), good(Triggers=triggers(queued)))
@@ -284,11 +284,11 @@ def test_a_value_that_requests_seldom_hold_is_warned_of(
 
 
 @pytest.mark.parametrize("path", ["/caf%C3%A9/", "/a%20b", "/100%25", "/a..b/", "/.well-known/"])
-def test_what_a_visitor_has_to_write_is_nothing_to_warn_of(codes: Any, path: str) -> None:
+def test_a_path_as_browsers_send_it_gets_no_warning(codes: Any, path: str) -> None:
     assert codes(good(Triggers=triggers(url_part(path)))) == []
 
 
-def test_slashes_of_a_scheme_and_in_a_query_are_nothing_to_warn_of(codes: Any) -> None:
+def test_slashes_after_a_scheme_and_in_a_query_get_no_warning(codes: Any) -> None:
     page = url_part("https://shop.example.com/tickets?from=//a;b", UrlPart="PageUrl")
     assert codes(ignore(page), good()) == ["visitor_can_pass"]
 

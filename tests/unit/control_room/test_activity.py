@@ -157,7 +157,7 @@ def test_a_publication_is_told_with_its_difference_and_when_it_reached_each_work
     assert announced["text"] == "2 workers, the last after 4.5 s"
 
 
-def test_one_that_a_worker_took_before_it_was_heard_of_has_reached_it() -> None:
+def test_a_publication_that_a_worker_took_before_it_was_announced_has_reached_it() -> None:
     watched = Watched()
     watched.load(1, "one")
     watched.time += 60
@@ -168,7 +168,7 @@ def test_one_that_a_worker_took_before_it_was_heard_of_has_reached_it() -> None:
     assert watched.told("reached")[-1]["reached"] == {1: 0.0}
 
 
-def test_a_later_one_brings_the_earlier_ones_along() -> None:
+def test_a_worker_with_a_later_publication_has_the_earlier_ones_too() -> None:
     watched = Watched()
     watched.load(1, "one")
     watched.time += 60
@@ -181,7 +181,7 @@ def test_a_later_one_brings_the_earlier_ones_along() -> None:
     assert [one["reached"] for one in watched.told("reached")] == [{1: 2.0}, {1: 1.0}]
 
 
-def test_other_keys_beside_the_same_snapshot_are_a_publication_too() -> None:
+def test_new_keys_for_the_same_snapshot_are_a_publication_too() -> None:
     watched = Watched()
     watched.load(1, "one")
     watched.time += 60
@@ -263,7 +263,7 @@ def test_a_request_is_remembered_with_the_snapshot_of_its_worker() -> None:
     assert watched.activity.seen("another") is None
 
 
-def test_of_a_large_body_no_more_is_remembered_than_tells_that_it_was_cut() -> None:
+def test_a_large_body_is_kept_only_far_enough_to_see_that_it_was_cut() -> None:
     watched = Watched()
     watched.invoke()
     watched.decide()

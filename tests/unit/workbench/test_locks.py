@@ -38,7 +38,7 @@ def test_every_lock_is_one_that_is_checked() -> None:
 
 
 @pytest.mark.parametrize("layer", ASKED_FOR)
-def test_what_is_asked_for_is_locked(layer: str) -> None:
+def test_every_package_that_the_project_asks_for_is_locked(layer: str) -> None:
     for requirement in map(Requirement, ASKED_FOR[layer]):
         versions = [version for name, version in locked(layer) if name == requirement.name]
         assert any(version in requirement.specifier for version in versions), "run `make lock`"

@@ -29,7 +29,7 @@ def test_a_record_of_the_live_log_is_one_aligned_line() -> None:
     )
 
 
-def test_what_a_local_run_knows_besides_is_shown_where_one_looks() -> None:
+def test_what_only_a_local_run_knows_is_shown_too() -> None:
     line = request_line(
         {"decision": "token", "method": "GET", "path": "/tickets", "visitor": "a1", "worker": 2, "ms": 0.84},
         AT,
@@ -79,7 +79,7 @@ def test_an_escape_shows_what_it_stands_for_and_text_stays_as_it_is() -> None:
     assert printable_lines("a\nb\x00") == "a\nb\\x00"
 
 
-def test_a_request_that_met_no_function_is_said_and_is_no_failure() -> None:
+def test_a_request_that_ran_no_function_says_so_and_is_no_failure() -> None:
     told_of = {"type": "request", "at": AT, "decision": None, "method": "GET", "path": "/static/shop.css"}
     rest = dict.fromkeys(("integration", "why", "worker", "visitor", "ms", "cold"))
     line = told({**told_of, **rest}, colour=True)
