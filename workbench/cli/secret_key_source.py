@@ -1,4 +1,4 @@
-"""Where a command gets the account's secret key from: never from the command line, where others could read it."""
+"""Reads the account's secret key: from a file or a variable, never from the command line, where others could see it."""
 
 import json
 
@@ -14,16 +14,16 @@ SECRET_FILE = file_option(
     "a file with the account's secret key, as plain text or as the JSON that the connector's secret in Secrets "
     f"Manager holds; - reads standard input (or the variable {VARIABLE})",
 )
-"""The option that says where the key is."""
+"""The option that names the file."""
 
 
 def secret_key(options: Options, context: Context) -> str | None:
-    """The key, None when nothing gives one. Raises CommandFailed when what should hold it does not."""
+    """The key; None when neither option nor variable is given. Raises CommandFailed for a file that holds no key."""
     if not options.secret_file:
         return _checked(context.environ.get(VARIABLE) or "", VARIABLE) or None
     place = place_of(options.secret_file)
     text = read_text(options.secret_file, context)
-    # A text file ends in a line break, which is none of the key.
+    # The line break at the end of a text file is not part of the key.
     key = _key_of(text.removesuffix("\n").removesuffix("\r"))
     if not key:
         raise CommandFailed(f'{place} holds no key; write the key alone, or {{"secret_key": …}}')
@@ -31,7 +31,7 @@ def secret_key(options: Options, context: Context) -> str | None:
 
 
 def required_secret_key(options: Options, context: Context) -> str:
-    """The key. Raises UsageError when nothing gives one."""
+    """The key. Raises UsageError when neither option nor variable is given."""
     key = secret_key(options, context)
     if key is None:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""Asks a live site as visitors would, honest ones and others, and judges the answers one by one."""
+"""Sends a live site requests as visitors would, honest ones and others, and judges each response."""
 
 import time
 from collections.abc import Callable
@@ -23,7 +23,7 @@ _ASSOCIATION = "associate viewer-request and viewer-response with the cache beha
 
 
 class Check(NamedTuple):
-    """One thing looked at: `status` is GOOD, WARNING, PROBLEM or SKIPPED; `remedy` is empty where nothing is wrong."""
+    """The result of one check: `status` is GOOD, WARNING, PROBLEM or SKIPPED; `remedy` is empty where all is well."""
 
     name: str
     status: str
@@ -32,7 +32,7 @@ class Check(NamedTuple):
 
 
 class Queued(NamedTuple):
-    """What a redirect to the waiting room says."""
+    """What the address of a redirect to the waiting room contains."""
 
     location: str
     event_id: str
@@ -41,25 +41,25 @@ class Queued(NamedTuple):
 
 
 class Unreachable(Exception):
-    """The site gave no answer; the text says why."""
+    """The site gave no response; the text says why."""
 
 
 def _why_unanswered(error: requests.RequestException) -> str:
-    """Why a request got no answer, in words that say what to look at."""
+    """Why a request got no response, so that the reader knows what to check."""
     if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy that HTTPS_PROXY or HTTP_PROXY names gives none"
+        return "the proxy named by HTTPS_PROXY or HTTP_PROXY does not respond"
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     if isinstance(reason, NameResolutionError):
-        return "no address is known for this host name"
+        return "this host name has no address"
     if isinstance(reason, NewConnectionError):
-        return "it takes no connection at that address and port"
+        return "nothing accepts connections at this address and port"
     if isinstance(error, requests.ConnectionError):
-        return "the connection ended before one came"
-    return "what came is not HTTP"
+        return "the connection was closed before a response came"
+    return "the response is not HTTP"
 
 
 class Examination:
-    """One look at one page. `checks` are what came of it; `queued` is where the first visitor was sent, if anywhere."""
+    """The checks of one page and their results; `queued` is where the first visitor was sent to queue, if anywhere."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Examination:
         self.is_touched = False
 
     def run(self) -> None:
-        """Ask, from the plainest request to the ones that try to get past."""
+        """Send the requests, from a plain one to those that try to pass the queue."""
         try:
             first = self._get(self.url)
             if self._judge_answer(first):
@@ -94,7 +94,7 @@ class Examination:
             self._ask_over_plain_http()
         except Unreachable as error:
             self._problem(
-                "answer", f"the site gives no answer: {error}", "check the address, DNS and the certificate"
+                "answer", f"the site does not respond: {error}", "check the address, DNS and the certificate"
             )
 
     def _good(self, name: str, message: str) -> None:
@@ -107,7 +107,10 @@ class Examination:
         self.checks.append(Check(name, PROBLEM, message, remedy))
 
     def ask(self, method: str, url: str, headers: dict[str, str]) -> requests.Response:
-        """Ask once, as a new visitor who follows no redirect; the address is sent byte for byte as it is written."""
+        """Send one request as a new visitor who follows no redirect; the address goes out byte for byte as written.
+
+        Raises Unreachable.
+        """
         sent = {
             "User-Agent": f"Mozilla/5.0 (compatible; queueit-doctor/{__version__})",
             "Accept": "text/html",
@@ -115,7 +118,7 @@ class Examination:
         try:
             with self._session() as session:
                 request = session.prepare_request(requests.Request(method, url, headers=sent | headers))
-                request.url = url  # requests would take the detours out of it
+                request.url = url  # requests would normalize it
                 settings = session.merge_environment_settings(url, {}, None, None, None)
                 adapter = session.get_adapter(url)
                 answer = adapter.send(request, timeout=_TIMEOUT_SECONDS, **settings)  # type: ignore[arg-type]
@@ -124,23 +127,23 @@ class Examination:
         except requests.exceptions.SSLError:
             raise Unreachable("its TLS certificate is not accepted") from None
         except requests.exceptions.Timeout:
-            raise Unreachable(f"none within {_TIMEOUT_SECONDS} s") from None
+            raise Unreachable(f"no response within {_TIMEOUT_SECONDS} s") from None
         except requests.RequestException as error:
             raise Unreachable(_why_unanswered(error)) from None
 
     def _get(self, url: str, **headers: str) -> requests.Response:
-        """A GET; `_` in header names stands for `-`."""
+        """Send a GET; `_` in the names of headers stands for `-`."""
         return self.ask("GET", url, {name.replace("_", "-"): value for name, value in headers.items()})
 
     def _judge_answer(self, answer: requests.Response) -> bool:
-        """The plain request: whether the site is up and the connector had its say."""
+        """Whether the site is up and the connector handled the plain request."""
         cached = answer.headers.get("X-Cache", "")
         if cached.startswith(_EDGE_FUNCTION_ERRORS):
             self._problem(
                 "answer",
-                f"CloudFront answers {answer.status_code} itself ({cached}): an edge function failed or was throttled",
-                "LambdaLimitExceeded: raise the concurrency quota of the region. Else read the function's log group "
-                "/aws/lambda/us-east-1.{function} in the region that the visitor is near",
+                f"CloudFront itself answers {answer.status_code} ({cached}): an edge function failed or was throttled",
+                "for LambdaLimitExceeded raise the region's concurrency quota; otherwise read the function's log group "
+                "/aws/lambda/us-east-1.{function} in the region nearest to the visitor",
             )
             return False
         if answer.headers.get("x-queueit-failed") == "true":
@@ -148,15 +151,15 @@ class Examination:
             self._problem(
                 "answer",
                 f"the connector could not decide and failed {how} (x-queueit-failed: true)",
-                "the edge has no snapshot, or a defect: see `queueit status`, then the log group "
-                "/aws/lambda/us-east-1.{name}-viewer-request in the region near the visitor",
+                "the edge has no snapshot, or the connector has a defect: see `queueit status`, then the log group "
+                "/aws/lambda/us-east-1.{name}-viewer-request in the region nearest to the visitor",
             )
             return False
         if answer.status_code >= 400:
             self._problem(
                 "answer",
-                f"the page answers {answer.status_code}; viewer-response does not run for such answers, so nothing "
-                "more can be seen from outside",
+                f"the page answers {answer.status_code}; viewer-response does not run for such a status, so "
+                "nothing more can be seen from outside",
                 "give the address of a protected page that exists",
             )
             return False
@@ -166,10 +169,10 @@ class Examination:
                 "connector",
                 f"the page answers {answer.status_code} without x-queueit-connector: no integration matched, the "
                 "connector is switched off, or it is not in front of this path",
-                f"see `queueit explain {self.url} --name CONNECTOR`; if that says it queues, {_ASSOCIATION}",
+                f"see `queueit explain {self.url} --name CONNECTOR`; if that says the page queues, {_ASSOCIATION}",
             )
             return False
-        self._good("connector", f"the page answers {answer.status_code}, touched by the connector")
+        self._good("connector", f"the page answers {answer.status_code}, handled by the connector")
         return True
 
     def _judge_redirect(self, answer: requests.Response) -> None:
@@ -187,7 +190,7 @@ class Examination:
             self._warning(
                 "queue",
                 f"the page redirects to {location}, which is no waiting room (it lacks {', '.join(missing)})",
-                "ask again for the address it redirects to",
+                "run the command again with the address it redirects to",
             )
             return
         version = query["cver"][0]
@@ -208,16 +211,16 @@ class Examination:
             self._warning(
                 "target",
                 f"visitors come back to {target}, on another host than this page's",
-                "if that is not a ForcedTargetUrl: CloudFront sees another Host header than the visitor's browser "
-                "shows",
+                "unless that is the ForcedTargetUrl, CloudFront gets another Host header than the one in the visitor's "
+                "browser",
             )
         else:
             self._warning(
-                "target", f"visitors come back to {target}, not to this page", "if so wished, all is well"
+                "target", f"visitors come back to {target}, not to this page", "check that this is intended"
             )
 
     def _judge_caching(self, answer: requests.Response) -> None:
-        """The redirect to the queue must be made anew for everybody."""
+        """A redirect to the waiting room must not come from a cache."""
         control = answer.headers.get("Cache-Control", "")
         served = answer.headers.get("X-Cache", "")
         age = answer.headers.get("Age")
@@ -226,14 +229,14 @@ class Examination:
                 "caching",
                 f"the redirect to the waiting room comes from a cache (Age {age or 'none'}, X-Cache "
                 f"{served or 'none'}): visitors with a session could get it too",
-                "a cache in front of CloudFront, or the function on origin events: use viewer-request and "
-                "viewer-response",
+                "remove the cache in front of CloudFront, or move the functions from origin events to "
+                "viewer-request and viewer-response",
             )
         elif "no-store" not in control:
             self._problem(
                 "caching",
                 f"the redirect to the waiting room may be cached (Cache-Control: {control or 'none'})",
-                "something between the edge and you changes Cache-Control; a response headers policy, perhaps",
+                "find what changes Cache-Control between the edge and you, such as a response headers policy",
             )
         else:
             self._good("caching", "the redirect to the waiting room is not cached and must not be")
@@ -261,7 +264,7 @@ class Examination:
         )
 
     def _gate(self, name: str, answer: requests.Response, what: str) -> None:
-        """Judge what somebody got who tried to get past."""
+        """Judge the response to a request that tried to pass the queue."""
         if self.is_sent_away(answer):
             self._good(name, f"{what} does not get past the queue")
         else:
@@ -298,7 +301,7 @@ class Examination:
         except Unreachable as error:
             self._problem(
                 "waiting_room",
-                f"the waiting room at {urlsplit(queued.location).netloc} gives no answer: {error}",
+                f"the waiting room at {urlsplit(queued.location).netloc} does not respond: {error}",
                 "check QueueDomain in the integration, and its DNS record",
             )
             return
@@ -312,11 +315,9 @@ class Examination:
             )
 
     def _come_back_with_token(self, queued: Queued) -> None:
-        """With the secret key: the whole way of a visitor whose turn it is."""
+        """Walk the whole way of a visitor whose turn it is, which takes the secret key."""
         if self._secret_key is None:
-            unasked = (
-                "whether a genuine token lets a visitor in was not tried: that takes the account's secret key"
-            )
+            unasked = "whether a genuine token lets a visitor in was not checked: that takes the account's secret key"
             how = "set QUEUEIT_SECRET_KEY, or give --secret-file FILE"
             self.checks.append(Check("token", SKIPPED, unasked, how))
             return
@@ -329,8 +330,8 @@ class Examination:
             self._problem(
                 "token",
                 f"a genuine token does not let a visitor in (status {answer.status_code})",
-                "the edge knows another secret key than you gave (see `queueit status`), or the clocks differ: the "
-                f"site says {answer.headers.get('Date', 'nothing')}",
+                "the edge has another secret key than the one you gave (see `queueit status`), or the clocks differ: "
+                f"the site's says {answer.headers.get('Date', 'nothing')}",
             )
             return
         self._good("token", "a genuine token lets a visitor in, and is cut from the address")
@@ -347,8 +348,8 @@ class Examination:
         if domain and host != domain and not host.endswith(f".{domain}"):
             self._problem(
                 "cookie",
-                f"the session cookie is for {domain}, which {host} does not belong to: browsers drop it, and visitors "
-                "queue for ever",
+                f"the session cookie is for {domain}, to which {host} does not belong: browsers drop it, and visitors "
+                "queue forever",
                 "correct CookieDomain in the integration",
             )
         elif self.url.startswith("https:") and "secure" not in attributes:
@@ -362,7 +363,7 @@ class Examination:
             self._good("cookie", f"the session cookie is {where}")
 
     def _browse_on(self, cookie: str) -> None:
-        """The session holds, and does not reach others through the cache."""
+        """Whether the session is accepted, and nobody else gets its page from a cache."""
         answer = self._get(self.url, Cookie=cookie.partition(";")[0])
         if answer.status_code in (301, 302) and "cver" in parse_qs(
             urlsplit(answer.headers.get("Location", "")).query
@@ -382,7 +383,7 @@ class Examination:
         else:
             self._problem(
                 "isolation",
-                f"after that a visitor without a session gets the page (X-Cache {served or 'none'})",
+                f"afterwards a visitor without a session gets the page too (X-Cache {served or 'none'})",
                 f"something answers before the connector: {_ASSOCIATION}",
             )
 
@@ -395,17 +396,18 @@ class Examination:
             self._good("plain_http", "plain HTTP is not answered")
             return
         if answer.headers.get("Location", "").startswith("https://"):
-            self._good("plain_http", "plain HTTP leads to HTTPS")
+            self._good("plain_http", "plain HTTP redirects to HTTPS")
         else:
             self._warning(
                 "plain_http",
-                f"plain HTTP answers {answer.status_code} instead of leading to HTTPS, where Secure cookies do not go",
+                f"plain HTTP answers {answer.status_code} instead of redirecting to HTTPS; browsers send no "
+                "Secure cookie over it",
                 "set the behavior's viewer protocol policy to redirect-to-https",
             )
 
 
 def _session_cookie_of(answer: requests.Response) -> str:
-    """The first session cookie that an answer sets and does not delete; empty without one."""
+    """The first session cookie that a response sets, other than to delete it; empty without one."""
     raw: Any = answer.raw
     lines = raw.headers.getlist("Set-Cookie") if raw is not None else []
     for line in lines:

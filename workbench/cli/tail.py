@@ -32,21 +32,22 @@ tail --name shop --since 2h --failures --json
 
 _POLL_SECONDS: Final = 3.0
 _LATE_SECONDS: Final = 30.0
-"""How far back each poll looks again: a line may reach CloudWatch Logs after others that were written later."""
+"""How far each poll looks back: a line may arrive in CloudWatch Logs after others that were written later."""
 _ASK_AGAIN_SECONDS: Final = 60.0
-"""After which a region without a log group is asked again: the group comes with the first line."""
+"""How long until a region without a log group is asked again: its first line creates the group."""
 _AT_ONCE: Final = 8
 _PATTERN: Final = '{ $.event = "decision" }'
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 LEFT_OUT: Final = (
     "Not every request has a line: decisions are sampled (setting decision_log_rate), a worker logs its first ten "
-    "failures and then one in a hundred, and Lambda drops lines when CloudWatch Logs throttles it. Metrics count all."
+    "failures and then one in a hundred, and Lambda drops lines when CloudWatch Logs throttles it. The metrics count "
+    "every request."
 )
 
 
 class _Line(NamedTuple):
-    """One log line: `at` in Unix seconds, and an id that no other has."""
+    """One log line, at `at` in Unix seconds; `id` is unique."""
 
     at: float
     id: str
@@ -54,7 +55,7 @@ class _Line(NamedTuple):
 
 
 class _Region:
-    """The log group of one region, read from where it was left."""
+    """The log group of one region; each reading goes on where the last one ended."""
 
     def __init__(self, region: str, group: str, since: float, context: Context) -> None:
         self.region = region
@@ -66,7 +67,7 @@ class _Region:
         self._client = context.client("logs", region)
 
     def read(self, now: float) -> list[_Line]:
-        """The lines that are new at `now`. Raises what boto3 does."""
+        """The lines that have come since the last call. Raises what boto3 raises."""
         if now < self._ask_at:
             return []
         lines = []
@@ -104,7 +105,7 @@ class _Region:
 
 
 def _record(message: str) -> dict[str, Any] | None:
-    """The decision that a log line tells of; None for any other line."""
+    """The decision in a log line; None when the line holds none."""
     try:
         record = json.loads(message)
     except (ValueError, RecursionError):
@@ -114,7 +115,7 @@ def _record(message: str) -> dict[str, Any] | None:
 
 
 def run(options: Options, context: Context) -> Result:
-    """Show lines as they come; ends by itself unless it follows. Its JSON is an object a line."""
+    """Show the lines, and with `--follow` wait for more. With `--json` each line is an object of its own."""
     name = connector_name(options, context)
     group = f"/aws/lambda/us-east-1.{name}-viewer-request"
     since = context.now() - options.since
@@ -134,13 +135,13 @@ def run(options: Options, context: Context) -> Result:
     found = [one.region for one in regions if one.exists]
     if not found:
         raise CommandFailed(
-            f"no region has the log group {group}; check --name, and whether any visitor was at the site"
+            f"no region has the log group {group}; check --name, and whether the site has had any visitor"
         )
     return Result(None, f"{plural(shown, 'line')} from {', '.join(found)}")
 
 
 def _read(regions: list[_Region], group: str, context: Context) -> tuple[list[_Line], list[_Region]]:
-    """What is new in all regions, in order, and the regions that may be asked. Raises CommandFailed when none may."""
+    """The new lines of all regions, in order, and the regions to go on with. Raises CommandFailed when none is left."""
 
     def read(one: _Region) -> "list[_Line] | Exception":
         try:
@@ -180,12 +181,12 @@ def _shown(line: _Line, options: Options, context: Context) -> str:
 
 
 class _Duration(click.ParamType[int]):
-    """A length of time such as `90s`, `10m`, `2h` or `1d`, in seconds once it is read."""
+    """A length of time such as `90s`, `10m`, `2h` or `1d`, converted to seconds."""
 
     name = "duration"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The seconds. Fails where it is none."""
+        """The seconds. Fails for any other text."""
         found = re.fullmatch(r"([0-9]{1,6})([smhd])", str(value))
         if not found:
             self.fail(f'"{value}" is not a length of time; write one such as 90s, 10m, 2h or 1d', param, ctx)
@@ -193,7 +194,7 @@ class _Duration(click.ParamType[int]):
 
 
 def _known_region(value: str) -> str:
-    return "" if value in COORDINATES else f"is no region of AWS that is known here; one is {HOME_REGION}"
+    return "" if value in COORDINATES else f"is not a known AWS region; write one such as {HOME_REGION}"
 
 
 COMMAND = command(
@@ -201,7 +202,7 @@ COMMAND = command(
     run,
     _EXAMPLES,
     name_option(),
-    option("--follow", "-f", is_flag=True, help="go on until Ctrl-C"),
+    option("--follow", "-f", is_flag=True, help="wait for more lines until Ctrl-C"),
     option(
         "--since",
         type=_Duration(),
@@ -216,10 +217,10 @@ COMMAND = command(
         type=Checked("region", _known_region),
         help="only this region; may be repeated (default: every region)",
     ),
-    option("--decision", metavar="TEXT", help="only decisions whose name has this in it, such as queue"),
-    option("--reason", metavar="TEXT", help="only failures whose reason has this in it"),
-    option("--failures", is_flag=True, help="only what the connector could not decide"),
-    option("--integration", metavar="TEXT", help="only integrations whose name has this in it"),
+    option("--decision", metavar="TEXT", help="only decisions whose name contains this, such as queue"),
+    option("--reason", metavar="TEXT", help="only failures whose reason contains this"),
+    option("--failures", is_flag=True, help="only requests that the connector could not decide"),
+    option("--integration", metavar="TEXT", help="only integrations whose name contains this"),
     option("--method", metavar="METHOD", help="only this method"),
     option("--distribution", metavar="ID", help="only this distribution"),
     option("--request-id", metavar="ID", help="only this request, by CloudFront's id"),

@@ -1,4 +1,4 @@
-"""`queueit test FILE`: run a file of cases against a configuration, live or not; or record what is live as cases."""
+"""`queueit test FILE`: run a file of cases against a configuration, or record its decisions as cases."""
 
 import json
 import secrets
@@ -36,11 +36,11 @@ test cases.yaml --name shop --record
 
 
 def run(options: Options, context: Context) -> Result:
-    """Not ok when a case is not met."""
+    """Run or record the cases. Not ok when a case fails."""
     if [options.file, options.config, options.settings, options.secret_file].count("-") > 1:
-        raise UsageError("standard input can give one of cases, configuration, settings and key")
+        raise UsageError("only one of cases, configuration, settings and key can come from standard input")
     if options.record and (options.file == "-" or options.junit):
-        raise UsageError("--record writes the cases to FILE, and reports on none")
+        raise UsageError("--record writes the cases to FILE: give a file, and no --junit")
     source = configuration_source.chosen(options, context)
     key = source.keys.get("secret_key") or secret_key(options, context) or secrets.token_hex()
     snapshot = configuration_source.snapshot_of(source, key)
@@ -79,7 +79,7 @@ def run(options: Options, context: Context) -> Result:
 def _record(
     options: Options, source: configuration_source.Source, snapshot: Snapshot, context: Context
 ) -> Result:
-    """Write the file's cases with what becomes of them now; without a file, cases made from the triggers."""
+    """Write the file's cases with the decisions of now as expectations; cases from the triggers if there is no file."""
     path = Path(options.file)
     if path.exists():
         cases: list[Case] = parse_cases(read_text(options.file, context), options.file)
@@ -127,12 +127,12 @@ COMMAND = command(
     argument("file", "FILE", type=FileName()),
     *configuration_source.SOURCE,
     SECRET_FILE,
-    file_option("--junit", "write a report in JUnit's XML here too"),
+    file_option("--junit", "also write a report to this file, in JUnit's XML"),
     option(
         "--record",
         is_flag=True,
-        help="write what becomes of the cases in FILE as their expectations (comments are lost); a FILE that does not "
-        "exist gets a case for each trigger",
+        help="write the present decisions into FILE as what its cases expect (comments are lost); a FILE that does not "
+        "exist yet gets a case for each trigger",
     ),
     option(
         "--host",

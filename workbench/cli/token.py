@@ -31,7 +31,7 @@ from workbench.cli.value_types import IP_ADDRESS, PAGE_URL, WAITING_ROOM
 from workbench.queue_token import add_queue_token, mint_queue_token
 
 _ERRORS = {
-    "hash": "the signature does not fit: forged, altered, or signed with another key",
+    "hash": "the signature is wrong: the token was forged, altered, or signed with another key",
     "eventid": "it is for another waiting room",
     "timestamp": "it has expired",
     "ip": "it is bound to another address",
@@ -77,10 +77,10 @@ def _cookie(options: Options, context: Context) -> Result:
 
 def _read(options: Options, context: Context) -> Result:
     if options.text == "-" and options.secret_file == "-":
-        raise UsageError("standard input can give the text or the key, not both")
+        raise UsageError("the text and the key cannot both come from standard input")
     text = (read_text("-", context) if options.text == "-" else options.text).strip()
     if not text:
-        raise CommandFailed("there is nothing to take apart")
+        raise CommandFailed("there is no token, cookie or address to read")
     key = secret_key(options, context)
     name, _, value = text.partition("=")
     if name.startswith(session_cookie.NAME_PREFIX):
@@ -107,7 +107,7 @@ def _token_in(text: str) -> str:
 def _read_token(text: str, key: str | None, options: Options, context: Context) -> Result:
     token = parse_queue_token(text)
     if token is None:
-        raise CommandFailed("it is longer than a token can be, and counts as absent")
+        raise CommandFailed("the text is longer than any token; the edge ignores it")
     now = int(context.now())
     problem = _token_problem(token, key, options, now)
     data = {
@@ -194,15 +194,18 @@ _EVENT = option("--event", required=True, metavar="ID", type=WAITING_ROOM, help=
 _SESSION = (
     option("--queue-id", metavar="ID", help="the visitor's queue id"),
     option(
-        "--redirect-type", default="queue", metavar="TYPE", help="how they left the queue (default queue)"
+        "--redirect-type",
+        default="queue",
+        metavar="TYPE",
+        help="how the visitor left the queue (default queue)",
     ),
     option(
         "--validity-minutes",
         type=click.IntRange(1, 99_999),
         metavar="N",
-        help="fix the length of the session",
+        help="give the session this fixed length",
     ),
-    option("--ip", default="", metavar="ADDRESS", type=IP_ADDRESS, help="bind it to this address"),
+    option("--ip", default="", metavar="ADDRESS", type=IP_ADDRESS, help="bind it to this IP address"),
     SECRET_FILE,
 )
 
@@ -232,7 +235,7 @@ token mint --event tickets --valid-for 600 --url https://shop.example.com/ticket
                 type=PAGE_URL,
                 help="print this address with the token added, ready to open",
             ),
-            help="mint a queue token, as the waiting room gives it to a visitor",
+            help="make a queue token, as the waiting room gives it to a visitor",
         ),
         command(
             "cookie",
@@ -259,8 +262,8 @@ token read "e_tickets~ts_1790000000~ce_true~rt_queue~h_0000"
 token read - --event tickets --ip 203.0.113.7
 """,
             argument("text", "TEXT"),
-            option("--event", metavar="ID", type=WAITING_ROOM, help="the waiting room that it should be for"),
-            option("--ip", default="", metavar="ADDRESS", type=IP_ADDRESS, help="the visitor's address"),
+            option("--event", metavar="ID", type=WAITING_ROOM, help="the waiting room it should be for"),
+            option("--ip", default="", metavar="ADDRESS", type=IP_ADDRESS, help="the visitor's IP address"),
             option(
                 "--validity-minutes",
                 type=click.IntRange(1, 99_999),
@@ -270,7 +273,7 @@ token read - --event tickets --ip 203.0.113.7
                 f"(default {_DEFAULT_VALIDITY_MINUTES})",
             ),
             SECRET_FILE,
-            help="take TEXT apart: a token, a session cookie or an address with a token; - reads standard input",
+            help="show what is in TEXT: a token, a session cookie or an address with a token; - reads standard input",
         ),
     ],
 )

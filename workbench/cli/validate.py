@@ -30,15 +30,15 @@ validate - --json
 
 
 _SECONDS: Final = 5.0
-"""How long a person waits for the warnings of a large file."""
+"""How long to look for warnings in a large file."""
 _SHOWN_ERRORS: Final = 20
 _SHOWN_OF_A_KIND: Final = 5
 _LISTED: Final = 1000
-"""Errors and warnings at most in JSON; the counts have them all."""
+"""How many errors and warnings the JSON lists at most; its counts include all."""
 
 
 def run(options: Options, context: Context) -> Result:
-    """Errors are what config_refresh would refuse; warnings are looked for only when there are none."""
+    """Report what config_refresh would refuse as errors and, where there are none, what is probably a mistake."""
     source = configuration_source.from_file(options.file, options.settings, context)
     settings = configuration_source.settings_of(source)
     warned = Warnings([], 0)
@@ -66,7 +66,7 @@ def run(options: Options, context: Context) -> Result:
     lines.append(counts if not errors else f"{counts}; config_refresh refuses this configuration")
     if not errors and warned.looked_at < total:
         lines.append(
-            f"Warnings were looked for in the first {warned.looked_at} integrations alone: there are too many."
+            f"Only the first {warned.looked_at} integrations were checked for warnings: there are too many."
         )
     data = {
         "file": options.file,
@@ -98,7 +98,7 @@ def _error_lines(errors: tuple[str, ...]) -> list[str]:
 
 
 def _warning_lines(found: list[Warned]) -> list[str]:
-    """Those of a kind together, the first of each and how many more there are."""
+    """Warnings grouped by kind: the first few of each, and how many more there are."""
     kinds: dict[str, list[Warned]] = {}
     for one in found:
         kinds.setdefault(one.code, []).append(one)
@@ -119,6 +119,10 @@ COMMAND = command(
     _EXAMPLES,
     argument("file", "FILE", type=FileName()),
     file_option("--settings", "the connector's settings as JSON, as in Terraform's `settings`"),
-    option("--include-body", is_flag=True, help="the connector is set up with include_body = true"),
-    option("--strict", is_flag=True, help="exit with 1 for warnings too, not for errors alone"),
+    option(
+        "--include-body",
+        is_flag=True,
+        help="check as for a connector that is set up with include_body = true",
+    ),
+    option("--strict", is_flag=True, help="exit with 1 for warnings too"),
 )

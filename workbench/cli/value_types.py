@@ -1,4 +1,4 @@
-"""Kinds of values on the command line, each refused where it is written wrong."""
+"""Types of values on the command line; each refuses a wrong value with what to write instead."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _EXAMPLE = "https://shop.example.com/tickets"
 
 
 def url_problem(text: str, *, needs_scheme: bool) -> str:
-    """Why `text` is no address of a page, as a clause with what to write; empty when it is one."""
+    """Why `text` is not the address of a page, as a clause that says what to write; empty when it is."""
     if not text.isprintable() or " " in text:
         return f"has a space or a control character; percent-encode it, as in {_EXAMPLE}"
     found = _ADDRESS.match(text)
@@ -28,7 +28,7 @@ def url_problem(text: str, *, needs_scheme: bool) -> str:
 
 
 def host_problem(host: str) -> str:
-    """Why `host`, perhaps with a port, is none, as a clause; empty when it is one."""
+    """Why `host`, perhaps with a port, is not a host, as a clause; empty when it is."""
     if not host:
         return f"needs a host; write one such as {_EXAMPLE}"
     if "@" in host:
@@ -37,14 +37,14 @@ def host_problem(host: str) -> str:
         return "has a host that is not ASCII; write it as browsers send it, in Punycode (xn--…)"
     found = _HOST.fullmatch(host)
     if not found:
-        return f'has "{host}" for a host, which none can be; write one such as {_EXAMPLE}'
+        return f'has the host "{host}", which is not possible; write one such as {_EXAMPLE}'
     if found["port"] is not None and not 1 <= int(found["port"][:6] or 0) <= 65535:
         return f'has the port "{found["port"][:20]}"; a port is a number from 1 to 65535'
     return ""
 
 
 def customer_id_problem(text: str) -> str:
-    """Why no account has this id, as a clause; empty when one may."""
+    """Why this cannot be the id of an account, as a clause; empty when it can."""
     return "" if _CUSTOMER_ID.fullmatch(text) else "cannot be a customer id"
 
 
@@ -63,14 +63,14 @@ def _ip_problem(text: str) -> str:
 
 
 class Checked(click.ParamType[str]):
-    """A text that `problem` finds nothing wrong with: it gives a clause, empty when all is well."""
+    """A text in which `problem` finds nothing wrong; it returns a clause, empty when all is well."""
 
     def __init__(self, name: str, problem: Callable[[str], str]) -> None:
         self.name = name
         self.problem = problem
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """`value` itself; the empty text stands for none where it is the default. Fails where there is a problem."""
+        """`value` itself; the empty text means no value where it is the default. Fails where there is a problem."""
         is_none = not value and param is not None and param.default == ""
         if not is_none and (problem := self.problem(value)):
             self.fail(f'"{value}" {problem}', param, ctx)

@@ -1,4 +1,4 @@
-"""Asks for a protected page in every way that might lead round the queue, and reports each that answers with a page."""
+"""Asks for a protected page in each way that might bypass the queue, and reports those that get a page."""
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +10,7 @@ import requests
 from workbench.cli.site_checks import GOOD, PROBLEM, SKIPPED, Check, Unreachable
 
 OPEN_FOLDERS = ("/static/", "/assets/", "/images/", "/api/")
-"""Folders that sites often serve through a cache behavior of their own."""
+"""Folders that often have a cache behavior of their own."""
 
 _SHOWN = 3  # addresses named in a message
 _PORTS = (80, 8443)
@@ -18,11 +18,11 @@ _CLIMBS = ("..%2F", "%2e%2e%2F", "../", "..%5C", "..;/", "%252e%252e%252F")
 _PREFLIGHT = {"Origin": "https://queueit-doctor.invalid", "Access-Control-Request-Method": "GET"}
 
 Ask = Callable[[str, str, dict[str, str]], requests.Response]
-"""Sends a method to an address, byte for byte as written, with headers; raises Unreachable without an answer."""
+"""Sends a request (method, address byte for byte as written, headers); raises Unreachable without a response."""
 
 
 class Ways(NamedTuple):
-    """What to ask for: the page, and what the operator named beside it, empty where nothing."""
+    """The page to ask for, and what the operator gave beside it; empty where nothing was given."""
 
     url: str
     own_domain: str = ""
@@ -31,7 +31,7 @@ class Ways(NamedTuple):
 
 
 def spellings(path: str) -> list[str]:
-    """Other spellings of `path`, an absolute one, that some origins take for it."""
+    """Other spellings of the absolute `path` that some origins treat as the same."""
     rest = path[1:]
     first, slash, below = rest.partition("/")
     escaped = f"%{ord(rest[0]):02X}" if rest else ""
@@ -53,7 +53,7 @@ def spellings(path: str) -> list[str]:
 
 
 def _escaped(query: str) -> str:
-    """`query`, spelled so that what separates its fields stays."""
+    """`query`, percent-encoded except for the characters that separate its fields."""
     return "".join([one if one in "?&=%" or one.isalnum() else f"%{ord(one):02X}" for one in query])
 
 
@@ -75,7 +75,9 @@ def ways_past(ways: Ways, ask: Ask, is_sent_away: Callable[[requests.Response], 
                 found.append(f"{method} {url}")
         if not found:
             return Check(
-                name, GOOD, f"{what} gets no page past the queue ({answered} of {len(asked)} answered)"
+                name,
+                GOOD,
+                f"{what} gets no page past the queue ({answered} of {len(asked)} requests got a response)",
             )
         named = ", ".join(found[:_SHOWN]) + (
             f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
@@ -89,8 +91,8 @@ def ways_past(ways: Ways, ask: Ask, is_sent_away: Callable[[requests.Response], 
         "spellings",
         [("GET", site + one, {}) for one in addresses],
         "another spelling of the address",
-        'set url_matching to "every_form"; for an Equals trigger on PageUrl or PagePath write Contains; else let the '
-        "origin refuse such paths",
+        'set url_matching to "every_form"; replace Equals by Contains in triggers on PageUrl or PagePath; otherwise '
+        "let the origin refuse such paths",
     )
     yield check(
         "behaviors",
@@ -99,7 +101,7 @@ def ways_past(ways: Ways, ask: Ask, is_sent_away: Callable[[requests.Response], 
             for folder in ways.folders
             for climb in _CLIMBS
         ],
-        "the path through the folder of another cache behavior",
+        "a path through the folder of another cache behavior",
         "attach the pair to that behavior and to the default one too, or let the origin or a firewall refuse %2F, %5C, "
         "`;` and dot segments in paths: see docs/behaviors.md",
     )
@@ -114,14 +116,14 @@ def ways_past(ways: Ways, ask: Ask, is_sent_away: Callable[[requests.Response], 
         "cache_miss",
         [("GET", f"{ways.url}{'&' if query else '?'}{unseen}", {})],
         "a query string that no cache has seen",
-        "a trigger that Equals the PageUrl is for one query string alone, and an exemption that reads PageUrl for any "
-        "page: compare the PagePath",
+        "compare the PagePath: Equals on the PageUrl covers a single query string, and an exemption by PageUrl can be "
+        "claimed for any page",
     )
     yield check(
         "options",
         [("OPTIONS", ways.url, {})],
         "an OPTIONS request",
-        "take OPTIONS out of ignored_methods; what an origin answers to a preflight is checked apart",
+        "remove OPTIONS from ignored_methods; preflights have a check of their own",
     )
     yield check(
         "preflight",
@@ -140,8 +142,8 @@ def ways_past(ways: Ways, ask: Ask, is_sent_away: Callable[[requests.Response], 
         yield Check(
             "own_domain",
             SKIPPED,
-            "whether the distribution's own domain leads past was not tried",
-            "give --own-domain, such as d111111abcdef8.cloudfront.net",
+            "whether the distribution's own domain bypasses the queue was not checked",
+            "give it with --own-domain, such as d111111abcdef8.cloudfront.net",
         )
     if ways.origin:
         origin = urlsplit(ways.origin)
@@ -150,13 +152,13 @@ def ways_past(ways: Ways, ask: Ask, is_sent_away: Callable[[requests.Response], 
             "origin",
             [("GET", direct, {}), ("GET", direct, {"Host": parts.netloc})],
             "a request directly to the origin",
-            "close the origin to everybody but CloudFront: origin access control, a VPC origin, or a secret header "
-            "that the distribution adds and the origin demands: see docs/security.md",
+            "close the origin to everybody but CloudFront, by origin access control, a VPC origin, or a secret header "
+            "that the distribution adds and the origin requires: see docs/security.md",
         )
     else:
         yield Check(
             "origin",
             SKIPPED,
-            "whether the origin answers directly was not tried",
-            "give --origin with its address, such as https://origin.example.com",
+            "whether the origin answers direct requests was not checked",
+            "give its address with --origin, such as https://origin.example.com",
         )

@@ -212,7 +212,7 @@ def test_credentials_that_may_read_no_log_are_reported(logs: Logs, code: str, sa
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [(("--since", "soon"), "is not a length of time"), (("--region", "mars-1"), "is no region of AWS")],
+    [(("--since", "soon"), "is not a length of time"), (("--region", "mars-1"), "is not a known AWS region")],
 )
 def test_an_option_that_makes_no_sense_is_a_usage_error(
     logs: Logs, arguments: tuple[str, ...], says: str

@@ -211,7 +211,7 @@ def test_text_for_people_names_every_check_and_counts(queueit: Queueit, site: Si
     ran = queueit("doctor", URL, session=site)
     assert ran.status == 0
     assert 'ok      queue: a visitor without a session is sent to the waiting room "tickets"' in ran.out
-    assert "skipped token: whether a genuine token lets a visitor in was not tried" in ran.out
+    assert "skipped token: whether a genuine token lets a visitor in was not checked" in ran.out
     assert "        → set QUEUEIT_SECRET_KEY, or give --secret-file FILE\n" in ran.out
     assert ran.out.endswith("no problems, no warnings\n")
 
@@ -229,24 +229,24 @@ def test_every_visitor_is_a_new_one_and_says_who_asks(doctor: Any, site: Site) -
     ("error", "message"),
     [
         (requests.exceptions.SSLError(), "its TLS certificate is not accepted"),
-        (requests.exceptions.ConnectTimeout(), "none within 15 s"),
-        (requests.exceptions.ConnectionError(), "the connection ended before one came"),
-        (requests.exceptions.ProxyError(), "the proxy that HTTPS_PROXY or HTTP_PROXY names gives none"),
-        (requests.exceptions.ChunkedEncodingError(), "what came is not HTTP"),
+        (requests.exceptions.ConnectTimeout(), "no response within 15 s"),
+        (requests.exceptions.ConnectionError(), "the connection was closed before a response came"),
+        (requests.exceptions.ProxyError(), "the proxy named by HTTPS_PROXY or HTTP_PROXY does not respond"),
+        (requests.exceptions.ChunkedEncodingError(), "the response is not HTTP"),
     ],
 )
 def test_a_site_that_gives_no_answer_is_a_problem(
     doctor: Any, site: Site, error: Exception, message: str
 ) -> None:
     site.trouble = {"https://shop.example.com": error}
-    assert doctor()["answer"]["message"] == f"the site gives no answer: {message}"
+    assert doctor()["answer"]["message"] == f"the site does not respond: {message}"
 
 
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("http://shop.invalid/tickets", "no address is known for this host name"),
-        ("http://127.0.0.1:9/tickets", "it takes no connection at that address and port"),
+        ("http://shop.invalid/tickets", "this host name has no address"),
+        ("http://127.0.0.1:9/tickets", "nothing accepts connections at this address and port"),
     ],
 )
 def test_a_host_that_is_not_there_is_a_plain_sentence(url: str, message: str) -> None:
@@ -265,8 +265,8 @@ def test_a_failed_or_throttled_edge_function_is_reported_in_cloudfronts_own_word
     site.on_answer = replacing(503, {"X-Cache": "LambdaLimitExceeded from cloudfront"})
     found = doctor()
     assert found.keys() == {"answer", "plain_http"}
-    assert "503 itself (LambdaLimitExceeded from cloudfront)" in found["answer"]["message"]
-    assert "raise the concurrency quota" in found["answer"]["remedy"]
+    assert "CloudFront itself answers 503 (LambdaLimitExceeded from cloudfront)" in found["answer"]["message"]
+    assert "raise the region's concurrency quota" in found["answer"]["remedy"]
 
 
 @pytest.mark.parametrize(("status", "how"), [(200, "open"), (503, "closed")])
@@ -279,7 +279,7 @@ def test_a_connector_that_failed_is_reported_as_open_or_closed(
 
 def test_a_page_that_answers_with_an_error_cannot_be_judged(doctor: Any, site: Site) -> None:
     site.on_answer = replacing(404)
-    assert "viewer-response does not run for such answers" in doctor()["answer"]["message"]
+    assert "viewer-response does not run for such a status" in doctor()["answer"]["message"]
 
 
 def test_a_page_that_the_connector_did_not_touch_is_a_problem(doctor: Any, site: Site) -> None:
@@ -366,19 +366,19 @@ def test_a_waiting_room_that_is_down_or_unknown_is_a_problem(doctor: Any, site: 
     assert doctor()["waiting_room"]["message"] == "the waiting room answers 404"
     site.trouble = {f"https://{WAITING_ROOM}": requests.exceptions.ConnectionError()}
     found = doctor()
-    assert "gives no answer" in found["waiting_room"]["message"]
+    assert "does not respond" in found["waiting_room"]["message"]
     assert found["token"]["status"] == "ok", "the other checks go on"
 
 
 def test_a_key_that_is_not_the_edges_is_a_problem(doctor: Any) -> None:
     found = doctor(key="another-fake-key")["token"]
     assert found["status"] == "problem"
-    assert "the edge knows another secret key" in found["remedy"]
+    assert "the edge has another secret key" in found["remedy"]
 
 
 def test_a_cookie_that_browsers_drop_or_send_in_the_clear_is_found(doctor: Any, site: Site) -> None:
     site.integration |= {"CookieDomain": ".example.org"}
-    assert "which shop.example.com does not belong to" in doctor()["cookie"]["message"]
+    assert "to which shop.example.com does not belong" in doctor()["cookie"]["message"]
     site.integration |= {"CookieDomain": "", "IsCookieSecure": False}
     assert "is not Secure" in doctor()["cookie"]["message"]
     site.integration |= {"IsCookieSecure": True}
@@ -533,11 +533,14 @@ def test_another_folder_can_be_named(queueit: Queueit, site: Site) -> None:
     assert queueit("doctor", URL, session=site).status == 0
     ran = queueit("doctor", URL, "--folder", "shop-files", session=site)
     assert ran.status == 1
-    assert "PROBLEM behaviors: the path through the folder of another cache behavior gets a page" in ran.out
+    assert "PROBLEM behaviors: a path through the folder of another cache behavior gets a page" in ran.out
     assert "GET https://shop.example.com/shop-files/..%2Ftickets" in ran.out
 
 
 def test_what_needs_an_option_that_was_not_given_is_shown_as_skipped(queueit: Queueit, site: Site) -> None:
     ran = queueit("doctor", URL, session=site)
-    assert "skipped own_domain: whether the distribution's own domain leads past was not tried" in ran.out
-    assert "skipped origin: whether the origin answers directly was not tried" in ran.out
+    assert (
+        "skipped own_domain: whether the distribution's own domain bypasses the queue was not checked"
+        in ran.out
+    )
+    assert "skipped origin: whether the origin answers direct requests was not checked" in ran.out

@@ -152,7 +152,7 @@ MISUSES = {
     "scheme that no page has": wrong("has the scheme ftp", "explain", "ftp://shop.example.com/"),
     "address without a host": wrong("needs a host", "explain", "https:///tickets"),
     "address with a space": wrong("percent-encode it", "explain", "https://shop.example.com/a b"),
-    "host that is no host": wrong("for a host", "explain", "https://[::1/"),
+    "host that is no host": wrong("which is not possible", "explain", "https://[::1/"),
     "host with a user": wrong("user name", "doctor", "https://me:secret@shop.example.com/"),
     "port that is none": wrong("a port is a number from 1 to 65535", "explain", "https://a.b:99999/"),
     "port zero": wrong("a port is a number from 1 to 65535", "doctor", "https://a.b:0/"),
@@ -181,13 +181,13 @@ MISUSES = {
     ),
     "nothing to go back to": wrong("what to go back to?", "rollback", "--name", "a"),
     "digest that is none": wrong("is not a digest", "rollback", "XYZ", "--name", "a"),
-    "token from nowhere": Misuse(["token", "read", "  "], "there is nothing to take apart"),
+    "token from nowhere": Misuse(["token", "read", "  "], "there is no token, cookie or address to read"),
     "token that expires in no year": Misuse(
         ["token", "read", "e_a~ts_99999999999999~h_0"], "Unix second 99999999999999", status=0
     ),
-    "bytes for a token": Misuse(["token", "read", "\udcff\udcfe"], "the signature does not fit"),
+    "bytes for a token": Misuse(["token", "read", "\udcff\udcfe"], "the signature is wrong"),
     "text and key from one standard input": wrong(
-        "standard input can give the text or the key, not both", "token", "read", "-", "--secret-file", "-"
+        "the text and the key cannot both come from standard input", "token", "read", "-", "--secret-file", "-"
     ),
     "room that a token cannot name": with_key("must not be empty, nor hold ~ or _", "mint", "my_tickets"),
     "room that a cookie cannot name": with_key("cannot be a waiting room's id", "cookie", "a b"),

@@ -69,7 +69,7 @@ def test_a_token_of_another_key_is_refused_and_without_a_key_nobody_can_tell(que
     mint = queueit("token", "mint", "--event", "tickets", environ=KEY).out.strip()
     ran = queueit("token", "read", mint, environ={"QUEUEIT_SECRET_KEY": "another-fake-key"})
     assert ran.status == 1
-    assert "REFUSED: hash: the signature does not fit" in ran.out
+    assert "REFUSED: hash: the signature is wrong" in ran.out
     ran = queueit("token", "read", mint)
     assert ran.status == 0
     assert "not verified: that takes the account's secret key" in ran.out
@@ -118,7 +118,7 @@ def test_rubbish_is_refused_in_a_sentence(queueit: Queueit) -> None:
     ran = queueit("token", "read", "rubbish", environ=KEY)
     assert (ran.status, "REFUSED: hash" in ran.out) == (1, True)
     ran = queueit("token", "read", "x" * 4097, environ=KEY)
-    assert (ran.status, "longer than a token can be" in ran.err) == (1, True)
+    assert (ran.status, "longer than any token" in ran.err) == (1, True)
 
 
 def test_a_key_is_no_option_of_the_command_line(queueit: Queueit) -> None:
