@@ -179,6 +179,15 @@ FLAGS = (
 NUMBERS = ("CookieValidityMinute", "QueueIdUsageLimit")
 
 
+WRONG_TYPES: list[tuple[tuple[str, ...], list[Any], str]] = [
+    ((*TEXTS, *MORE_TEXTS), [5, True, ["a"], {}], "text"),
+    (FLAGS, ["true", 1, 0, []], "true or false"),
+    (NUMBERS, ["20", 1.5, True, []], "a whole number"),
+    (("InvolvedWaitingRoomIds",), ["a", [1], [None], {}], "a list of texts"),
+    (("Triggers",), ["a", 1, {}], "a list"),
+]
+
+
 class TestWrongType:
     """Every field of a wrong type is named with its integration, the value it has and what to give."""
 
@@ -186,30 +195,17 @@ class TestWrongType:
         (found,) = problems_of(integration_config(queue_integration(**changes)))
         return found.removeprefix('integration 1 "Tickets": ').removeprefix("integration 1: ")
 
-    @pytest.mark.parametrize("name", [*TEXTS, *MORE_TEXTS])
-    @pytest.mark.parametrize("value", [5, True, ["a"], {}])
-    def test_of_a_text(self, name: str, value: Any) -> None:
-        assert self.problem(**{name: value}) == f"{name} is {json.dumps(value)}; give text"
-
-    @pytest.mark.parametrize("name", FLAGS)
-    @pytest.mark.parametrize("value", ["true", 1, 0, []])
-    def test_of_a_flag(self, name: str, value: Any) -> None:
-        assert self.problem(**{name: value}) == f"{name} is {json.dumps(value)}; give true or false"
-
-    @pytest.mark.parametrize("name", NUMBERS)
-    @pytest.mark.parametrize("value", ["20", 1.5, True, []])
-    def test_of_a_number(self, name: str, value: Any) -> None:
-        assert self.problem(**{name: value}) == f"{name} is {json.dumps(value)}; give a whole number"
-
-    @pytest.mark.parametrize("value", ["a", [1], [None], {}])
-    def test_of_a_list_of_texts(self, value: Any) -> None:
-        assert self.problem(InvolvedWaitingRoomIds=value) == (
-            f"InvolvedWaitingRoomIds is {json.dumps(value)}; give a list of texts"
-        )
-
-    @pytest.mark.parametrize("value", ["a", 1, {}])
-    def test_of_the_triggers(self, value: Any) -> None:
-        assert self.problem(Triggers=value) == f"Triggers is {json.dumps(value)}; give a list"
+    @pytest.mark.parametrize(
+        ("name", "value", "wanted"),
+        [
+            (name, value, wanted)
+            for names, values, wanted in WRONG_TYPES
+            for name in names
+            for value in values
+        ],
+    )
+    def test_it_is_named_with_what_to_give(self, name: str, value: Any, wanted: str) -> None:
+        assert self.problem(**{name: value}) == f"{name} is {json.dumps(value)}; give {wanted}"
 
     def test_a_long_value_is_cut(self) -> None:
         assert self.problem(IsCookieSecure="x" * 100) == (
@@ -227,53 +223,36 @@ class TestWrongType:
         assert self.problem(**{name: value}).startswith(f"{name} is a {kind}; give ")
 
 
-class TestWrongTrigger:
-    def problem(self, *triggers: Any) -> str:
-        (found,) = problems_of(integration_config(queue_integration(Triggers=list(triggers))))
-        return found
+PART_TEXTS = ("ValidatorType", "Operator", "ValueToCompare", "UrlPart", "CookieName", "HttpHeaderName")
 
-    def test_a_trigger_that_is_no_object_is_named_by_its_place(self) -> None:
-        assert self.problem({}, None) == 'integration 1 "Tickets", trigger 2: is null; give an object'
 
-    @pytest.mark.parametrize(
-        ("changes", "problem"),
-        [
-            ({"LogicalOperator": 1}, "LogicalOperator is 1; give text"),
-            ({"TriggerParts": "x"}, 'TriggerParts is "x"; give a list'),
+def with_part(**changes: Any) -> dict[str, Any]:
+    """A trigger whose second part has these fields."""
+    return {"TriggerParts": [url_part("/"), url_part("/") | changes]}
+
+
+@pytest.mark.parametrize(
+    ("trigger", "problem"),
+    [
+        (None, ": is null; give an object"),
+        ({"LogicalOperator": 1}, ": LogicalOperator is 1; give text"),
+        ({"TriggerParts": "x"}, ': TriggerParts is "x"; give a list'),
+        ({"TriggerParts": [url_part("/"), []]}, ", part 2: is []; give an object"),
+        *[(with_part(**{name: 1}), f", part 2: {name} is 1; give text") for name in PART_TEXTS],
+        *[
+            (with_part(**{name: "no"}), f', part 2: {name} is "no"; give true or false')
+            for name in ("IsNegative", "IsIgnoreCase")
         ],
-    )
-    def test_a_field_of_a_trigger_is_named(self, changes: Any, problem: str) -> None:
-        assert self.problem(changes) == f'integration 1 "Tickets", trigger 1: {problem}'
+        (
+            with_part(ValuesToCompare=["a", 1]),
+            ', part 2: ValuesToCompare is ["a", 1]; give a list of texts',
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_trigger_is_named_with_its_place(trigger: Any, problem: str) -> None:
+    (found,) = problems_of(integration_config(queue_integration(Triggers=[{}, trigger])))
 
-    @pytest.mark.parametrize(
-        "name", ["ValidatorType", "Operator", "ValueToCompare", "UrlPart", "CookieName", "HttpHeaderName"]
-    )
-    def test_a_text_of_a_part_is_named(self, name: str) -> None:
-        parts = [url_part("/"), url_part("/") | {name: 1}]
-
-        assert self.problem({}, {"TriggerParts": parts}) == (
-            f'integration 1 "Tickets", trigger 2, part 2: {name} is 1; give text'
-        )
-
-    @pytest.mark.parametrize("name", ["IsNegative", "IsIgnoreCase"])
-    def test_a_flag_of_a_part_is_named(self, name: str) -> None:
-        parts = [url_part("/") | {name: "no"}]
-
-        assert self.problem({"TriggerParts": parts}) == (
-            f'integration 1 "Tickets", trigger 1, part 1: {name} is "no"; give true or false'
-        )
-
-    def test_the_values_of_a_part_are_named(self) -> None:
-        parts = [url_part("/") | {"ValuesToCompare": ["a", 1]}]
-
-        assert self.problem({"TriggerParts": parts}) == (
-            'integration 1 "Tickets", trigger 1, part 1: ValuesToCompare is ["a", 1]; give a list of texts'
-        )
-
-    def test_a_part_that_is_no_object_is_named_by_its_place(self) -> None:
-        assert self.problem({"TriggerParts": [[]]}) == (
-            'integration 1 "Tickets", trigger 1, part 1: is []; give an object'
-        )
+    assert found == f'integration 1 "Tickets", trigger 2{problem}'
 
 
 class TestWhatAWaitingRoomNeeds:
@@ -301,30 +280,23 @@ class TestWhatAWaitingRoomNeeds:
         ]
 
     @pytest.mark.parametrize(
-        "domain", ["https://example.queue-it.net", "a/b", "a b", "a?b", "a@b", "a#", "é.net", "a:port", "a\n"]
+        ("name", "values", "wanted"),
+        [
+            (
+                "QueueDomain",
+                ["https://example.queue-it.net", "a/b", "a b", "a?b", "a@b", "a#", "é.net", "a:port", "a\n"],
+                "a host name, such as example.queue-it.net",
+            ),
+            ("QueuePathPrefix", ["a b", "é", "a\r\nb"], "a path of visible ASCII characters"),
+            ("CookieDomain", ["a; Secure", "https://a", "a/b", "a\n", "é"], "a domain, such as .example.com"),
+            ("CookieValidityMinute", [0, -1, 10**9], "a whole number from 1 to 52704000"),
+        ],
     )
-    def test_a_queue_domain_is_a_host_name(self, domain: str) -> None:
-        assert self.problems(QueueDomain=domain) == [
-            f"QueueDomain is {json.dumps(domain)}; give a host name, such as example.queue-it.net"
-        ]
-
-    @pytest.mark.parametrize("prefix", ["a b", "é", "a\r\nb"])
-    def test_a_path_prefix_is_visible_ascii(self, prefix: str) -> None:
-        assert self.problems(QueuePathPrefix=prefix) == [
-            f"QueuePathPrefix is {json.dumps(prefix)}; give a path of visible ASCII characters"
-        ]
-
-    @pytest.mark.parametrize("domain", ["a; Secure", "https://a", "a/b", "a\n", "é"])
-    def test_a_cookie_domain_is_a_domain(self, domain: str) -> None:
-        assert self.problems(CookieDomain=domain) == [
-            f"CookieDomain is {json.dumps(domain)}; give a domain, such as .example.com"
-        ]
-
-    @pytest.mark.parametrize("minutes", [0, -1, 10**9])
-    def test_a_validity_is_a_time_that_somebody_can_mean(self, minutes: int) -> None:
-        assert self.problems(CookieValidityMinute=minutes) == [
-            f"CookieValidityMinute is {minutes}; give a whole number from 1 to 52704000"
-        ]
+    def test_a_value_that_no_redirect_or_cookie_can_hold_is_refused(
+        self, name: str, values: list[Any], wanted: str
+    ) -> None:
+        for value in values:
+            assert self.problems(**{name: value}) == [f"{name} is {json.dumps(value)}; give {wanted}"]
 
     @pytest.mark.parametrize("name", ["Name", "LayoutName", "Culture", "QueuePathPrefix", "ForcedTargetUrl"])
     def test_a_text_of_a_redirect_has_2048_characters_at_most(self, compiled: Any, name: str) -> None:
