@@ -104,6 +104,7 @@ def viewer_request_event(
     uri: str = "/tickets",
     querystring: str = "",
     *,
+    host: str = "shop.example.com",
     headers: Iterable[tuple[str, str]] = (),
     method: str = "GET",
     client_ip: str = ADDRESS,
@@ -111,7 +112,7 @@ def viewer_request_event(
     request_id: str = "request-1",
 ) -> Document:
     """CloudFront's event for a request; `headers` are lines, those of one name stay several."""
-    lines: dict[str, list[dict[str, str]]] = {"host": [{"key": "Host", "value": "shop.example.com"}]}
+    lines: dict[str, list[dict[str, str]]] = {"host": [{"key": "Host", "value": host}]}
     for name, value in headers:
         lines.setdefault(name.lower(), []).append({"key": name, "value": value})
     request: Document = {

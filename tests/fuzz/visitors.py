@@ -90,16 +90,15 @@ class Visitor(NamedTuple):
 
     def event(self) -> Document:
         """CloudFront's event for it, another one each time."""
-        event = viewer_request_event(
+        return viewer_request_event(
             self.uri,
             self.query,
+            host=self.host,
             headers=self.headers,
             method=self.method,
             client_ip=self.client_ip,
             body=self.body,
         )
-        event["Records"][0]["cf"]["request"]["headers"]["host"] = [{"key": "Host", "value": self.host}]
-        return event
 
     def services(self) -> Services:
         """Services that answer what was chosen, which lets nobody in."""

@@ -127,7 +127,8 @@ claims = st.lists(
 @st.composite
 def spellings(draw: st.DrawFn, path: str) -> str:
     """A path that some origin takes for `path` (section 9)."""
-    return spelled(path, lambda options: draw(st.sampled_from(options)))
+    uri = spelled(path, lambda options: draw(st.sampled_from(options)))
+    return uri if uri[0] == "/" else f"/{uri}"
 
 
 addresses = st.sampled_from([ADDRESS, "2001:db8::1", ""])

@@ -114,6 +114,15 @@ def test_no_request_raises_and_every_answer_keeps_cloudfronts_rules(
             check_viewer_request_result(result, sent)
 
 
+def assert_queued(event: Event, snapshots: list[Snapshot]) -> None:
+    """Each of the snapshots sends the visitor to the waiting room, with no session."""
+    for snapshot in snapshots:
+        result = event_handling.handle(copy.deepcopy(event), snapshot, NOW)
+        assert not is_pass(result)
+        assert is_to_the_waiting_room(result)
+        assert all(["=;" in line["value"] for line in result["headers"].get("set-cookie", [])])
+
+
 @given(
     uri=st.sampled_from(["/tickets", "/tickets/row/1", "/a/tickets"]),
     query=query_strings,
@@ -123,14 +132,7 @@ def test_no_request_raises_and_every_answer_keeps_cloudfronts_rules(
     body=bodies,
 )
 def test_no_request_passes_without_a_genuine_token_or_session(queueing: Snapshots, **parts: Any) -> None:
-    event = viewer_request_event(parts.pop("uri"), parts.pop("query"), **parts)
-    for snapshot in queueing:
-        result = event_handling.handle(copy.deepcopy(event), snapshot, NOW)
-        assert not is_pass(result)
-        assert is_to_the_waiting_room(result)
-        assert all(
-            ["=;" in line["value"] for line in result["headers"].get("set-cookie", [])]
-        )  # deleted only
+    assert_queued(viewer_request_event(parts.pop("uri"), parts.pop("query"), **parts), queueing)
 
 
 PATH = "/tickets/row"
@@ -138,15 +140,10 @@ PATH = "/tickets/row"
 
 @given(uri=spellings(PATH), query=query_strings, headers=header_lines, method=methods, body=bodies)
 def test_no_spelling_of_a_protected_path_passes(queueing: Snapshots, **parts: Any) -> None:
-    uri = parts.pop("uri")
-    event = viewer_request_event(uri if uri[0] == "/" else f"/{uri}", parts.pop("query"), **parts)
     every_form = [one for one in queueing if one.settings.url_matching == "every_form"]
 
     assert every_form
-    for snapshot in every_form:
-        result = event_handling.handle(copy.deepcopy(event), snapshot, NOW)
-        assert not is_pass(result)
-        assert is_to_the_waiting_room(result)
+    assert_queued(viewer_request_event(parts.pop("uri"), parts.pop("query"), **parts), every_form)
 
 
 @pytest.fixture(scope="session")
@@ -193,13 +190,9 @@ def test_no_request_passes_without_a_proof_for_the_room_of_every_form(
     body: Any,
 ) -> None:
     headers = [*noise, *claimed, *cookie_header(*[session_pair(room) for room in rooms])]
-    target = uri if uri[0] == "/" else f"/{uri}"
-    event = viewer_request_event(target, query, headers=headers, method=method, body=body)
-    event["Records"][0]["cf"]["request"]["headers"]["host"] = [{"key": "Host", "value": host}]
-    for snapshot in guarded:
-        result = event_handling.handle(copy.deepcopy(event), snapshot, NOW)
-        assert not is_pass(result)
-        assert is_to_the_waiting_room(result)
+    assert_queued(
+        viewer_request_event(uri, query, host=host, headers=headers, method=method, body=body), guarded
+    )
 
 
 @given(uri=spellings(PATH), host=hosts)
@@ -207,8 +200,7 @@ def test_a_visitor_with_a_session_of_every_room_passes_in_every_spelling(
     guarded: Snapshots, uri: str, host: str
 ) -> None:
     held = cookie_header(session_pair("tickets"), session_pair("free"))
-    event = viewer_request_event(uri if uri[0] == "/" else f"/{uri}", headers=held)
-    event["Records"][0]["cf"]["request"]["headers"]["host"] = [{"key": "Host", "value": host}]
+    event = viewer_request_event(uri, host=host, headers=held)
     for snapshot in guarded:
         assert is_pass(event_handling.handle(copy.deepcopy(event), snapshot, NOW))
 
@@ -230,8 +222,7 @@ def test_no_changed_token_passes(queueing: Snapshots, token: str) -> None:
         viewer_request_event(querystring=f"queueittoken={written}"),
         viewer_request_event(headers=[("x-queueittoken", token)]),
     ):
-        for snapshot in queueing:
-            assert is_to_the_waiting_room(event_handling.handle(copy.deepcopy(event), snapshot, NOW))
+        assert_queued(event, queueing)
 
 
 @given(text=changed(session_text()))
@@ -239,9 +230,7 @@ def test_no_changed_session_passes(queueing: Snapshots, text: str) -> None:
     # A room is the same in any case (protocol section 4).
     assume(text.lower() != session_text().lower())
     cookie = f"{COOKIE_PREFIX}tickets={quote(text, safe='', errors='replace')}"
-    event = viewer_request_event(headers=[("Cookie", cookie)])
-    for snapshot in queueing:
-        assert is_to_the_waiting_room(event_handling.handle(copy.deepcopy(event), snapshot, NOW))
+    assert_queued(viewer_request_event(headers=[("Cookie", cookie)]), queueing)
 
 
 @given(

@@ -92,12 +92,6 @@ def with_lines(name: str, *values: str) -> dict[str, Any]:
     return viewer_request_event("/", headers=[(name, value) for value in values])
 
 
-def with_host(host: str) -> dict[str, Any]:
-    strange = viewer_request_event("/")
-    strange["Records"][0]["cf"]["request"]["headers"]["host"][0]["value"] = host
-    return strange
-
-
 def with_body(data: str) -> dict[str, Any]:
     return viewer_request_event("/", body={"encoding": "base64", "inputTruncated": False, "data": data})
 
@@ -121,7 +115,7 @@ PLACES: dict[str, Strange] = {
     "internal header": lambda text: with_lines("x-queueit-handover", text),
     "header lines": lambda text: with_lines("x-colour", *text[: len(text) // 20]),
     "X-Forwarded-For": lambda text: with_lines("x-forwarded-for", text),
-    "host": with_host,
+    "host": lambda text: viewer_request_event("/", host=text),
     "address": lambda text: viewer_request_event("/", client_ip=text),
     "body": lambda text: with_body(base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()),
     "undecodable body": with_body,
