@@ -63,6 +63,14 @@ class Group(NamedTuple):
     previous_secret_key: str = ""
 
 
+def trigger_parts(config: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Every trigger part of a configuration, each with its integration."""
+    for integration in config["Integrations"]:
+        for trigger in integration.get("Triggers") or []:
+            for part in trigger.get("TriggerParts") or []:
+                yield integration, part
+
+
 def encode_component(text: str) -> str:
     """encodeURIComponent."""
     return quote(text, safe="-_.!~*'()", errors="surrogatepass")

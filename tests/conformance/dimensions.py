@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from tests.conformance.case_generator import COOKIE_PREFIX, EXPECTED_VALUES, Case, Group
+from tests.conformance.case_generator import COOKIE_PREFIX, EXPECTED_VALUES, Case, Group, trigger_parts
 from tests.conformance.session_grammar import decode
 
 _Document = dict[str, Any]
@@ -32,12 +32,6 @@ def _pairs(case: Case) -> list[tuple[str, str]]:
     """Name and value of each cookie as sent, with the white space around them."""
     pairs = [pair.partition("=") for line in _lines(case, "cookie") for pair in line.split(";")]
     return [(name, value) for name, equals, value in pairs if equals]
-
-
-def _parts(group: Group) -> Iterator[_Document]:
-    for integration in group.config["Integrations"]:
-        for trigger in integration.get("Triggers") or []:
-            yield from trigger.get("TriggerParts") or []
 
 
 def _token_fields(case: Case, name: str) -> Iterator[str]:
@@ -70,7 +64,7 @@ def _has_cookie(found: Callable[[str, str], bool]) -> _Found:
 
 
 def _has_part(found: Callable[[_Document], bool]) -> _Found:
-    return lambda group, _case, _matched: any(found(part) for part in _parts(group))
+    return lambda group, _case, _matched: any(found(part) for _, part in trigger_parts(group.config))
 
 
 def _matched_has(found: Callable[[_Document], bool]) -> _Found:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from tests.conformance.case_generator import COOKIE_PREFIX, Case, Group, encode_component
+from tests.conformance.case_generator import COOKIE_PREFIX, Case, Group, encode_component, trigger_parts
 from tests.conformance.outcome import (
     DEBUG_COOKIE,
     OUR_VERSION,
@@ -140,9 +140,7 @@ def _is_folded(host: str) -> bool:
 def _folded_hosts(question: Question) -> bool:
     compared = [
         value
-        for integration in question.config["Integrations"]
-        for trigger in integration.get("Triggers") or []
-        for part in trigger.get("TriggerParts") or []
+        for _, part in trigger_parts(question.config)
         if part.get("ValidatorType") == "UrlValidator" and part.get("UrlPart") in ("HostName", "PageUrl")
         for value in [part.get("ValueToCompare") or "", *(part.get("ValuesToCompare") or [])]
     ]
@@ -161,9 +159,7 @@ def _folded_hosts(question: Question) -> bool:
 def _client_address(question: Question) -> bool:
     names = {
         (part.get("HttpHeaderName") or "").lower()
-        for integration in question.config["Integrations"]
-        for trigger in integration.get("Triggers") or []
-        for part in trigger.get("TriggerParts") or []
+        for _, part in trigger_parts(question.config)
         if part.get("ValidatorType") == "HttpHeaderValidator"
     }
     if "x-queueit-clientip" not in names:
@@ -176,22 +172,32 @@ def _client_address(question: Question) -> bool:
 # Configuration
 
 
+def _each_integration(adjust: Callable[[Question, int, dict[str, Any]], bool]) -> Adjust:
+    """An adjustment of every integration by itself, told with its place."""
+
+    def adjust_all(question: Question) -> bool:
+        return any(
+            [adjust(question, place, one) for place, one in enumerate(question.config["Integrations"])]
+        )
+
+    return adjust_all
+
+
 @_intended(
     "a missing list is empty",
     "2",
     "the reference throws on a missing Triggers or TriggerParts",
     matching=True,
 )
-def _missing_lists(question: Question) -> bool:
-    found = False
-    for integration in question.config["Integrations"]:
-        if integration.get("Triggers") is None:
-            integration["Triggers"] = []
+@_each_integration
+def _missing_lists(_question: Question, _place: int, integration: dict[str, Any]) -> bool:
+    found = integration.get("Triggers") is None
+    if found:
+        integration["Triggers"] = []
+    for trigger in integration["Triggers"]:
+        if trigger.get("TriggerParts") is None:
+            trigger["TriggerParts"] = []
             found = True
-        for trigger in integration["Triggers"]:
-            if trigger.get("TriggerParts") is None:
-                trigger["TriggerParts"] = []
-                found = True
     return found
 
 
@@ -212,15 +218,14 @@ def _diagnosed_as_configured(question: Question, place: int, adjusted_text: str,
     "the reference throws, or lets a session without it last for ever",
     matching=True,
 )
-def _missing_validity(question: Question) -> bool:
-    found = False
-    for place, integration in enumerate(question.config["Integrations"]):
-        if integration.get("CookieValidityMinute") is None:
-            integration["CookieValidityMinute"] = DEFAULT_VALIDITY_MINUTES
-            written = f"&CookieValidityMinute:{DEFAULT_VALIDITY_MINUTES}&"
-            _diagnosed_as_configured(question, place, written, "&CookieValidityMinute:null&")
-            found = True
-    return found
+@_each_integration
+def _missing_validity(question: Question, place: int, integration: dict[str, Any]) -> bool:
+    if integration.get("CookieValidityMinute") is not None:
+        return False
+    integration["CookieValidityMinute"] = DEFAULT_VALIDITY_MINUTES
+    written = f"&CookieValidityMinute:{DEFAULT_VALIDITY_MINUTES}&"
+    _diagnosed_as_configured(question, place, written, "&CookieValidityMinute:null&")
+    return True
 
 
 @_intended(
@@ -229,46 +234,40 @@ def _missing_validity(question: Question) -> bool:
     "the reference looks for its cookie and cancels it too",
     matching=True,
 )
-def _empty_rooms(question: Question) -> bool:
-    found = False
-    for place, integration in enumerate(question.config["Integrations"]):
-        involved = integration.get("InvolvedWaitingRoomIds") or []
-        if "" in involved:
-            rooms = integration["InvolvedWaitingRoomIds"] = [room for room in involved if room]
-            _diagnosed_as_configured(
-                question,
-                place,
-                f"&AllowedWaitingRoomIds:{','.join(rooms)}&",
-                f"&AllowedWaitingRoomIds:{','.join(involved)}&",
-            )
-            found = True
-    return found
+@_each_integration
+def _empty_rooms(question: Question, place: int, integration: dict[str, Any]) -> bool:
+    involved = integration.get("InvolvedWaitingRoomIds") or []
+    rooms = [room for room in involved if room]
+    if rooms == involved:
+        return False
+    integration["InvolvedWaitingRoomIds"] = rooms
+    texts = [f"&AllowedWaitingRoomIds:{','.join(several)}&" for several in (rooms, involved)]
+    _diagnosed_as_configured(question, place, *texts)
+    return True
 
 
 @_intended("a missing QueueDomain is the account's", "2", "the reference throws", matching=True)
-def _missing_queue_domain(question: Question) -> bool:
-    found = False
-    for place, integration in enumerate(question.config["Integrations"]):
-        if not integration.get("QueueDomain") and integration.get("ActionType") in ("Queue", "Cancel"):
-            written = {None: "null", "": ""}[integration.get("QueueDomain")]
-            integration["QueueDomain"] = f"{question.customer_id}.queue-it.net"
-            _diagnosed_as_configured(
-                question, place, f"&QueueDomain:{integration['QueueDomain']}&", f"&QueueDomain:{written}&"
-            )
-            found = True
-    return found
+@_each_integration
+def _missing_queue_domain(question: Question, place: int, integration: dict[str, Any]) -> bool:
+    if integration.get("QueueDomain") or integration.get("ActionType") not in ("Queue", "Cancel"):
+        return False
+    written = {None: "null", "": ""}[integration.get("QueueDomain")]
+    integration["QueueDomain"] = f"{question.customer_id}.queue-it.net"
+    _diagnosed_as_configured(
+        question, place, f"&QueueDomain:{integration['QueueDomain']}&", f"&QueueDomain:{written}&"
+    )
+    return True
 
 
 @_intended(
     "ForecedTargetUrl is ForcedTargetUrl", "2", "the reference does not know the old spelling", matching=True
 )
-def _old_spelling(question: Question) -> bool:
-    found = False
-    for integration in question.config["Integrations"]:
-        if integration.get("RedirectLogic") == "ForecedTargetUrl":
-            integration["RedirectLogic"] = "ForcedTargetUrl"
-            found = True
-    return found
+@_each_integration
+def _old_spelling(_question: Question, _place: int, integration: dict[str, Any]) -> bool:
+    if integration.get("RedirectLogic") != "ForecedTargetUrl":
+        return False
+    integration["RedirectLogic"] = "ForcedTargetUrl"
+    return True
 
 
 _MATCHES = {
@@ -292,31 +291,26 @@ def _cut_body(question: Question) -> bool:
     if question.settings.get("truncated_body") != "queue" or not body.get("inputTruncated"):
         return False
     found = False
-    for integration in question.config["Integrations"]:
-        meant = _MATCHES if integration.get("ActionType") in ("Queue", "Cancel") else _NEVER_MATCHES
-        for trigger in integration.get("Triggers") or []:
-            for part in trigger.get("TriggerParts") or []:
-                if part.get("ValidatorType") == "RequestBodyValidator" and part.get("Operator") in _OPERATORS:
-                    part.clear()
-                    part.update(meant)
-                    found = True
+    for integration, part in trigger_parts(question.config):
+        if part.get("ValidatorType") == "RequestBodyValidator" and part.get("Operator") in _OPERATORS:
+            meant = _MATCHES if integration.get("ActionType") in ("Queue", "Cancel") else _NEVER_MATCHES
+            part.clear()
+            part.update(meant)
+            found = True
     return found
 
 
 @_intended(
     "slashes made single", "6", "the reference trims one slash at each end of QueuePathPrefix", matching=True
 )
-def _single_slashes(question: Question) -> bool:
-    found = False
-    for place, integration in enumerate(question.config["Integrations"]):
-        prefix = integration.get("QueuePathPrefix") or ""
-        if prefix.startswith("//") or prefix.endswith("//"):
-            single = integration["QueuePathPrefix"] = prefix.strip("/")
-            _diagnosed_as_configured(
-                question, place, f"&QueuePathPrefix:{single}&", f"&QueuePathPrefix:{prefix}&"
-            )
-            found = True
-    return found
+@_each_integration
+def _single_slashes(question: Question, place: int, integration: dict[str, Any]) -> bool:
+    prefix = integration.get("QueuePathPrefix") or ""
+    if not prefix.startswith("//") and not prefix.endswith("//"):
+        return False
+    single = integration["QueuePathPrefix"] = prefix.strip("/")
+    _diagnosed_as_configured(question, place, f"&QueuePathPrefix:{single}&", f"&QueuePathPrefix:{prefix}&")
+    return True
 
 
 # URLs
