@@ -131,13 +131,8 @@ HOSTILE_AJAX_PAGES = (
     "https%3A%2F%2Fshop.example%2F%0d%0aSet-Cookie%3A%20a%3Db",
 )  # fmt: skip
 FORWARDED = (
-    "198.51.100.1",
-    "198.51.100.1, 10.0.0.1",
-    "2001:db8::7",
-    "for=198.51.100.1;proto=https",
-    "unknown",
-    "é|=;,",
-)
+    "198.51.100.1", "198.51.100.1, 10.0.0.1", "2001:db8::7", "for=198.51.100.1;proto=https", "unknown", "é|=;,",
+)  # fmt: skip
 REDIRECT_TYPES = (
     "queue", "safetynet", "afterevent", "disabled", "directlink", "idle", "Queue", "SafetyNet", "2x", "x2", "a-b",
     "1", "", "Ünïcode",
@@ -161,33 +156,13 @@ GARBAGE_TOKENS = (
 
 EXPECTED_VALUES = {
     "UrlValidator": (
-        *WORDS,
-        "/",
-        "/a",
-        "shop.example:8443",
-        ":8443",
-        "https://shop.example/",
-        "/tickets/",
-        "/tickets",
-        "/a/b.html",
+        *WORDS, "/", "/a", "shop.example:8443", ":8443", "https://shop.example/", "/tickets/", "/tickets", "/a/b.html",
     ),
     "CookieValidator": ("1", "vip", "VIP", "a b", "a=b", "%zz", "*", "caf\u00e9", "", '"quoted"'),
     "UserAgentValidator": ("bot", "Mozilla", "MOZILLA", "curl", "*", "", "STRASSE", "\u00e9"),
-    "HttpHeaderValidator": (
-        "1",
-        "mobile",
-        "MOBILE",
-        "a, b",
-        "b",
-        "*",
-        "",
-        "\u00c9",
-        "ss",
-        "en-GB",
-        "segment",
-    ),
+    "HttpHeaderValidator": ("1", "mobile", "MOBILE", "a, b", "b", "*", "", "\u00c9", "ss", "en-GB", "segment"),
     "RequestBodyValidator": ("buy", "BUY", "action", "caf", "*", "", "\u00e9", "\ufffd", "\U0001f600"),
-}
+}  # fmt: skip
 """What triggers of each kind look for: often something that the generated requests have."""
 
 
@@ -251,20 +226,10 @@ class CaseGenerator:
     def _queue_id(self) -> str:
         if self._chance(0.85):
             return self._guid()
-        return self._pick(
-            (
-                "",
-                "q1",
-                "not-a-guid",
-                "1234",
-                "QID with space",
-                self._guid() + "0",
-                "ÿ",
-                "a/b?c",
-                self._guid() + "20",
-                "x" + self._guid(),
-            )
-        )
+        return self._pick((
+            "", "q1", "not-a-guid", "1234", "QID with space", self._guid() + "0", "ÿ", "a/b?c", self._guid() + "20",
+            "x" + self._guid(),
+        ))  # fmt: skip
 
     # Settings and configurations
 

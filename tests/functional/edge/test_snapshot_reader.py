@@ -82,11 +82,22 @@ def document(version: int, **settings: Any) -> dict[str, Any]:
     return snapshot_document(settings=settings, integration_config=integration_config(version=version))
 
 
-def test_loads_the_published_snapshot_at_initialisation(store: Any, start_worker: Any) -> None:
+@pytest.fixture
+def load(start_worker: Callable[..., Worker]) -> Callable[..., Worker]:
+    """Starts a worker in an environment, and lets it load."""
+
+    def start(environ: dict[str, str], *arguments: Any) -> Worker:
+        worker = start_worker(environ, *arguments)
+        worker.reader.load()
+        return worker
+
+    return start
+
+
+def test_loads_the_published_snapshot_at_initialisation(store: Any, load: Any) -> None:
     store.create_table()
     digest = store.publish(document(7))
-    worker = start_worker(store.environ())
-    worker.reader.load()
+    worker = load(store.environ())
     assert worker.after(0) == 7
     assert worker.log == [
         {
@@ -120,21 +131,19 @@ def test_a_poll_picks_up_a_new_snapshot_when_it_is_due_and_not_before(store: Any
     assert loaded.after(1.1) == 8
 
 
-def test_a_pointer_that_moves_back_is_followed(store: Any, start_worker: Any) -> None:
+def test_a_pointer_that_moves_back_is_followed(store: Any, load: Any) -> None:
     store.create_table()
     older = store.publish(document(7))
     store.publish(document(8))
-    worker = start_worker(store.environ())
-    worker.reader.load()
+    worker = load(store.environ())
     store.point_at(older)
     assert worker.after(31) == 7
 
 
-def test_the_poll_interval_is_the_one_of_the_loaded_snapshot(store: Any, start_worker: Any) -> None:
+def test_the_poll_interval_is_the_one_of_the_loaded_snapshot(store: Any, load: Any) -> None:
     store.create_table()
     store.publish(document(7, poll_interval_seconds=300))
-    worker = start_worker(store.environ())
-    worker.reader.load()
+    worker = load(store.environ())
     store.publish(document(8, poll_interval_seconds=5))
     assert worker.after(299) == 7
     assert worker.after(2) == 8
@@ -142,31 +151,28 @@ def test_the_poll_interval_is_the_one_of_the_loaded_snapshot(store: Any, start_w
     assert worker.after(5.1) == 9
 
 
-def test_a_table_missing_in_the_own_region_is_read_in_us_east_1(store: Any, start_worker: Any) -> None:
+def test_a_table_missing_in_the_own_region_is_read_in_us_east_1(store: Any, load: Any) -> None:
     store.create_table("us-east-1")
     store.publish(document(7))
-    worker = start_worker(store.environ("ap-southeast-2"))
-    worker.reader.load()
+    worker = load(store.environ("ap-southeast-2"))
     assert worker.after(0) == 7
     assert worker.log[-1]["region"] == "us-east-1"
 
 
-def test_an_own_replica_that_is_empty_as_yet_is_no_obstacle(store: Any, start_worker: Any) -> None:
+def test_an_own_replica_that_is_empty_as_yet_is_no_obstacle(store: Any, load: Any) -> None:
     store.create_table("us-east-1")
     store.create_table("eu-west-1")
     store.publish(document(7))
-    worker = start_worker(store.environ("eu-west-1"))
-    worker.reader.load()
+    worker = load(store.environ("eu-west-1"))
     assert worker.after(0) == 7
 
 
-def test_polls_go_to_the_nearest_replica_that_the_snapshot_names(store: Any, start_worker: Any) -> None:
+def test_polls_go_to_the_nearest_replica_that_the_snapshot_names(store: Any, load: Any) -> None:
     replicas = ["eu-west-1", "ap-southeast-1"]
     for region in ("us-east-1", *replicas):
         store.create_table(region)
         store.publish(document(7, replica_regions=replicas), region)
-    worker = start_worker(store.environ("eu-central-1"))
-    worker.reader.load()
+    worker = load(store.environ("eu-central-1"))
     assert worker.log[-1]["region"] == "us-east-1"
     store.publish(document(8, replica_regions=replicas), "eu-west-1")
     assert worker.after(31) == 8
@@ -174,14 +180,13 @@ def test_polls_go_to_the_nearest_replica_that_the_snapshot_names(store: Any, sta
 
 
 def test_a_replica_that_fails_is_left_for_the_next_and_asked_again_after_five_minutes(
-    store: Any, start_worker: Any
+    store: Any, load: Any
 ) -> None:
     first = document(7, replica_regions=["eu-west-1"])
     for region in ("us-east-1", "eu-west-1"):
         store.create_table(region)
         store.publish(first, region)
-    worker = start_worker(store.environ("eu-west-1"))
-    worker.reader.load()
+    worker = load(store.environ("eu-west-1"))
     store.client("eu-west-1").delete_table(TableName="shop")
     store.publish(document(8, replica_regions=["eu-west-1"]), "us-east-1")
     assert worker.after(31) == 8
@@ -248,11 +253,10 @@ def test_a_snapshot_that_this_code_cannot_use_is_a_failure_of_each_poll_and_the_
     assert loaded.after(31) == 9
 
 
-def test_new_keys_are_taken_without_reading_the_snapshot_again(store: Any, start_worker: Any) -> None:
+def test_new_keys_are_taken_without_reading_the_snapshot_again(store: Any, load: Any) -> None:
     store.create_table()
     digest = store.publish(document(7))
-    worker = start_worker(store.environ())
-    worker.reader.load()
+    worker = load(store.environ())
     before = worker.reader.current(5.0)
     store.client("us-east-1").delete_item(TableName="shop", Key={"pk": {"S": f"snapshot#{digest}"}})
     store.point_at(digest, keys={"secret_key": "another-fake-key"}, revision=2)
@@ -272,37 +276,34 @@ def test_new_keys_and_a_new_snapshot_are_taken_together_or_not_at_all(store: Any
     assert loaded.reader.current(5.0).keys.current.key == b"another-fake-key"
 
 
-def test_keys_without_the_one_that_a_setting_needs_are_not_taken(store: Any, start_worker: Any) -> None:
+def test_keys_without_the_one_that_a_setting_needs_are_not_taken(store: Any, load: Any) -> None:
     store.create_table()
     keys = {"secret_key": "a-fake-key", "api_key": "a-fake-key"}
     digest, body = pack(document(7, verify={"url": "https://verify.example.com"}))
     store.put_body(digest, body)
     store.point_at(digest, keys=keys)
-    worker = start_worker(store.environ())
-    worker.reader.load()
+    worker = load(store.environ())
     store.point_at(digest, keys={"secret_key": "another-fake-key"}, revision=2)
     assert worker.after(31) == 7
     assert "api_key is missing" in worker.log[-1]["problem"]
     assert worker.reader.current(5.0).keys.current.key == b"a-fake-key"
 
 
-def test_a_small_snapshot_is_read_with_the_pointer(store: Any, start_worker: Any) -> None:
+def test_a_small_snapshot_is_read_with_the_pointer(store: Any, load: Any) -> None:
     store.create_table()
     digest, body = pack(document(7))
     store.point_at(digest, body=body)
-    worker = start_worker(store.environ())
-    worker.reader.load()
+    worker = load(store.environ())
     assert worker.after(0) == 7
 
 
 @pytest.mark.parametrize(("share", "copy"), [(0.0, 1), (0.5, 3), (0.99, 4)])
-def test_one_of_several_copies_is_read(store: Any, start_worker: Any, share: float, copy: int) -> None:
+def test_one_of_several_copies_is_read(store: Any, load: Any, share: float, copy: int) -> None:
     store.create_table()
     digest, body = pack(document(7))
     store.put_body(f"{digest}#{copy}", body)
     store.point_at(digest, copies=4)
-    worker = start_worker(store.environ(), lambda: share)
-    worker.reader.load()
+    worker = load(store.environ(), lambda: share)
     assert worker.after(0) == 7
 
 
@@ -320,11 +321,10 @@ def test_a_deleted_table_keeps_the_loaded_snapshot_in_use(store: Any, loaded: An
 
 
 class Scripted:
-    """Items as a scripted server holds them: each answered, or the connection cut while `is_down`."""
+    """Items as a scripted server holds and answers them; `keys` are those asked for."""
 
     def __init__(self) -> None:
         self.items: dict[str, Any] = {}
-        self.is_down = False
         self.keys: list[str] = []
 
     def publish(self, version: int, **settings: Any) -> None:
@@ -333,8 +333,6 @@ class Scripted:
         self.items[f"snapshot#{digest}"] = {"body": {"B": base64.b64encode(body).decode()}}
 
     def answer(self, connection: socket.socket, body: bytes) -> bool:
-        if self.is_down:
-            return False
         key = json.loads(body)["Key"]["pk"]["S"]
         self.keys.append(key)
         item = self.items.get(key)
@@ -351,13 +349,11 @@ def script() -> Scripted:
 
 
 @pytest.fixture
-def loaded(store: Store, start_worker: Callable[..., Worker]) -> Worker:
+def loaded(store: Store, load: Callable[..., Worker]) -> Worker:
     """A worker that has loaded version 7 from the table in us-east-1."""
     store.create_table()
     store.publish(document(7))
-    worker = start_worker(store.environ())
-    worker.reader.load()
-    return worker
+    return load(store.environ())
 
 
 def environ_for(url: str, region: str = "us-east-1") -> dict[str, str]:
@@ -365,21 +361,19 @@ def environ_for(url: str, region: str = "us-east-1") -> dict[str, str]:
 
 
 def test_an_unchanged_pointer_fetches_no_body_and_polls_share_one_connection(
-    serve: Any, script: Scripted, start_worker: Any
+    serve: Any, script: Scripted, load: Any
 ) -> None:
     server = serve(script.answer)
-    worker = start_worker(environ_for(server.url))
-    worker.reader.load()
+    worker = load(environ_for(server.url))
     for _ in range(5):
         worker.after(31)
     assert [key.partition("#")[0] for key in script.keys] == ["current", "snapshot"] + ["current"] * 5
     assert server.connections == 1
 
 
-def test_requests_between_polls_ask_nobody(serve: Any, script: Scripted, start_worker: Any) -> None:
+def test_requests_between_polls_ask_nobody(serve: Any, script: Scripted, load: Any) -> None:
     server = serve(script.answer)
-    worker = start_worker(environ_for(server.url))
-    worker.reader.load()
+    worker = load(environ_for(server.url))
     for _ in range(20):
         assert worker.after(1) == 7
     assert len(server.requests) == 2
@@ -398,13 +392,10 @@ def test_loading_from_servers_that_say_nothing_ends_after_three_seconds(
     assert len(server.requests) == 2  # the own region, then us-east-1
 
 
-def test_credentials_that_rotated_are_used_by_the_next_poll(
-    serve: Any, script: Scripted, start_worker: Any
-) -> None:
+def test_credentials_that_rotated_are_used_by_the_next_poll(serve: Any, script: Scripted, load: Any) -> None:
     server = serve(script.answer)
     environ = environ_for(server.url)
-    worker = start_worker(environ)
-    worker.reader.load()
+    worker = load(environ)
     environ["AWS_ACCESS_KEY_ID"] = "ASIAROTATED"
     worker.after(31)
     assert "Credential=ASIAROTATED/" in server.requests[-1][0]
