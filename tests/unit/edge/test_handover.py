@@ -35,29 +35,23 @@ def test_what_is_written_is_read(told: Handover) -> None:
     assert list(headers) == ["host", HEADER]
 
 
-@pytest.mark.parametrize("request_id", ["request-2", "request", "request-11", "REQUEST-1", ""])
-def test_a_carrier_of_another_request_is_ignored(request_id: str) -> None:
+@pytest.mark.parametrize(
+    ("carried", "request_id"),
+    [*[("request-1", other) for other in ("request-2", "request", "request-11", "REQUEST-1", "")], ("", "")],
+)
+def test_a_carrier_of_another_request_or_of_none_is_ignored(carried: str, request_id: str) -> None:
     headers: dict[str, Any] = {}
-    handover.write(headers, "request-1", Handover((SESSION,)))
+    handover.write(headers, carried, Handover((SESSION,)))
 
     assert handover.read(headers, request_id) is None
 
 
-def test_without_a_request_id_nothing_is_believed() -> None:
-    headers: dict[str, Any] = {}
-    handover.write(headers, "", Handover((SESSION,)))
-
-    assert handover.read(headers, "") is None
-
-
-@pytest.mark.parametrize("headers", [{}, {HEADER: []}])
-def test_without_a_carrier_there_is_none(headers: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {HEADER: []}, *map(carrier, ["", "request-1", " | ", "request-1|ok", "ok | request-1", " | ok"])],
+)
+def test_a_carrier_that_is_absent_or_malformed_is_none(headers: dict[str, Any]) -> None:
     assert handover.read(headers, "request-1") is None
-
-
-@pytest.mark.parametrize("value", ["", "request-1", " | ", "request-1|ok", "ok | request-1", " | ok"])
-def test_a_malformed_carrier_is_none(value: str) -> None:
-    assert handover.read(carrier(value), "request-1") is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from edge import viewer_request
 from edge.failure_mode import fail_closed, fail_open
 from edge.worker import Worker, seconds_left, worker_from_environment
 from queueit.snapshot import Snapshot
@@ -48,14 +47,6 @@ def broken() -> Current:
 def token(**changes: Any) -> str:
     fields: dict[str, Any] = {"redirect_type": "debug", "expires_at": NOW + 10**9} | changes
     return mint_queue_token(fields.pop("secret_key", SECRET_KEY), "tickets", **fields)
-
-
-def test_without_a_snapshot_each_handler_fails_its_own_way() -> None:
-    passed = viewer_request.handler(viewer_request_event(), None)
-    refused = viewer_request.handler_fail_closed(viewer_request_event(), None)
-
-    assert header_of(passed, "x-queueit-handover") == "request-1 | failed"
-    assert (refused["status"], header_of(refused, "x-queueit-failed")) == ("503", "true")
 
 
 def test_without_a_snapshot_a_debug_token_is_told_that_there_are_no_keys() -> None:

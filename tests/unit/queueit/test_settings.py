@@ -142,7 +142,7 @@ SECONDS = "accepts a whole number from 5 to 300"
         ("diagnostics", 1, "got 1; accepts true or false"),
         ("decision_log_rate", 1.1, "accepts a number from 0 to 1"),
         ("decision_log_rate", float("nan"), "accepts a number from 0 to 1"),
-        ("decision_log_rate", True, "accepts a number from 0 to 1"),
+        *[("decision_log_rate", rate, "accepts a number from 0 to 1") for rate in (True, "0.5", -0.1)],
     ],
 )
 def test_a_wrong_setting_is_named_with_the_value_it_got_and_what_it_accepts(
