@@ -5,7 +5,7 @@ import http.server
 import json
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,15 +18,6 @@ from workbench.local_edge import Invocation, LocalEdge, RuleBreach
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 EVERY_METHOD = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
-
-PASS_REQUEST = "def handler(event, context):\n    return event['Records'][0]['cf']['request']\n"
-PASS_RESPONSE = "def handler(event, context):\n    return event['Records'][0]['cf']['response']\n"
-MARK_RESPONSE = """
-def handler(event, context):
-    response = event['Records'][0]['cf']['response']
-    response['headers']['x-marked'] = [{'key': 'X-Marked', 'value': 'yes'}]
-    return response
-"""
 
 
 class Received(NamedTuple):
@@ -346,38 +337,3 @@ def shared_sites(
 def workshop(tmp_path: Path, origin: Origin, shared_sites: SharedSites) -> Iterator[Workshop]:
     with ExitStack() as stack:
         yield Workshop(tmp_path, origin, stack, shared_sites)
-
-
-class Sources:
-    """Functions that many tests need."""
-
-    pass_request = PASS_REQUEST
-    pass_response = PASS_RESPONSE
-    mark_response = MARK_RESPONSE
-
-    @staticmethod
-    def returning(expression: str) -> str:
-        """A function that returns `expression`, in which `request`, `response` and `cf` are the event's."""
-        return (
-            "def handler(event, context):\n"
-            "    cf = event['Records'][0]['cf']\n"
-            "    request, response = cf['request'], cf.get('response')\n"
-            f"    return {expression}\n"
-        )
-
-
-@pytest.fixture(scope="session")
-def sources() -> type[Sources]:
-    return Sources
-
-
-@pytest.fixture(scope="session")
-def in_the_answer() -> Callable[[str], str]:
-    """A viewer-request function that answers with an expression's value as JSON."""
-    return lambda expression: (
-        "import json, os, sys\n"
-        "def handler(event, context):\n"
-        "    cf = event['Records'][0]['cf']\n"
-        "    request = cf['request']\n"
-        f"    return {{'status': '200', 'body': json.dumps({expression})}}\n"
-    )

@@ -6,6 +6,7 @@ from typing import Any
 from tests.behavior_association.account import Account
 from tests.behavior_association.cloudfront_server import CloudFrontServer
 from tests.behavior_association.distributions import DISTRIBUTION, behavior, distribution, listed, pair
+from tests.functional.local_edge import sources
 from workbench.local_edge import LocalEdge
 
 SAY_WHAT_IS_SEEN = (
@@ -35,10 +36,10 @@ def attached(origin: Any, *path_patterns: str, **event: Any) -> Any:
         return json.loads(json.dumps({"DistributionConfig": account.config}))
 
 
-def served(workshop: Any, sources: Any, document: Any) -> LocalEdge:
+def served(workshop: Any, document: Any) -> LocalEdge:
     code = {
         "shop-viewer-request": workshop.zip(sources.returning(SAY_WHAT_IS_SEEN), "request"),
-        "shop-viewer-response": workshop.zip(sources.pass_response, "response"),
+        "shop-viewer-response": workshop.zip(sources.PASS_RESPONSE, "response"),
     }
     return LocalEdge(
         document["DistributionConfig"],
@@ -47,12 +48,10 @@ def served(workshop: Any, sources: Any, document: Any) -> LocalEdge:
     )
 
 
-def test_the_pair_runs_where_it_was_attached_and_nowhere_else(
-    workshop: Any, sources: Any, origin: Any
-) -> None:
+def test_the_pair_runs_where_it_was_attached_and_nowhere_else(workshop: Any, origin: Any) -> None:
     document = attached(origin, "/tickets/*", "*.jpg")
 
-    with served(workshop, sources, document) as edge:
+    with served(workshop, document) as edge:
         assert workshop.ask(edge, "/tickets/1").body == b"GET no body"
         assert workshop.ask(edge, "/tickets/free/1").body == b"from the origin"
         assert workshop.ask(edge, "/tickets/free/1.jpg").body == b"from the origin"
@@ -60,10 +59,10 @@ def test_the_pair_runs_where_it_was_attached_and_nowhere_else(
         assert workshop.ask(edge, "/").body == b"from the origin"
 
 
-def test_include_body_is_that_of_the_association(workshop: Any, sources: Any, origin: Any) -> None:
+def test_include_body_is_that_of_the_association(workshop: Any, origin: Any) -> None:
     document = attached(origin, "*", associations=pair(include_body=True))
 
-    with served(workshop, sources, document) as edge:
+    with served(workshop, document) as edge:
         answer = workshop.ask(edge, "/basket", "POST", body=b"ticket=1")
 
     assert answer.body == b"POST dGlja2V0PTE="

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.functional.local_edge import sources
+
 CACHING_OPTIMIZED = {"CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6", "OriginRequestPolicyId": ""}
 # The origin's answer is in the query string, so the key has to hold it.
 USE_ORIGIN = {"CachePolicyId": "4cc15a8a-d715-48a4-82b8-cc0b614638fe"}
@@ -23,8 +25,8 @@ def x_cache(response: Any) -> str:
 
 
 @pytest.mark.rule("viewer-response-on-hit")
-def test_viewer_request_and_viewer_response_run_on_a_hit_too(workshop: Any, sources: Any) -> None:
-    site = workshop.site(sources.pass_request, sources.mark_response, default=CACHING_OPTIMIZED)
+def test_viewer_request_and_viewer_response_run_on_a_hit_too(workshop: Any) -> None:
+    site = workshop.site(sources.PASS_REQUEST, sources.MARK_RESPONSE, default=CACHING_OPTIMIZED)
     first, second = site.ask("/a"), site.ask("/a")
     assert (x_cache(first), x_cache(second)) == ("Miss", "Hit")
     assert (first.values("x-marked"), second.values("x-marked")) == (["yes"], ["yes"])
@@ -142,7 +144,7 @@ def test_the_cache_key_is_what_the_policy_says(workshop: Any) -> None:
     assert x_cache(by_origin.ask(target, headers=[("Host", "b.example.com"), ("Cookie", "a=1")])) == "Miss"
 
 
-def test_the_cache_key_is_of_the_request_that_viewer_request_returned(workshop: Any, sources: Any) -> None:
+def test_the_cache_key_is_of_the_request_that_viewer_request_returned(workshop: Any) -> None:
     site = workshop.site(sources.returning("request | {'uri': '/same'}"), default=CACHING_OPTIMIZED)
     assert [x_cache(site.ask("/a")), x_cache(site.ask("/b"))] == ["Miss", "Hit"]
 
@@ -176,11 +178,11 @@ def test_a_cached_head_has_no_body_and_does_not_answer_a_get(workshop: Any) -> N
     ("cached", "second"), [(["GET", "HEAD"], "Miss"), (["GET", "HEAD", "OPTIONS"], "Hit")]
 )
 def test_options_is_cached_by_itself_where_the_behavior_says_so(
-    workshop: Any, sources: Any, cached: list[str], second: str
+    workshop: Any, cached: list[str], second: str
 ) -> None:
     methods = {"Items": ["GET", "HEAD", "OPTIONS"], "CachedMethods": {"Items": cached}}
     site = workshop.site(
-        response=sources.mark_response, default={**CACHING_OPTIMIZED, "AllowedMethods": methods}
+        response=sources.MARK_RESPONSE, default={**CACHING_OPTIMIZED, "AllowedMethods": methods}
     )
     responses = [site.ask("/a"), site.ask("/a", "OPTIONS"), site.ask("/a", "OPTIONS")]
     assert [x_cache(response) for response in responses] == ["Miss", "Miss", second]

@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.behavior_association.distributions import arn
+from tests.functional.local_edge import sources
 from workbench.local_edge.__main__ import main
 from workbench.local_edge.rule_table import Rule
 
@@ -56,13 +57,13 @@ def written(tmp_path: Path, document: Any) -> str:
 
 
 def test_it_serves_what_it_can_of_a_distribution_until_it_is_interrupted(
-    workshop: Any, sources: Any, origin: Any, tmp_path: Path
+    workshop: Any, origin: Any, tmp_path: Path
 ) -> None:
     pairs = workshop.associations(("viewer-response", "mark"), ("viewer-request", "auth"))
     config = workshop.distribution(1, workshop.behavior(LambdaFunctionAssociations=pairs))
     answer = served(
         *("--distribution", written(tmp_path, {"ETag": "E1", "DistributionConfig": config})),
-        *("--function", f"mark={workshop.zip(sources.mark_response, 'mark')}:mark.handler"),
+        *("--function", f"mark={workshop.zip(sources.MARK_RESPONSE, 'mark')}:mark.handler"),
         *("--origin", f"site=http://127.0.0.1:{origin.port}"),
         *("--access-log", str(tmp_path / "access.log")),
         "--leave-out-other-functions",
@@ -134,10 +135,10 @@ def test_it_says_that_it_cannot_write_the_access_log(workshop: Any, tmp_path: Pa
     assert "No such file or directory" in complaint("--distribution", file, "--access-log", "/nowhere/log")
 
 
-def test_it_says_which_variables_a_function_may_have(workshop: Any, sources: Any, tmp_path: Path) -> None:
+def test_it_says_which_variables_a_function_may_have(workshop: Any, tmp_path: Path) -> None:
     pairs = workshop.associations(("viewer-response", "mark"))
     file = written(tmp_path, workshop.distribution(1, workshop.behavior(LambdaFunctionAssociations=pairs)))
-    mark = f"mark={workshop.zip(sources.mark_response, 'mark')}:mark.handler"
+    mark = f"mark={workshop.zip(sources.MARK_RESPONSE, 'mark')}:mark.handler"
 
     said = complaint("--distribution", file, "--function", mark, "--environment", "MY_SETTING=1")
     assert "MY_SETTING cannot be set: Lambda@Edge functions have no environment variables" in said

@@ -3,11 +3,12 @@
 import base64
 import json
 import socket
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+
+from tests.functional.local_edge import sources
 
 
 def wire(site: Any, sent: str) -> str:
@@ -19,9 +20,6 @@ def wire(site: Any, sent: str) -> str:
         return b"".join(iter(lambda: connection.recv(65536), b"")).decode("latin-1")
 
 
-InTheAnswer = Callable[[str], str]
-
-
 def test_a_request_without_functions_reaches_the_origin_and_its_response_the_visitor(workshop: Any) -> None:
     site = workshop.site()
     response = site.ask("/a?body=hello&header=X-From:%20origin")
@@ -31,8 +29,8 @@ def test_a_request_without_functions_reaches_the_origin_and_its_response_the_vis
     assert site.invocations == []
 
 
-def test_the_event_holds_what_cloudfront_puts_in_it(workshop: Any, in_the_answer: InTheAnswer) -> None:
-    site = workshop.site(in_the_answer("cf"))
+def test_the_event_holds_what_cloudfront_puts_in_it(workshop: Any) -> None:
+    site = workshop.site(sources.in_the_answer("cf"))
     cf = site.ask("//a%20b/%C3%A9?x=1&x=%2F?", headers=[("X-One", "1")]).json()
     assert cf["request"] == {
         "clientIp": "127.0.0.1",
@@ -48,26 +46,22 @@ def test_the_event_holds_what_cloudfront_puts_in_it(workshop: Any, in_the_answer
     assert cf["config"]["eventType"] == "viewer-request"
 
 
-def test_each_header_line_is_an_entry_of_its_own_in_the_event_and_at_the_origin(
-    workshop: Any, sources: Any
-) -> None:
-    site = workshop.site(sources.pass_request)
+def test_each_header_line_is_an_entry_of_its_own_in_the_event_and_at_the_origin(workshop: Any) -> None:
+    site = workshop.site(sources.PASS_REQUEST)
     site.ask(headers=[("Cookie", "a=1"), ("X-Many", "1"), ("Cookie", "b=2; c=3"), ("X-Many", "2")])
     assert site.origin.received[0].values("cookie") == ["a=1", "b=2; c=3"]
     assert site.origin.received[0].values("x-many") == ["1", "2"]
 
 
-def test_header_lines_of_one_name_are_separate_in_the_event(
-    workshop: Any, in_the_answer: InTheAnswer
-) -> None:
-    site = workshop.site(in_the_answer("request['headers']['cookie']"))
+def test_header_lines_of_one_name_are_separate_in_the_event(workshop: Any) -> None:
+    site = workshop.site(sources.in_the_answer("request['headers']['cookie']"))
     lines = site.ask(headers=[("Cookie", "a=1"), ("cookie", "b=2")]).json()
     assert lines == [{"key": "Cookie", "value": "a=1"}, {"key": "cookie", "value": "b=2"}]
 
 
 @pytest.mark.rule("no-cloudfront-headers")
-def test_functions_do_not_see_disallowed_headers(workshop: Any, in_the_answer: InTheAnswer) -> None:
-    site = workshop.site(in_the_answer("sorted(request['headers'])"))
+def test_functions_do_not_see_disallowed_headers(workshop: Any) -> None:
+    site = workshop.site(sources.in_the_answer("sorted(request['headers'])"))
     hidden = [("X-Amzn-RequestId", "1"), ("X-Real-IP", "9.9.9.9"), ("X-Forwarded-Proto", "http")]
     shown = [("X-Amzn-Trace-Id", "1"), ("CloudFront-Viewer-Country", "DE")]
     assert site.ask(headers=[*hidden, ("Connection", "close"), *shown]).json() == [
@@ -134,9 +128,7 @@ def test_forwarded_values_choose_cookies_headers_and_parameters(workshop: Any) -
 
 
 @pytest.mark.rule("legacy-headers")
-def test_a_behavior_with_forwarded_values_keeps_few_headers_from_the_origin(
-    workshop: Any, sources: Any
-) -> None:
+def test_a_behavior_with_forwarded_values_keeps_few_headers_from_the_origin(workshop: Any) -> None:
     values = {
         "QueryString": False,
         "Cookies": {"Forward": "none"},
@@ -157,18 +149,18 @@ def test_a_behavior_with_forwarded_values_keeps_few_headers_from_the_origin(
 
 
 @pytest.mark.rule("values-in-utf-8")
-def test_a_function_sees_utf_8_and_what_it_leaves_alone_goes_on_as_received(
-    workshop: Any, in_the_answer: InTheAnswer, sources: Any
-) -> None:
+def test_a_function_sees_utf_8_and_what_it_leaves_alone_goes_on_as_received(workshop: Any) -> None:
     seen = workshop.site(
-        in_the_answer("[request['uri'], request['querystring'], request['headers']['x-a'][0]['value']]")
+        sources.in_the_answer(
+            "[request['uri'], request['querystring'], request['headers']['x-a'][0]['value']]"
+        )
     )
     utf_8, iso_8859_1 = "\xe9".encode().decode("latin-1"), "\xe9"
     for sent in (utf_8, iso_8859_1):
         answer = wire(seen, f"GET /{sent}?{sent} HTTP/1.1\r\nHost: a\r\nX-A: {sent}\r\n\r\n")
         assert json.loads(answer.partition("\r\n\r\n")[2]) == ["/\xe9", "\xe9", "\xe9"]
 
-    passing = workshop.site(sources.pass_request, sources.pass_response)
+    passing = workshop.site(sources.PASS_REQUEST, sources.PASS_RESPONSE)
     for sent in (utf_8, iso_8859_1):
         header = quote(f"X-B: {sent}")
         answer = wire(passing, f"GET /{sent}?header={header} HTTP/1.1\r\nHost: a\r\nX-A: {sent}\r\n\r\n")
@@ -179,7 +171,7 @@ def test_a_function_sees_utf_8_and_what_it_leaves_alone_goes_on_as_received(
 
 
 @pytest.mark.rule("values-in-utf-8")
-def test_what_a_function_changes_goes_out_in_utf_8(workshop: Any, sources: Any) -> None:
+def test_what_a_function_changes_goes_out_in_utf_8(workshop: Any) -> None:
     changed = """{**request, 'uri': '/\\xe9\\u20ac', 'querystring': 'a=\\xe9',
         'headers': {**request['headers'], 'x-a': [{'value': '\\xe9'}]}}"""
     marked = """{**response, 'statusDescription': '\\xe9',
@@ -195,7 +187,7 @@ def test_what_a_function_changes_goes_out_in_utf_8(workshop: Any, sources: Any) 
 
 
 @pytest.mark.rule("inserted-key")
-def test_a_header_without_a_key_has_initial_capitals(workshop: Any, sources: Any) -> None:
+def test_a_header_without_a_key_has_initial_capitals(workshop: Any) -> None:
     added = "request | {'headers': {**request['headers'], 'x-queueit-1a': [{'value': '1'}]}}"
     site = workshop.site(sources.returning(added))
     site.ask()
@@ -203,7 +195,7 @@ def test_a_header_without_a_key_has_initial_capitals(workshop: Any, sources: Any
 
 
 @pytest.mark.rule("uri-keeps-behavior")
-def test_a_changed_path_stays_with_its_behavior(workshop: Any, sources: Any) -> None:
+def test_a_changed_path_stays_with_its_behavior(workshop: Any) -> None:
     other = workshop.behavior(PathPattern="/other", AllowedMethods={"Items": ["GET", "HEAD"]})
     site = workshop.site(sources.returning("request | {'uri': '/other'}"), behaviors=(other,))
     assert site.ask("/", "POST", body=b"a").status == 200
@@ -212,10 +204,10 @@ def test_a_changed_path_stays_with_its_behavior(workshop: Any, sources: Any) -> 
 
 @pytest.mark.rule("grpc-without-functions")
 def test_grpc_requests_reach_the_origin_without_any_function_where_the_behavior_has_grpc(
-    workshop: Any, sources: Any
+    workshop: Any,
 ) -> None:
     generated = sources.returning("{'status': '302'}")
-    with_grpc = workshop.site(generated, sources.mark_response, default={"GrpcConfig": {"Enabled": True}})
+    with_grpc = workshop.site(generated, sources.MARK_RESPONSE, default={"GrpcConfig": {"Enabled": True}})
     without = workshop.site(generated)
 
     def statuses(site: Any, content_type: str) -> int:
@@ -229,13 +221,11 @@ def test_grpc_requests_reach_the_origin_without_any_function_where_the_behavior_
 
 
 @pytest.mark.rule("no-viewer-response")
-def test_a_generated_response_goes_to_the_visitor_without_origin_or_viewer_response(
-    workshop: Any, sources: Any
-) -> None:
+def test_a_generated_response_goes_to_the_visitor_without_origin_or_viewer_response(workshop: Any) -> None:
     generated = """{'status': '302', 'statusDescription': 'Found', 'headers': {
         'location': [{'key': 'Location', 'value': 'https://queue.example.com/'}],
         'set-cookie': [{'key': 'Set-Cookie', 'value': 'a=1'}, {'key': 'Set-Cookie', 'value': 'b=2'}]}}"""
-    site = workshop.site(sources.returning(generated), sources.mark_response)
+    site = workshop.site(sources.returning(generated), sources.MARK_RESPONSE)
     response = site.ask()
     assert (response.status, response.body) == (302, b"")
     assert response.values("set-cookie") == ["a=1", "b=2"]
@@ -245,7 +235,7 @@ def test_a_generated_response_goes_to_the_visitor_without_origin_or_viewer_respo
     assert [one.event_type for one in site.invocations] == ["viewer-request"]
 
 
-def test_a_generated_body_may_be_base64(workshop: Any, sources: Any) -> None:
+def test_a_generated_body_may_be_base64(workshop: Any) -> None:
     data = base64.b64encode(b"\x00\xff").decode()
     site = workshop.site(
         sources.returning(f"{{'status': '200', 'body': {data!r}, 'bodyEncoding': 'base64'}}")
@@ -280,18 +270,16 @@ def handler(event, context):
 
 @pytest.mark.rule("no-viewer-response")
 @pytest.mark.parametrize("status", [400, 404, 500, 503])
-def test_viewer_response_does_not_run_for_an_error_of_the_origin(
-    workshop: Any, sources: Any, status: int
-) -> None:
-    site = workshop.site(response=sources.mark_response)
+def test_viewer_response_does_not_run_for_an_error_of_the_origin(workshop: Any, status: int) -> None:
+    site = workshop.site(response=sources.MARK_RESPONSE)
     response = site.ask(f"/?status={status}")
     assert (response.status, response.values("x-marked")) == (status, [])
     assert site.invocations == []
 
 
 @pytest.mark.parametrize("status", [200, 204, 302])
-def test_viewer_response_runs_for_every_other_status(workshop: Any, sources: Any, status: int) -> None:
-    site = workshop.site(response=sources.mark_response)
+def test_viewer_response_runs_for_every_other_status(workshop: Any, status: int) -> None:
+    site = workshop.site(response=sources.MARK_RESPONSE)
     assert site.ask(f"/?status={status}&body=").values("x-marked") == ["yes"]
 
 
@@ -307,9 +295,7 @@ def test_an_origins_response_with_long_headers_is_a_502(workshop: Any, size: int
     assert site.ask(f"/?long={size}").status == status
 
 
-def test_a_body_reaches_the_origin_whole_and_the_function_only_with_include_body(
-    workshop: Any, sources: Any
-) -> None:
+def test_a_body_reaches_the_origin_whole_and_the_function_only_with_include_body(workshop: Any) -> None:
     source = sources.returning("request if 'body' not in request else {'status': '500'}")
     site = workshop.site(source)
     body = b"x" * 3_000_000
@@ -318,9 +304,7 @@ def test_a_body_reaches_the_origin_whole_and_the_function_only_with_include_body
 
 
 @pytest.mark.rule("included-body-cut")
-def test_include_body_gives_the_function_base64_cut_at_40_kb_while_the_origin_gets_all(
-    workshop: Any,
-) -> None:
+def test_include_body_gives_the_function_base64_cut_at_40_kb_while_the_origin_gets_all(workshop: Any) -> None:
     site = workshop.site(
         """
 import base64
@@ -353,7 +337,7 @@ def handler(event, context):
     ],
 )
 def test_a_function_with_include_body_may_replace_the_body_which_is_cut_where_it_is_long(
-    workshop: Any, sources: Any, body: str, received: bytes
+    workshop: Any, body: str, received: bytes
 ) -> None:
     site = workshop.site(sources.returning(f"request | {{'body': {body}}}"), include_body=True)
     assert site.ask("/", "POST", body=b"old").status == 200
@@ -361,15 +345,13 @@ def test_a_function_with_include_body_may_replace_the_body_which_is_cut_where_it
 
 
 @pytest.mark.rule("allowed-method")
-def test_a_method_that_the_behavior_does_not_allow_is_a_403_without_any_function(
-    workshop: Any, sources: Any
-) -> None:
-    site = workshop.site(sources.pass_request, default={"AllowedMethods": {"Items": ["GET", "HEAD"]}})
+def test_a_method_that_the_behavior_does_not_allow_is_a_403_without_any_function(workshop: Any) -> None:
+    site = workshop.site(sources.PASS_REQUEST, default={"AllowedMethods": {"Items": ["GET", "HEAD"]}})
     assert site.ask("/", "POST", body=b"x").status == 403
     assert site.invocations == []
 
 
-def test_locations_can_be_rewritten_on_the_way_out(workshop: Any, sources: Any) -> None:
+def test_locations_can_be_rewritten_on_the_way_out(workshop: Any) -> None:
     generated = """{'status': '302', 'headers': {
         'location': [{'value': 'https://127.0.0.1:9/'}], 'x-queueit-redirect': [{'value': 'https%3A'}],
         'x-other': [{'value': 'https://127.0.0.1:9/'}]}}"""
@@ -414,7 +396,7 @@ def handler(event, context):
     ]
 
 
-def test_every_log_message_is_json(workshop: Any, sources: Any) -> None:
+def test_every_log_message_is_json(workshop: Any) -> None:
     site = workshop.site(sources.returning("None"))
     site.ask()
     assert [json.loads(json.dumps(message)) for message in site.log] == site.log

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.functional.local_edge import sources
 from workbench.local_edge import LocalEdge, UnsupportedDistribution
 from workbench.local_edge.path_pattern import compile_path_pattern, normalize_path
 
@@ -52,9 +53,7 @@ def test_a_path_is_normalized_before_a_behavior_is_chosen(path: str, normalized:
     assert normalize_path(path) == normalized
 
 
-def test_the_first_matching_behavior_decides_and_the_default_takes_the_rest(
-    workshop: Any, sources: Any
-) -> None:
+def test_the_first_matching_behavior_decides_and_the_default_takes_the_rest(workshop: Any) -> None:
     marks = {
         name: workshop.zip(sources.returning(f"{{'status': '200', 'body': {name!r}}}"), name)
         for name in "abc"

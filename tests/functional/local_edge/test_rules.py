@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.functional.local_edge import sources
 from workbench.local_edge.rule_table import Rule
 
 REQUEST_BREACHES = [
@@ -102,16 +103,16 @@ def check_breach(site: Any, event_type: str, rule: str) -> None:
 
 @pytest.mark.parametrize(("returned", "rule"), REQUEST_BREACHES)
 def test_a_breach_in_viewer_request_is_a_502_with_the_rule_logged(
-    workshop: Any, sources: Any, returned: str, rule: str
+    workshop: Any, returned: str, rule: str
 ) -> None:
-    site = workshop.site(sources.returning(returned), sources.pass_response)
+    site = workshop.site(sources.returning(returned), sources.PASS_RESPONSE)
     check_breach(site, "viewer-request", rule)
     assert site.origin.received == []
 
 
 @pytest.mark.parametrize(("returned", "rule"), RESPONSE_BREACHES)
 def test_a_breach_in_viewer_response_is_a_502_with_the_rule_logged(
-    workshop: Any, sources: Any, returned: str, rule: str
+    workshop: Any, returned: str, rule: str
 ) -> None:
     check_breach(workshop.site(response=sources.returning(returned)), "viewer-response", rule)
 
@@ -125,9 +126,7 @@ def test_a_breach_in_viewer_response_is_a_502_with_the_rule_logged(
         ("{'action': 'replace', 'encoding': 'text', 'data': None}", "body-is-a-string"),
     ],
 )
-def test_a_replaced_body_that_breaks_a_rule_is_a_502(
-    workshop: Any, sources: Any, body: str, rule: str
-) -> None:
+def test_a_replaced_body_that_breaks_a_rule_is_a_502(workshop: Any, body: str, rule: str) -> None:
     site = workshop.site(sources.returning(f"request | {{'body': {body}}}"), include_body=True)
     check_breach(site, "viewer-request", rule)
 
@@ -148,7 +147,7 @@ def test_a_replaced_body_that_breaks_a_rule_is_a_502(
         "{'status': '200', 'statusDescription': None, 'headers': {}, 'body': ''}",
     ],
 )
-def test_a_result_within_the_rules_is_accepted(workshop: Any, sources: Any, returned: str) -> None:
+def test_a_result_within_the_rules_is_accepted(workshop: Any, returned: str) -> None:
     site = workshop.site(sources.returning(returned))
     assert site.ask("/?a=1").status == 200
     assert site.rule_breaches == []

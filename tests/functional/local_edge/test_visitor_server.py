@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.functional.local_edge import sources
+
 
 @contextlib.contextmanager
 def connected(site: Any) -> Iterator[socket.socket]:
@@ -82,9 +84,9 @@ def test_a_chunked_body_reaches_the_origin_whole(workshop: Any) -> None:
     ],
 )
 def test_a_request_that_cloudfront_refuses_reaches_neither_function_nor_origin(
-    workshop: Any, sources: Any, sent: bytes, status: int
+    workshop: Any, sent: bytes, status: int
 ) -> None:
-    site = workshop.site(sources.pass_request)
+    site = workshop.site(sources.PASS_REQUEST)
     assert exchange(site, sent).split(b"\r\n")[0].split()[1] == str(status).encode()
     assert site.invocations == []
     assert site.origin.received == []
@@ -94,8 +96,8 @@ def test_a_request_that_cloudfront_refuses_reaches_neither_function_nor_origin(
 @pytest.mark.parametrize(
     "sent", [b"GET /" + b"a" * (8192 - 10) + b" HTTP/1.1\r\nHost: a\r\n\r\n", sized_request(20_480)]
 )
-def test_a_request_as_long_as_cloudfront_takes_is_served(workshop: Any, sources: Any, sent: bytes) -> None:
-    site = workshop.site(sources.pass_request)
+def test_a_request_as_long_as_cloudfront_takes_is_served(workshop: Any, sent: bytes) -> None:
+    site = workshop.site(sources.PASS_REQUEST)
     assert exchange(site, sent).startswith(b"HTTP/1.1 200")
 
 
@@ -135,8 +137,8 @@ def test_a_response_whose_headers_http_does_not_know_is_a_502(workshop: Any) -> 
     assert site.ask().status == 200
 
 
-def test_whatever_comes_the_edge_answers_or_hangs_up_and_serves_the_next(workshop: Any, sources: Any) -> None:
-    site = workshop.site(sources.pass_request)
+def test_whatever_comes_the_edge_answers_or_hangs_up_and_serves_the_next(workshop: Any) -> None:
+    site = workshop.site(sources.PASS_REQUEST)
     chance = random.Random(14)
     whole = [
         b"POST /a?b=c HTTP/1.1\r\nHost: a\r\nCookie: a=1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
@@ -168,10 +170,8 @@ def test_whatever_comes_the_edge_answers_or_hangs_up_and_serves_the_next(worksho
     assert site.ask().status == 200
 
 
-def test_bytes_beyond_ascii_pass_unharmed_in_headers_and_encoded_in_the_path(
-    workshop: Any, sources: Any
-) -> None:
-    site = workshop.site(sources.pass_request)
+def test_bytes_beyond_ascii_pass_unharmed_in_headers_and_encoded_in_the_path(workshop: Any) -> None:
+    site = workshop.site(sources.PASS_REQUEST)
     exchange(site, b"GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\nX-A: \xc3\xa9\r\n\r\n")
     received = site.origin.received[0]
     assert received.target == "/%C3%A9"

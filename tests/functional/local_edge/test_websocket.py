@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.functional.local_edge import sources
+
 OPENING = (
     b"GET /chat HTTP/1.1\r\nHost: shop.example.com\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -71,9 +73,9 @@ def read_until(connection: socket.socket, end: bytes) -> bytes:
 
 @pytest.mark.rule("websocket", "websocket-functions")
 def test_a_websocket_passes_bytes_both_ways_after_viewer_request_let_it_open(
-    workshop: Any, sources: Any, echo: Echo
+    workshop: Any, echo: Echo
 ) -> None:
-    site = workshop.site(sources.pass_request, sources.mark_response, origin_urls={"site": echo.url})
+    site = workshop.site(sources.PASS_REQUEST, sources.MARK_RESPONSE, origin_urls={"site": echo.url})
     with opened(site, b"early ") as visitor:
         head, _, first = read_until(visitor, b"EARLY ").partition(b"\r\n\r\n")
         visitor.sendall(b"later")
@@ -89,7 +91,7 @@ def test_a_websocket_passes_bytes_both_ways_after_viewer_request_let_it_open(
     assert [one.event_type for one in site.invocations] == ["viewer-request"]
 
 
-def test_viewer_request_may_answer_instead_of_opening_a_websocket(workshop: Any, sources: Any) -> None:
+def test_viewer_request_may_answer_instead_of_opening_a_websocket(workshop: Any) -> None:
     site = workshop.site(
         sources.returning("{'status': '302', 'body': request['headers']['host'][0]['value']}")
     )
@@ -99,7 +101,7 @@ def test_viewer_request_may_answer_instead_of_opening_a_websocket(workshop: Any,
     assert site.origin.received == []
 
 
-def test_a_function_does_not_see_that_a_websocket_is_asked_for(workshop: Any, sources: Any) -> None:
+def test_a_function_does_not_see_that_a_websocket_is_asked_for(workshop: Any) -> None:
     seen = "{'status': '200', 'body': ','.join(sorted(request['headers'])) + '.'}"
     with opened(workshop.site(sources.returning(seen))) as visitor:
         answer = read_until(visitor, b".")
@@ -116,8 +118,8 @@ def test_without_its_key_the_origin_is_not_asked_for_a_websocket(workshop: Any) 
     assert (received.values("upgrade"), received.values("connection")) == ([], ["close"])
 
 
-def test_an_origin_that_declines_answers_as_usual(workshop: Any, sources: Any) -> None:
-    site = workshop.site(sources.pass_request, sources.mark_response)
+def test_an_origin_that_declines_answers_as_usual(workshop: Any) -> None:
+    site = workshop.site(sources.PASS_REQUEST, sources.MARK_RESPONSE)
     with opened(site) as visitor:
         answer = read_until(visitor, b"from the origin")
     assert answer.startswith(b"HTTP/1.1 200")

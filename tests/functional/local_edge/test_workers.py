@@ -4,26 +4,22 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from tests.functional.local_edge import sources
 from workbench.local_edge import LocalEdge
-
-InTheAnswer = Callable[[str], str]
 
 
 def outcomes(site: Any) -> list[tuple[str, bool]]:
     return [(one.outcome, one.cold) for one in site.invocations]
 
 
-def test_a_function_sees_only_lambdas_reserved_variables_and_the_endpoint(
-    workshop: Any, in_the_answer: InTheAnswer
-) -> None:
+def test_a_function_sees_only_lambdas_reserved_variables_and_the_endpoint(workshop: Any) -> None:
     environment = {"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:1", "AWS_REGION": "eu-west-1"}
-    seen = workshop.own_site(in_the_answer("dict(os.environ)"), environment=environment).ask().json()
+    seen = workshop.own_site(sources.in_the_answer("dict(os.environ)"), environment=environment).ask().json()
     lambdas_own = """
         AWS_ACCESS_KEY_ID AWS_DEFAULT_REGION AWS_ENDPOINT_URL_DYNAMODB AWS_EXECUTION_ENV
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE AWS_LAMBDA_FUNCTION_NAME AWS_LAMBDA_FUNCTION_VERSION
@@ -36,19 +32,17 @@ def test_a_function_sees_only_lambdas_reserved_variables_and_the_endpoint(
     assert (seen["AWS_REGION"], seen["AWS_DEFAULT_REGION"]) == ("eu-west-1", "eu-west-1")
 
 
-def test_a_variable_that_is_not_lambdas_is_refused(workshop: Any, sources: Any) -> None:
+def test_a_variable_that_is_not_lambdas_is_refused(workshop: Any) -> None:
     with pytest.raises(
         ValueError, match="MY_SETTING cannot be set: Lambda@Edge functions have no environment"
     ):
-        workshop.own_site(sources.pass_request, environment={"MY_SETTING": "1"})
+        workshop.own_site(sources.PASS_REQUEST, environment={"MY_SETTING": "1"})
 
 
-def test_a_function_imports_nothing_but_its_zip_and_the_standard_library(
-    workshop: Any, in_the_answer: InTheAnswer
-) -> None:
+def test_a_function_imports_nothing_but_its_zip_and_the_standard_library(workshop: Any) -> None:
     missing = ["workbench", "requests", "boto3", "queueit", "edge"]
     found = f"[one for one in {missing} if __import__('importlib.util').util.find_spec(one)]"
-    assert workshop.own_site(in_the_answer(found)).ask().json() == []
+    assert workshop.own_site(sources.in_the_answer(found)).ask().json() == []
 
 
 def test_a_function_runs_from_its_unpacked_zip(workshop: Any) -> None:
@@ -103,7 +97,7 @@ def handler(event, context):
     assert "LookupError: no such thing" in failure["detail"]
 
 
-def test_a_result_that_json_cannot_hold_is_a_503(workshop: Any, sources: Any) -> None:
+def test_a_result_that_json_cannot_hold_is_a_503(workshop: Any) -> None:
     site = workshop.own_site(sources.returning("{'status': {200}}"))
     assert site.ask().status == 503
     assert outcomes(site) == [("exception", True)]
@@ -167,10 +161,8 @@ def handler(event, context):
     assert outcomes(site) == [("crash", True), ("success", True)]
 
 
-def test_an_idle_worker_that_died_is_replaced_without_the_visitor_noticing(
-    workshop: Any, sources: Any
-) -> None:
-    site = workshop.own_site(sources.pass_request)
+def test_an_idle_worker_that_died_is_replaced_without_the_visitor_noticing(workshop: Any) -> None:
+    site = workshop.own_site(sources.PASS_REQUEST)
     site.ask()
     (pid,) = site.edge.worker_pids("shop-viewer-request")
     os.kill(pid, signal.SIGKILL)
@@ -221,8 +213,8 @@ def test_events_at_the_same_time_run_in_workers_of_their_own(workshop: Any) -> N
     assert outcomes(site) == [("success", True)] * 3
 
 
-def test_one_event_after_another_runs_in_one_warm_worker(workshop: Any, sources: Any) -> None:
-    site = workshop.own_site(sources.pass_request, sources.pass_response)
+def test_one_event_after_another_runs_in_one_warm_worker(workshop: Any) -> None:
+    site = workshop.own_site(sources.PASS_REQUEST, sources.PASS_RESPONSE)
     for _ in range(3):
         site.ask()
     assert [one.cold for one in site.invocations] == [True, True, False, False, False, False]
@@ -271,7 +263,7 @@ def test_stopping_ends_every_worker_and_every_waiting_request(workshop: Any) -> 
         os.kill(pid, 0)
 
 
-def test_a_functions_log_is_kept_as_lambda_writes_it(workshop: Any, sources: Any) -> None:
+def test_a_functions_log_is_kept_as_lambda_writes_it(workshop: Any) -> None:
     site = workshop.own_site(
         "def handler(event, context):\n    print('a line')\n    return {'status': '200'}"
     )

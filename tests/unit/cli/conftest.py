@@ -7,15 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests import command_line
-from tests.command_line import Ran
-
-
-@pytest.fixture
-def queueit() -> Callable[..., Ran]:
-    """Runs `queueit`."""
-    return command_line.queueit
-
 
 @pytest.fixture
 def write_json(tmp_path: Path) -> Callable[..., str]:

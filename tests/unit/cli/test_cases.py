@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.builders import NOW, SECRET_KEY, integration_config, queue_integration
+from tests.command_line import queueit
 from tests.http_server import Handler, serving
 from workbench.queue_token import mint_queue_token
 
@@ -26,7 +27,7 @@ def configuration(write_json: Callable[..., str]) -> str:
 
 
 @pytest.fixture
-def run_cases(queueit: Queueit, configuration: str, write_json: Callable[..., str]) -> Queueit:
+def run_cases(configuration: str, write_json: Callable[..., str]) -> Queueit:
     """Runs these cases against the configuration."""
 
     def run(*cases: Any, arguments: tuple[str, ...] = (), **world: Any) -> Any:
@@ -36,7 +37,7 @@ def run_cases(queueit: Queueit, configuration: str, write_json: Callable[..., st
     return run
 
 
-def test_the_sample_holds_for_the_sample_configuration(queueit: Queueit) -> None:
+def test_the_sample_holds_for_the_sample_configuration() -> None:
     configuration = str(EXAMPLE / "configuration.json")
     ran = queueit("test", str(EXAMPLE / "cases.yaml"), "--config", configuration)
     assert ran.status == 0, ran.out
@@ -136,7 +137,7 @@ def test_a_report_in_junits_xml_names_cases_and_failures(run_cases: Queueit, tmp
 
 @pytest.mark.parametrize("name", ["cases.yaml", "cases.json"])
 def test_what_is_recorded_holds_until_the_configuration_means_something_else(
-    queueit: Queueit, configuration: str, write_json: Callable[..., str], tmp_path: Path, name: str
+    configuration: str, write_json: Callable[..., str], tmp_path: Path, name: str
 ) -> None:
     cases = str(tmp_path / name)
     ran = queueit("test", cases, "--config", configuration, "--record", "--host", "shop.example.com")
@@ -178,7 +179,7 @@ def test_what_is_recorded_holds_until_the_configuration_means_something_else(
     ],
 )
 def test_a_file_that_holds_no_cases_is_refused_with_the_place(
-    queueit: Queueit, configuration: str, text: str, says: str
+    configuration: str, text: str, says: str
 ) -> None:
     ran = queueit("test", "-", "--config", configuration, stdin=text)
     assert (ran.status, ran.out) == (1, "")
@@ -200,9 +201,7 @@ def platform() -> Iterator[str]:
         yield url
 
 
-def test_cases_run_by_what_the_platform_has(
-    queueit: Queueit, platform: str, write_json: Callable[..., str]
-) -> None:
+def test_cases_run_by_what_the_platform_has(platform: str, write_json: Callable[..., str]) -> None:
     path = write_json([{"url": PAGE, "expect": {"decision": "queue"}}], "cases.json")
     arguments = ["test", path, "--platform", "example"]
     world = {"QUEUEIT_API_KEY": "not-a-real-api-key", "QUEUEIT_BASE_URL": platform}

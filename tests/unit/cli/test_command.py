@@ -6,7 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import click
 import pytest
 
 from queueit import __version__
+from tests.command_line import queueit
 from workbench.cli.__main__ import COMMAND_LINE
 from workbench.cli.command import columns, duration, moment, plural
 from workbench.cli.commands import COMMANDS
@@ -36,9 +37,7 @@ LINES = [*lines_of(COMMAND_LINE)]
 
 
 @pytest.mark.parametrize("words", LINES, ids=" ".join)
-def test_every_command_takes_json_and_has_help_with_examples_that_parse(
-    queueit: Callable[..., Any], words: tuple[str, ...]
-) -> None:
+def test_every_command_takes_json_and_has_help_with_examples_that_parse(words: tuple[str, ...]) -> None:
     shown = queueit(*words, "--help").out
     examples = re.findall(r"^ +queueit (.+)$", shown.partition("Examples:")[2], re.MULTILINE)
     assert "--json" in shown
@@ -56,13 +55,11 @@ def test_the_list_of_commands_is_what_the_modules_hold() -> None:
     assert [line[0] for line in LINES if line[0] != "token"] == [name for name in COMMANDS if name != "token"]
 
 
-def test_the_version_is_the_modules(queueit: Callable[..., Any]) -> None:
+def test_the_version_is_the_modules() -> None:
     assert queueit("--version").out == f"queueit {__version__}\n"
 
 
-def test_a_command_line_that_makes_no_sense_is_json_too_where_json_is_asked_for(
-    queueit: Callable[..., Any],
-) -> None:
+def test_a_command_line_that_makes_no_sense_is_json_too_where_json_is_asked_for() -> None:
     ran = queueit("explain", "ftp://a.b/", "--json")
     assert (ran.status, ran.document["ok"], ran.err) == (2, False, "")
     assert "has the scheme ftp" in ran.document["error"]

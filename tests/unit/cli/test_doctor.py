@@ -18,10 +18,10 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 from edge import event_handling, viewer_response
 from queueit.snapshot import Snapshot
 from tests.builders import NOW, SECRET_KEY, compiled_snapshot, queue_integration, triggers, url_part
+from tests.command_line import queueit
 from workbench.cli.explanation import viewer_event
 from workbench.cli.site_checks import Examination, Unreachable
 
-Queueit = Callable[..., Any]
 URL = "https://shop.example.com/tickets"
 WAITING_ROOM = "example.queue-it.net"
 ORIGIN = "origin.example.com"
@@ -137,7 +137,7 @@ def site() -> Site:
 
 
 @pytest.fixture
-def doctor(queueit: Queueit, site: Site) -> Callable[..., dict[str, Any]]:
+def doctor(site: Site) -> Callable[..., dict[str, Any]]:
     """What the doctor finds, by check; with the secret key unless told otherwise."""
 
     def examine(url: str = URL, *, key: str = SECRET_KEY) -> dict[str, Any]:
@@ -207,7 +207,7 @@ def test_a_healthy_site_has_no_findings(doctor: Any) -> None:
     )
 
 
-def test_text_for_people_names_every_check_and_counts(queueit: Queueit, site: Site) -> None:
+def test_text_for_people_names_every_check_and_counts(site: Site) -> None:
     ran = queueit("doctor", URL, session=site)
     assert ran.status == 0
     assert 'ok      queue: a visitor without a session is sent to the waiting room "tickets"' in ran.out
@@ -433,7 +433,7 @@ def test_plain_http_that_serves_the_page_is_a_warning_and_a_closed_port_is_fine(
     assert doctor()["plain_http"]["status"] == "warning"
 
 
-def test_neither_the_key_nor_a_session_is_printed(queueit: Queueit, site: Site) -> None:
+def test_neither_the_key_nor_a_session_is_printed(site: Site) -> None:
     for more in ((), ("--json",)):
         ran = queueit("doctor", URL, *more, environ={"QUEUEIT_SECRET_KEY": SECRET_KEY}, session=site)
         assert not [word for word in (SECRET_KEY, "Hash", "~h_") if word in ran.out]
@@ -519,7 +519,7 @@ def test_a_lenient_origin_alone_is_no_hole(doctor: Any, site: Site) -> None:
     assert [name for name, one in doctor().items() if one["status"] != "ok"] == []
 
 
-def test_a_query_is_asked_for_in_another_spelling(queueit: Queueit, site: Site) -> None:
+def test_a_query_is_asked_for_in_another_spelling(site: Site) -> None:
     site.integration |= matching(url_part("route=a/b", UrlPart="PageUrl"))
     assert queueit("doctor", f"{URL}?route=a/b", session=site).status == 0
     assert f"{URL}?route=a%2Fb" in [url for url, _ in site.asked]
@@ -528,7 +528,7 @@ def test_a_query_is_asked_for_in_another_spelling(queueit: Queueit, site: Site) 
     assert "PROBLEM spellings: another spelling of the address gets a page" in ran.out
 
 
-def test_another_folder_can_be_named(queueit: Queueit, site: Site) -> None:
+def test_another_folder_can_be_named(site: Site) -> None:
     site.serves, site.unprotected_folder = lenient, "/shop-files/"
     assert queueit("doctor", URL, session=site).status == 0
     ran = queueit("doctor", URL, "--folder", "shop-files", session=site)
@@ -537,7 +537,7 @@ def test_another_folder_can_be_named(queueit: Queueit, site: Site) -> None:
     assert "GET https://shop.example.com/shop-files/..%2Ftickets" in ran.out
 
 
-def test_what_needs_an_option_that_was_not_given_is_shown_as_skipped(queueit: Queueit, site: Site) -> None:
+def test_what_needs_an_option_that_was_not_given_is_shown_as_skipped(site: Site) -> None:
     ran = queueit("doctor", URL, session=site)
     assert (
         "skipped own_domain: whether the distribution's own domain bypasses the queue was not checked"

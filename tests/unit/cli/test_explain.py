@@ -16,12 +16,12 @@ from tests.builders import (
     triggers,
     url_part,
 )
+from tests.command_line import queueit
 from workbench.cli import explanation
 from workbench.cli.explanation import viewer_event
 from workbench.local_edge.rule_table import Rule
 from workbench.queue_token import mint_queue_token
 
-Queueit = Callable[..., Any]
 QUEUE_ID = "11111111-2222-3333-4444-555555555555"
 
 
@@ -40,7 +40,7 @@ def configuration(write_json: Callable[..., str]) -> str:
 
 
 @pytest.fixture
-def explain(queueit: Queueit, configuration: str) -> Callable[..., dict[str, Any]]:
+def explain(configuration: str) -> Callable[..., dict[str, Any]]:
     """The JSON answer about an address under that configuration."""
 
     def ask(*arguments: str, **world: Any) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def test_a_request_that_no_integration_matches_passes_and_every_part_says_why(ex
     ]
 
 
-def test_the_url_is_looked_at_raw_and_normalized(explain: Any, queueit: Queueit, configuration: str) -> None:
+def test_the_url_is_looked_at_raw_and_normalized(explain: Any, configuration: str) -> None:
     url = "https://shop.example.com/x/../tickets/./terms"
     found = explain(url)
     assert (found["url"], found["normalized_url"]) == (url, "https://shop.example.com/tickets/terms")
@@ -123,7 +123,7 @@ def test_the_url_is_looked_at_raw_and_normalized(explain: Any, queueit: Queueit,
     assert 'it is "/x/../tickets/./terms", normalized "/tickets/terms"' in text
 
 
-def test_text_for_people_tells_the_same(queueit: Queueit, configuration: str) -> None:
+def test_text_for_people_tells_the_same(configuration: str) -> None:
     text = queueit("explain", "--config", configuration, "https://shop.example.com/tickets").out
     assert '1. "Terms" (Ignore): does not match\n   trigger 1: no\n' in text
     assert '2. "Tickets" (Queue): MATCHES, and is the first that does\n   trigger 1 (And): yes\n' in text
@@ -132,9 +132,7 @@ def test_text_for_people_tells_the_same(queueit: Queueit, configuration: str) ->
     assert text.endswith("No secret key was given, so every token and session cookie counts as forged.\n")
 
 
-def test_with_the_key_a_token_counts_and_no_cookie_value_is_printed(
-    explain: Any, queueit: Queueit, configuration: str
-) -> None:
+def test_with_the_key_a_token_counts_and_no_cookie_value_is_printed(explain: Any, configuration: str) -> None:
     token = mint_queue_token(SECRET_KEY, "tickets", queue_id=QUEUE_ID, expires_at=NOW + 60)
     url = f"https://shop.example.com/tickets?queueittoken={token}"
     environ = {"QUEUEIT_SECRET_KEY": SECRET_KEY}
@@ -148,9 +146,7 @@ def test_with_the_key_a_token_counts_and_no_cookie_value_is_printed(
     assert explain(url)["decision"] == "token error: hash"
 
 
-def test_cookies_headers_bodies_and_methods_are_part_of_the_request(
-    queueit: Queueit, write_json: Callable[..., str]
-) -> None:
+def test_cookies_headers_bodies_and_methods_are_part_of_the_request(write_json: Callable[..., str]) -> None:
     parts = [
         part("Cookie", "1", CookieName="vip"),
         part("HttpHeader", "a: b", HttpHeaderName="X-Vip"),
@@ -207,7 +203,6 @@ def by_body(write_json: Callable[..., str]) -> str:
     ],
 )
 def test_a_body_counts_as_far_as_the_edge_gets_it(
-    queueit: Queueit,
     write_json: Callable[..., str],
     by_body: str,
     settings: dict[str, Any],
@@ -239,7 +234,7 @@ def test_the_cut_of_a_body_is_where_cloudfront_has_it() -> None:
 
 
 def test_a_form_of_the_url_that_is_neither_raw_nor_normalized_is_named(
-    explain: Any, queueit: Queueit, configuration: str
+    explain: Any, configuration: str
 ) -> None:
     url = "https://shop.example.com/%2574ickets"
     later = explain(url)["integrations"][2]
@@ -294,7 +289,7 @@ def test_what_settings_make_of_a_request_is_said(
 
 
 def test_a_header_that_the_edge_strips_is_not_there_for_triggers_either(
-    queueit: Queueit, write_json: Callable[..., str]
+    write_json: Callable[..., str],
 ) -> None:
     stripped = part("HttpHeader", "cloudfront", HttpHeaderName="x-queueit-connector")
     path = write_json(integration_config(queue_integration(Triggers=triggers(stripped))))
@@ -310,7 +305,7 @@ def test_settings_count_as_they_would_at_the_edge(explain: Any, write_json: Call
 
 
 def test_the_token_that_goes_along_to_the_queue_is_mentioned_and_not_shown(
-    explain: Any, queueit: Queueit, configuration: str, write_json: Callable[..., str]
+    explain: Any, configuration: str, write_json: Callable[..., str]
 ) -> None:
     page = "https://shop.example.com/tickets"
     found = explain(page)
@@ -331,7 +326,7 @@ def test_an_ajax_call_gets_its_own_answer(explain: Any) -> None:
 
 
 def test_a_configuration_that_does_not_compile_is_refused_with_the_place(
-    queueit: Queueit, write_json: Callable[..., str]
+    write_json: Callable[..., str],
 ) -> None:
     path = write_json(integration_config(queue_integration(EventId="")))
     ran = queueit("explain", "https://a.b/", "--config", path, "--json")

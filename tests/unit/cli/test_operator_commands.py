@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.builders import NOW
+from tests.command_line import queueit
 
 Queueit = Callable[..., Any]
 DIGESTS = [letter * 64 for letter in "abcd"]
@@ -107,7 +108,7 @@ def aws() -> Aws:
 
 
 @pytest.fixture
-def shop(queueit: Queueit, aws: Aws) -> Queueit:
+def shop(aws: Aws) -> Queueit:
     """Runs `queueit` on the connector "shop"."""
     return lambda *arguments, **world: queueit(
         *arguments, client=aws, environ={"QUEUEIT_CONNECTOR": "shop"}, **world
@@ -277,7 +278,7 @@ def test_trouble_with_aws_says_what_to_do(shop: Queueit, aws: Aws, failure: Exce
     assert message in ran.err
 
 
-def test_without_a_connector_the_command_asks_which(queueit: Queueit, aws: Aws) -> None:
+def test_without_a_connector_the_command_asks_which(aws: Aws) -> None:
     for command in ("status", "publish", "history", "freeze", "unfreeze", "kill", "enable"):
         ran = queueit(command, client=aws)
         assert ran.status == 2

@@ -2,7 +2,6 @@
 
 import copy
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from queueit.errors import InvalidIntegrationConfig
 from queueit.integration_config import compile_integration_config
 from tests.builders import integration_config, queue_integration, url_part
+from tests.command_line import queueit
 from workbench.cli.schema import schema
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "pull_request_check" / "configuration.json"
@@ -123,6 +123,6 @@ def test_both_refuse_what_is_no_configuration(document: Any) -> None:
     assert accepted_by_schema(document) is accepted_by_compiler(document) is False
 
 
-def test_the_command_prints_it(queueit: Callable[..., Any]) -> None:
+def test_the_command_prints_it() -> None:
     assert json.loads(queueit("schema").out) == schema()
     assert queueit("schema", "--json").document == {"ok": True, "schema": schema()}

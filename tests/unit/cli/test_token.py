@@ -1,6 +1,5 @@
 """`queueit token`: what it mints is what the engine takes, and keys never come from the command line."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,14 +8,14 @@ from queueit import session_cookie
 from queueit.queue_token import parse_queue_token, token_error
 from queueit.secret_keys import secret_keys
 from tests.builders import NOW
+from tests.command_line import queueit
 
-Queueit = Callable[..., Any]
 KEY = {"QUEUEIT_SECRET_KEY": "not-a-real-secret-key"}
 KEYS = secret_keys("not-a-real-secret-key")
 QUEUE_ID = "11111111-2222-3333-4444-555555555555"
 
 
-def test_a_minted_token_is_one_the_edge_takes_until_it_expires(queueit: Queueit) -> None:
+def test_a_minted_token_is_one_the_edge_takes_until_it_expires() -> None:
     ran = queueit(
         "token", "mint", "--event", "tickets", "--valid-for", "60", "--ip", "203.0.113.7", environ=KEY
     )
@@ -28,14 +27,14 @@ def test_a_minted_token_is_one_the_edge_takes_until_it_expires(queueit: Queueit)
     assert token_error(token, KEYS, ("tickets",), "203.0.113.8", NOW) == "ip"
 
 
-def test_a_minted_token_can_come_in_an_address_ready_to_open(queueit: Queueit) -> None:
+def test_a_minted_token_can_come_in_an_address_ready_to_open() -> None:
     ran = queueit(
         "token", "mint", "--event", "tickets", "--url", "https://a.b/tickets?x=1", "--json", environ=KEY
     )
     assert ran.document["url"] == f"https://a.b/tickets?x=1&queueittoken={ran.document['token']}"
 
 
-def test_a_minted_cookie_is_a_session_the_edge_accepts(queueit: Queueit) -> None:
+def test_a_minted_cookie_is_a_session_the_edge_accepts() -> None:
     ran = queueit(
         "token", "cookie", "--event", "tickets", "--queue-id", QUEUE_ID, "--issued-ago", "600", environ=KEY
     )
@@ -56,7 +55,7 @@ def test_a_minted_cookie_is_a_session_the_edge_accepts(queueit: Queueit) -> None
     ],
 )
 def test_a_token_taken_apart_says_whether_the_edge_would_take_it(
-    queueit: Queueit, arguments: tuple[str, ...], now: int, problem: str | None
+    arguments: tuple[str, ...], now: int, problem: str | None
 ) -> None:
     mint = queueit("token", "mint", "--event", "tickets", "--ip", "203.0.113.7", environ=KEY).out.strip()
     ran = queueit("token", "read", mint, *arguments, "--json", environ=KEY, now=NOW + now)
@@ -65,7 +64,7 @@ def test_a_token_taken_apart_says_whether_the_edge_would_take_it(
     assert ran.status == (0 if problem is None else 1)
 
 
-def test_a_token_of_another_key_is_refused_and_without_a_key_nobody_can_tell(queueit: Queueit) -> None:
+def test_a_token_of_another_key_is_refused_and_without_a_key_nobody_can_tell() -> None:
     mint = queueit("token", "mint", "--event", "tickets", environ=KEY).out.strip()
     ran = queueit("token", "read", mint, environ={"QUEUEIT_SECRET_KEY": "another-fake-key"})
     assert ran.status == 1
@@ -75,7 +74,7 @@ def test_a_token_of_another_key_is_refused_and_without_a_key_nobody_can_tell(que
     assert "not verified: that takes the account's secret key" in ran.out
 
 
-def test_a_signature_is_not_printed_whole_when_a_token_or_cookie_is_taken_apart(queueit: Queueit) -> None:
+def test_a_signature_is_not_printed_whole_when_a_token_or_cookie_is_taken_apart() -> None:
     token = queueit("token", "mint", "--event", "tickets", environ=KEY).out.strip()
     cookie = queueit("token", "cookie", "--event", "tickets", environ=KEY).out.strip()
     for text in (token, cookie):
@@ -84,7 +83,7 @@ def test_a_signature_is_not_printed_whole_when_a_token_or_cookie_is_taken_apart(
             assert signature not in queueit("token", "read", text, *more, environ=KEY).out
 
 
-def test_a_token_is_found_in_an_address_and_on_standard_input(queueit: Queueit) -> None:
+def test_a_token_is_found_in_an_address_and_on_standard_input() -> None:
     token = queueit("token", "mint", "--event", "tickets", environ=KEY).out.strip()
     for text in (token, f"https://a.b/?x=1&QueueItToken={token}&y=2"):
         ran = queueit("token", "read", "-", "--json", stdin=f"{text}\n", environ=KEY)
@@ -103,7 +102,7 @@ def test_a_token_is_found_in_an_address_and_on_standard_input(queueit: Queueit) 
     ],
 )
 def test_a_cookie_taken_apart_says_whether_the_session_holds(
-    queueit: Queueit, more: tuple[str, ...], now: int, status: str | None
+    more: tuple[str, ...], now: int, status: str | None
 ) -> None:
     cookie = queueit("token", "cookie", "--event", "tickets", "--ip", "203.0.113.7", environ=KEY).out.strip()
     ran = queueit("token", "read", cookie, *more, "--json", environ=KEY, now=NOW + now)
@@ -112,7 +111,7 @@ def test_a_cookie_taken_apart_says_whether_the_session_holds(
     assert queueit("token", "read", value, *more, environ=KEY, now=NOW + now).status == ran.status
 
 
-def test_rubbish_is_refused_in_a_sentence(queueit: Queueit) -> None:
+def test_rubbish_is_refused_in_a_sentence() -> None:
     ran = queueit("token", "read", "EventId%3D%26IssueTime%3Dsoon", environ=KEY)
     assert (ran.status, "issued         not readable" in ran.out) == (1, True)
     ran = queueit("token", "read", "rubbish", environ=KEY)
@@ -121,7 +120,7 @@ def test_rubbish_is_refused_in_a_sentence(queueit: Queueit) -> None:
     assert (ran.status, "longer than any token" in ran.err) == (1, True)
 
 
-def test_a_key_is_no_option_of_the_command_line(queueit: Queueit) -> None:
+def test_a_key_is_no_option_of_the_command_line() -> None:
     for action in ("mint", "cookie", "read"):
         shown = queueit("token", action, "--help").out
         assert "--secret-file" in shown
@@ -129,7 +128,7 @@ def test_a_key_is_no_option_of_the_command_line(queueit: Queueit) -> None:
 
 
 @pytest.mark.parametrize("content", ["", '{"api_key": "x"}', "{"])
-def test_a_file_without_a_key_is_said_to_hold_none(queueit: Queueit, content: str, tmp_path: Any) -> None:
+def test_a_file_without_a_key_is_said_to_hold_none(content: str, tmp_path: Any) -> None:
     path = tmp_path / "key"
     path.write_text(content)
     ran = queueit("token", "mint", "--event", "tickets", "--secret-file", str(path))

@@ -18,6 +18,7 @@ from tests.builders import (
     triggers,
     url_part,
 )
+from tests.command_line import queueit
 
 Queueit = Callable[..., Any]
 WriteJson = Callable[..., str]
@@ -33,7 +34,7 @@ def ignore(*parts: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def codes(queueit: Queueit, write_json: WriteJson) -> Callable[..., list[str]]:
+def codes(write_json: WriteJson) -> Callable[..., list[str]]:
     """The codes of the warnings about a configuration of these integrations, without errors."""
 
     def validate(*integrations: dict[str, Any], arguments: tuple[str, ...] = ()) -> list[str]:
@@ -45,9 +46,7 @@ def codes(queueit: Queueit, write_json: WriteJson) -> Callable[..., list[str]]:
     return validate
 
 
-def test_a_good_configuration_has_neither_errors_nor_warnings(
-    queueit: Queueit, write_json: WriteJson
-) -> None:
+def test_a_good_configuration_has_neither_errors_nor_warnings(write_json: WriteJson) -> None:
     path = write_json(integration_config(good()))
     ran = queueit("validate", path)
     assert (ran.status, ran.out, ran.err) == (
@@ -57,9 +56,7 @@ def test_a_good_configuration_has_neither_errors_nor_warnings(
     )
 
 
-def test_what_config_refresh_would_refuse_is_an_error_with_its_place(
-    queueit: Queueit, write_json: WriteJson
-) -> None:
+def test_what_config_refresh_would_refuse_is_an_error_with_its_place(write_json: WriteJson) -> None:
     path = write_json(integration_config(good(CookieValidityMinute="ten", QueueDomain="")))
     ran = queueit("validate", path)
     assert ran.status == 1
@@ -67,9 +64,7 @@ def test_what_config_refresh_would_refuse_is_an_error_with_its_place(
     assert ran.out.endswith("1 error, no warnings; config_refresh refuses this configuration\n")
 
 
-def test_warnings_alone_exit_with_zero_and_with_one_where_strict(
-    queueit: Queueit, write_json: WriteJson
-) -> None:
+def test_warnings_alone_exit_with_zero_and_with_one_where_strict(write_json: WriteJson) -> None:
     path = write_json(integration_config(good(CookieDomain="")))
     assert queueit("validate", path).status == 0
     ran = queueit("validate", path, "--strict")
@@ -77,9 +72,7 @@ def test_warnings_alone_exit_with_zero_and_with_one_where_strict(
     assert "[cookie_domain]" in ran.out
 
 
-def test_a_configuration_comes_from_standard_input_too_and_a_snapshot_is_taken_apart(
-    queueit: Queueit,
-) -> None:
+def test_a_configuration_comes_from_standard_input_too_and_a_snapshot_is_taken_apart() -> None:
     import json
 
     document = snapshot_document(good(), settings={"session_cookie": {"secure": True}})
@@ -112,7 +105,7 @@ def test_two_that_look_at_different_forms_of_the_url_are_not_compared(
     assert codes(good(), again) == ["unreachable"]
 
 
-def test_triggers_and_parts_that_can_never_match_are_named(queueit: Queueit, write_json: WriteJson) -> None:
+def test_triggers_and_parts_that_can_never_match_are_named(write_json: WriteJson) -> None:
     parts = [url_part("/tickets"), url_part("tickets", Operator="Equals")]
     integrations = [
         good(Name="Both", Triggers=triggers(*parts)),
@@ -274,7 +267,7 @@ def test_a_queue_that_a_query_string_leads_past_is_warned_of(codes: Any, page: d
     ],
 )
 def test_a_value_that_requests_seldom_hold_is_warned_of(
-    queueit: Queueit, write_json: WriteJson, page: dict[str, Any], advice: str
+    write_json: WriteJson, page: dict[str, Any], advice: str
 ) -> None:
     (found,) = queueit(
         "validate", write_json(integration_config(good(Triggers=triggers(page)))), "--json"
@@ -355,7 +348,7 @@ def test_an_exemption_by_the_clients_address_is_no_visitors_choice(codes: Any) -
     assert codes(good(Triggers=triggers(url_part("/tickets"), address))) == []
 
 
-def test_the_advice_on_a_claimed_exemption_closes_it(queueit: Queueit, write_json: WriteJson) -> None:
+def test_the_advice_on_a_claimed_exemption_closes_it(write_json: WriteJson) -> None:
     path = write_json(integration_config(ignore(part("HttpHeader", "1", HttpHeaderName="x-vip")), good()))
     ran = queueit("validate", path)
     assert "Exempt by the PagePath of pages that need no queue, or by the client's address" in ran.out
@@ -368,7 +361,7 @@ def test_a_room_whose_sessions_open_the_pages_of_another_is_warned_of(codes: Any
 
 
 def test_a_field_that_nothing_reads_is_warned_of_with_the_known_one_that_is_near(
-    queueit: Queueit, write_json: WriteJson
+    write_json: WriteJson,
 ) -> None:
     trigger = {"LogicOperator": "And", "TriggerParts": [url_part("/tickets", IsIgnoreCas=True)]}
     path = write_json(integration_config(good(CookieDomian="x", Triggers=[trigger], Zzz=1)))
@@ -382,12 +375,12 @@ def test_a_field_that_nothing_reads_is_warned_of_with_the_known_one_that_is_near
     assert "has a field Zzz, which the connector does not read [unknown_field]" in ran.out
 
 
-def test_a_configuration_without_integrations_is_warned_of(queueit: Queueit, write_json: WriteJson) -> None:
+def test_a_configuration_without_integrations_is_warned_of(write_json: WriteJson) -> None:
     path = write_json(integration_config() | {"Integrations": []})
     assert [one["code"] for one in queueit("validate", path, "--json").document["warnings"]] == ["no_queue"]
 
 
-def test_findings_of_a_kind_stand_together_and_are_counted(queueit: Queueit, write_json: WriteJson) -> None:
+def test_findings_of_a_kind_stand_together_and_are_counted(write_json: WriteJson) -> None:
     several = [
         good(Name=f"n{number}", Triggers=triggers(url_part(f"/page/{number}/"))) for number in range(8)
     ]
@@ -399,22 +392,20 @@ def test_findings_of_a_kind_stand_together_and_are_counted(queueit: Queueit, wri
     assert (document["warning_count"], document["warnings_by_code"]) == (8, {"cookie_domain": 8})
 
 
-def test_of_many_errors_the_first_are_shown_and_all_counted(queueit: Queueit, write_json: WriteJson) -> None:
+def test_of_many_errors_the_first_are_shown_and_all_counted(write_json: WriteJson) -> None:
     ran = queueit("validate", write_json(integration_config(*[good(EventId="a b")] * 30)))
     assert ran.out.count("error    integration") == 20
     assert "and 10 more errors\n30 errors, no warnings; config_refresh refuses" in ran.out
 
 
-def test_what_an_edge_could_not_take_is_an_error(queueit: Queueit, write_json: WriteJson) -> None:
+def test_what_an_edge_could_not_take_is_an_error(write_json: WriteJson) -> None:
     many = good(Triggers=triggers(*[url_part(f"/{number}/") for number in range(5001)], operator="Or"))
     ran = queueit("validate", write_json(integration_config(many)))
     assert ran.status == 1
     assert 'error    integration 1 "Tickets" has 5001 trigger parts' in ran.out
 
 
-def test_a_huge_file_is_answered_with_what_was_found_until_then(
-    queueit: Queueit, write_json: WriteJson
-) -> None:
+def test_a_huge_file_is_answered_with_what_was_found_until_then(write_json: WriteJson) -> None:
     several = [
         good(Name=f"n{number}", Triggers=triggers(url_part(f"/page/{number}/"))) for number in range(8)
     ]
