@@ -9,16 +9,7 @@ from edge.regions import HOME_REGION
 from queueit.errors import QueueitError
 from queueit.settings import Settings, parse_settings
 from queueit.snapshot import FORMAT, Snapshot, compile_snapshot
-from workbench.cli.command import (
-    CommandFailed,
-    Context,
-    Options,
-    UsageError,
-    connector_name,
-    file_option,
-    name_option,
-    option,
-)
+from workbench.cli import command as cli
 from workbench.cli.input_files import place_of, read_json
 from workbench.cli.value_types import Checked, customer_id_problem
 
@@ -39,7 +30,7 @@ class Source(NamedTuple):
     keys: Mapping[str, str]
 
 
-def from_file(path: str, settings_path: str | None, context: Context) -> Source:
+def from_file(path: str, settings_path: str | None, context: cli.Context) -> Source:
     """A configuration as the platform exports it, or a snapshot document."""
     document = read_json(path, context)
     settings: dict[str, Any] = {}
@@ -55,7 +46,7 @@ def from_file(path: str, settings_path: str | None, context: Context) -> Source:
     return Source(place_of(path), config, settings, customer_id or _UNKNOWN_CUSTOMER, {})
 
 
-def from_connector(name: str, context: Context) -> Source:
+def from_connector(name: str, context: cli.Context) -> Source:
     """What the connector's table serves now. Raises CommandFailed."""
     from workbench.cli.connector_table import ConnectorTable  # a file needs nothing of AWS
 
@@ -63,11 +54,11 @@ def from_connector(name: str, context: Context) -> Source:
     current = table.current()
     document = table.document(current) if current else None
     if current is None:
-        raise CommandFailed(
+        raise cli.CommandFailed(
             f"the connector {name} has published nothing yet; see: queueit publish --name {name}"
         )
     if document is None:
-        raise CommandFailed(
+        raise cli.CommandFailed(
             f"the snapshot {current.snapshot} is missing or damaged; see: queueit publish --name {name}"
         )
     return Source(
@@ -84,7 +75,7 @@ def settings_of(source: Source) -> Settings:
     try:
         return parse_settings(source.settings, strict=True)
     except QueueitError as error:
-        raise CommandFailed(f"{error}") from None
+        raise cli.CommandFailed(f"{error}") from None
 
 
 def snapshot_of(source: Source, secret_key: str) -> Snapshot:
@@ -105,10 +96,10 @@ def snapshot_of(source: Source, secret_key: str) -> Snapshot:
         keys = source.keys or dict.fromkeys(("api_key", "proxy_key"), token_hex())
         return compile_snapshot(document, {"secret_key": secret_key, **keys})
     except QueueitError as error:
-        raise CommandFailed(f"{source.place}: {error}") from None
+        raise cli.CommandFailed(f"{source.place}: {error}") from None
 
 
-def from_platform(customer_id: str, settings_path: str | None, context: Context) -> Source:
+def from_platform(customer_id: str, settings_path: str | None, context: cli.Context) -> Source:
     """What the platform publishes, asked as config_refresh asks it. Raises CommandFailed or UsageError."""
     from config_refresh.deadline import Deadline
     from config_refresh.errors import PlatformError
@@ -116,7 +107,7 @@ def from_platform(customer_id: str, settings_path: str | None, context: Context)
 
     key = context.environ.get(API_KEY, "")
     if not key.isascii() or not key.isprintable() or not key:
-        raise UsageError(f"--platform needs the account's api key in the variable {API_KEY}")
+        raise cli.UsageError(f"--platform needs the account's api key in the variable {API_KEY}")
     base_url = (
         context.environ.get("QUEUEIT_BASE_URL", "").rstrip("/") or f"https://{customer_id}.queue-it.net"
     )
@@ -124,35 +115,37 @@ def from_platform(customer_id: str, settings_path: str | None, context: Context)
         seconds = DOWNLOAD_SECONDS + PUBLISH_SECONDS
         config = download(base_url, customer_id, key, Deadline(time.monotonic() + seconds))
     except PlatformError as error:
-        raise CommandFailed(str(error)) from None
+        raise cli.CommandFailed(str(error)) from None
     settings = read_json(settings_path, context) if settings_path else {}
     return Source(f"the platform, account {customer_id}", config, settings, customer_id, {})
 
 
-def chosen(options: Options, context: Context) -> Source:
+def chosen(options: cli.Options, context: cli.Context) -> Source:
     """What `--config`, `--platform` or else the connector's name says. Raises CommandFailed or UsageError."""
     if [bool(options.config), bool(options.platform), bool(options.name)].count(True) > 1:
-        raise UsageError("give one of --config, --platform and --name")
+        raise cli.UsageError("give one of --config, --platform and --name")
     if options.config:
         return from_file(options.config, options.settings, context)
     if options.platform:
         return from_platform(options.platform, options.settings, context)
     if options.settings:
-        raise UsageError("--settings goes with --config and --platform; a connector has settings of its own")
-    return from_connector(connector_name(options, context), context)
+        raise cli.UsageError(
+            "--settings goes with --config and --platform; a connector has settings of its own"
+        )
+    return from_connector(cli.connector_name(options, context), context)
 
 
 SOURCE = (
-    file_option("--config", "a configuration as JSON, or a snapshot document; - reads standard input"),
-    option(
+    cli.file_option("--config", "a configuration as JSON, or a snapshot document; - reads standard input"),
+    cli.option(
         "--platform",
         metavar="CUSTOMER_ID",
         type=Checked("customer id", customer_id_problem),
         help=f"what the platform publishes for this account (its api key is in the variable {API_KEY})",
     ),
-    file_option(
+    cli.file_option(
         "--settings", "with --config or --platform: the settings as JSON, as in Terraform's `settings`"
     ),
-    name_option("; what it serves now is read from its table"),
+    cli.name_option("; what it serves now is read from its table"),
 )
 """The options that say which configuration; `chosen` reads it."""

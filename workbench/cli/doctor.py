@@ -3,18 +3,8 @@
 from urllib.parse import urlsplit
 
 from queueit.outcome import QUEUED
+from workbench.cli import command as cli
 from workbench.cli import configuration_source
-from workbench.cli.command import (
-    CommandFailed,
-    Context,
-    Options,
-    Result,
-    argument,
-    command,
-    name_option,
-    option,
-    plural,
-)
 from workbench.cli.explanation import explain, viewer_event
 from workbench.cli.secret_key_source import SECRET_FILE, secret_key
 from workbench.cli.site_checks import GOOD, PROBLEM, SKIPPED, WARNING, Check, Examination
@@ -29,7 +19,7 @@ doctor https://shop.example.com/tickets --name shop --own-domain d111111abcdef8.
 _MARKS = {GOOD: "ok      ", WARNING: "warning ", PROBLEM: "PROBLEM ", SKIPPED: "skipped "}
 
 
-def run(options: Options, context: Context) -> Result:
+def run(options: cli.Options, context: cli.Context) -> cli.Result:
     """Look at the site; with a connector's name, also compare with its table. Not ok with any problem."""
     url = options.url
     parts = urlsplit(url)
@@ -55,16 +45,16 @@ def run(options: Options, context: Context) -> Result:
         lines.append(f"{_MARKS[one.status]}{one.name}: {one.message}")
         if one.remedy:
             lines.append(f"{'':8}→ {one.remedy}")
-    lines.append(f"{plural(problems, 'problem')}, {plural(warned, 'warning')}")
+    lines.append(f"{cli.plural(problems, 'problem')}, {cli.plural(warned, 'warning')}")
     data = {"url": url, "checks": [one._asdict() for one in checks]}
-    return Result(data, "\n".join(lines), ok=not problems)
+    return cli.Result(data, "\n".join(lines), ok=not problems)
 
 
-def _comparison(examination: Examination, source: configuration_source.Source, context: Context) -> Check:
+def _comparison(examination: Examination, source: configuration_source.Source, context: cli.Context) -> Check:
     """Whether the site does what the table's configuration says."""
     try:
         snapshot = configuration_source.snapshot_of(source, "")
-    except CommandFailed as error:
+    except cli.CommandFailed as error:
         return Check("table", PROBLEM, str(error), "see `queueit status`")
     expected = explain(
         snapshot, source.config["Integrations"], viewer_event(examination.url), context.now()
@@ -98,31 +88,31 @@ def _comparison(examination: Examination, source: configuration_source.Source, c
     return Check("table", GOOD, f"the site does what version {snapshot.version} in the table says")
 
 
-COMMAND = command(
+COMMAND = cli.command(
     "doctor",
     run,
     _EXAMPLES,
-    argument("url", "URL", type=SITE_URL),
-    option(
+    cli.argument("url", "URL", type=SITE_URL),
+    cli.option(
         "--own-domain",
         metavar="DOMAIN",
         default="",
         type=DOMAIN,
         help="the distribution's own domain, to ask through it too",
     ),
-    option(
+    cli.option(
         "--origin",
         metavar="URL",
         default="",
         type=SITE_URL,
         help="the origin's address, to ask it directly too",
     ),
-    option(
+    cli.option(
         "--folder",
         metavar="PATH",
         multiple=True,
         help="a folder that another cache behavior serves, such as /static/; may be given several times",
     ),
-    name_option("; then the site is compared with what its table serves"),
+    cli.name_option("; then the site is compared with what its table serves"),
     SECRET_FILE,
 )

@@ -6,17 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from queueit.outcome import QUEUED
+from workbench.cli import command as cli
 from workbench.cli import configuration_source
-from workbench.cli.command import (
-    CommandFailed,
-    Context,
-    Options,
-    Result,
-    UsageError,
-    argument,
-    command,
-    option,
-)
 from workbench.cli.explanation import Explanation, IntegrationExplained, PartExplained, explain, viewer_event
 from workbench.cli.input_files import MAX_BYTES
 from workbench.cli.secret_key_source import SECRET_FILE, secret_key
@@ -32,10 +23,10 @@ explain https://shop.example.com/cart --method POST --body "seat=12" --cookie vi
 _LONGEST_VALUE = 80
 
 
-def run(options: Options, context: Context) -> Result:
+def run(options: cli.Options, context: cli.Context) -> cli.Result:
     """Build the request as CloudFront would hand it over and ask the engine."""
     if [options.config, options.settings, options.secret_file].count("-") > 1:
-        raise UsageError("standard input can give one of configuration, settings and key")
+        raise cli.UsageError("standard input can give one of configuration, settings and key")
     source = configuration_source.chosen(options, context)
     key = source.keys.get("secret_key") or secret_key(options, context)
     snapshot = configuration_source.snapshot_of(source, key or secrets.token_hex())
@@ -49,7 +40,7 @@ def run(options: Options, context: Context) -> Result:
             own_domain=options.own_domain,
         )
     except ValueError as error:
-        raise UsageError(f"{options.url}: {error}") from None
+        raise cli.UsageError(f"{options.url}: {error}") from None
     explanation = explain(snapshot, source.config["Integrations"], event, context.now())
     has_enqueue_token = snapshot.enqueue_key is not None and explanation.decision.reason is QUEUED
     data = {
@@ -67,23 +58,23 @@ def run(options: Options, context: Context) -> Result:
     }
     heading = f"{source.place}, version {snapshot.version}, url_matching {snapshot.settings.url_matching}"
     text = _text(explanation, heading, has_enqueue_token=has_enqueue_token, has_key=key is not None)
-    return Result(data, text)
+    return cli.Result(data, text)
 
 
-def _headers(options: Options) -> tuple[tuple[str, str], ...]:
+def _headers(options: cli.Options) -> tuple[tuple[str, str], ...]:
     lines = []
     for line in options.header:
         name, colon, value = line.partition(":")
         if not colon or not name.strip():
-            raise UsageError(f'--header "{line}" has no colon; write "NAME: VALUE"')
+            raise cli.UsageError(f'--header "{line}" has no colon; write "NAME: VALUE"')
         if not line.isprintable() or not name.isascii():
-            raise UsageError(f'--header "{line}" has characters that no header can have')
+            raise cli.UsageError(f'--header "{line}" has characters that no header can have')
         lines.append((name.strip(), value.strip()))
     for pair in options.cookie:
         if "=" not in pair:
-            raise UsageError(f'--cookie "{pair}" has no equals sign; write NAME=VALUE')
+            raise cli.UsageError(f'--cookie "{pair}" has no equals sign; write NAME=VALUE')
         if not pair.isprintable():
-            raise UsageError(f'--cookie "{pair}" has characters that no cookie can have')
+            raise cli.UsageError(f'--cookie "{pair}" has characters that no cookie can have')
         lines.append(("Cookie", pair))
     return tuple(lines)
 
@@ -95,9 +86,9 @@ def _body(text: str | None) -> bytes | None:
         with Path(text[1:]).open("rb") as file:
             return file.read(MAX_BYTES)
     except OSError as error:
-        raise CommandFailed(f"the body {text[1:]} cannot be read: {error.strerror}") from None
+        raise cli.CommandFailed(f"the body {text[1:]} cannot be read: {error.strerror}") from None
     except ValueError:  # a name that no file can have
-        raise CommandFailed(f"the body {text[1:]} cannot be read: there is no such file") from None
+        raise cli.CommandFailed(f"the body {text[1:]} cannot be read: there is no such file") from None
 
 
 def _document(one: IntegrationExplained) -> dict[str, Any]:
@@ -203,23 +194,23 @@ def _outcome_lines(explanation: Explanation) -> list[str]:
     return lines
 
 
-COMMAND = command(
+COMMAND = cli.command(
     "explain",
     run,
     _EXAMPLES,
-    argument("url", "URL", type=PAGE_URL),
-    option("--cookie", multiple=True, metavar="NAME=VALUE", help="a cookie; may be repeated"),
-    option("--header", multiple=True, metavar="NAME: VALUE", help="a header line; may be repeated"),
-    option("--body", metavar="TEXT", help="the body; @FILE takes it from a file. Makes the method POST"),
-    option("--method", metavar="METHOD", type=METHOD, help="the HTTP method (default GET)"),
-    option(
+    cli.argument("url", "URL", type=PAGE_URL),
+    cli.option("--cookie", multiple=True, metavar="NAME=VALUE", help="a cookie; may be repeated"),
+    cli.option("--header", multiple=True, metavar="NAME: VALUE", help="a header line; may be repeated"),
+    cli.option("--body", metavar="TEXT", help="the body; @FILE takes it from a file. Makes the method POST"),
+    cli.option("--method", metavar="METHOD", type=METHOD, help="the HTTP method (default GET)"),
+    cli.option(
         "--ip",
         default="",
         metavar="ADDRESS",
         type=IP_ADDRESS,
         help="the visitor's address, for tokens bound to one",
     ),
-    option(
+    cli.option(
         "--own-domain",
         default="",
         metavar="DOMAIN",

@@ -4,18 +4,7 @@ from typing import Any
 
 import click
 
-from workbench.cli.command import (
-    Context,
-    Options,
-    Result,
-    columns,
-    command,
-    connector_name,
-    duration,
-    moment,
-    name_option,
-    option,
-)
+from workbench.cli import command as cli
 from workbench.cli.connector_function import invoke
 from workbench.printable import printable
 
@@ -26,23 +15,23 @@ history --json
 """
 
 
-def read(name: str, context: Context) -> dict[str, Any]:
+def read(name: str, context: cli.Context) -> dict[str, Any]:
     """The whole history, newest first. Raises CommandFailed."""
     return invoke(name, {"action": "history"}, context)
 
 
-def run(options: Options, context: Context) -> Result:
+def run(options: cli.Options, context: cli.Context) -> cli.Result:
     """The newest entries, and what is in force."""
-    found = read(connector_name(options, context), context)
+    found = read(cli.connector_name(options, context), context)
     entries = found["entries"][: options.limit]
     lines = state_lines(found)
     if last := last_run_line(found, context.now()):
         lines.append(last)
-    for head, entry in zip(columns(map(_head, entries)), entries, strict=True):
+    for head, entry in zip(cli.columns(map(_head, entries)), entries, strict=True):
         lines += [head, *_detail_lines(entry, context.now())]
     if not entries:
         lines.append("Nothing is recorded yet.")
-    return Result({**found, "entries": entries}, "\n".join(lines))
+    return cli.Result({**found, "entries": entries}, "\n".join(lines))
 
 
 def state_lines(found: dict[str, Any]) -> list[str]:
@@ -67,17 +56,17 @@ def last_run_line(found: dict[str, Any], now: float) -> str:
     if not run:
         return ""
     ended = f"FAILED: {run['message']}" if "error" in run else str(run.get("outcome", "")).replace("_", " ")
-    return f"last run {moment(run['at'])}, {duration(max(0, round(now - run['at'])))} ago: {ended}"
+    return f"last run {cli.moment(run['at'])}, {cli.duration(max(0, round(now - run['at'])))} ago: {ended}"
 
 
 def _by(record: dict[str, Any]) -> str:
     reason = f": {record['reason']}" if record.get("reason") else ""
-    return printable(f"since {moment(record['at'])} by {record['actor']}{reason}")
+    return printable(f"since {cli.moment(record['at'])} by {record['actor']}{reason}")
 
 
 def _head(entry: dict[str, Any]) -> list[str]:
     return [
-        moment(entry["at"]),
+        cli.moment(entry["at"]),
         f"version {entry['version']}",
         str(entry["action"]),
         str(entry["snapshot"])[:12],
@@ -98,12 +87,12 @@ def _detail_lines(entry: dict[str, Any], now: float) -> list[str]:
     return lines
 
 
-COMMAND = command(
+COMMAND = cli.command(
     "history",
     run,
     _EXAMPLES,
-    name_option(),
-    option(
+    cli.name_option(),
+    cli.option(
         "--limit",
         type=click.IntRange(0),
         default=20,

@@ -7,39 +7,31 @@ from typing import Any
 
 import click
 
+from workbench.cli import command as cli
 from workbench.cli import history
 from workbench.cli.aws_errors import AwsErrors
-from workbench.cli.command import (
-    CommandFailed,
-    Context,
-    Options,
-    Result,
-    command,
-    connector_name,
-    home_client,
-    name_option,
-    option,
-)
 from workbench.cli.connector_function import invoke
 from workbench.printable import printable
 
 _LONGEST_ACTOR, _LONGEST_REASON = 200, 500
 
 PARAMETERS = (
-    name_option(),
-    option("--reason", metavar="TEXT", help="why, for the history"),
-    option("--dry-run", is_flag=True, help="say what would be asked for, and change nothing"),
-    option("--yes", "-y", is_flag=True, help="do not ask whether to go on"),
+    cli.name_option(),
+    cli.option("--reason", metavar="TEXT", help="why, for the history"),
+    cli.option("--dry-run", is_flag=True, help="say what would be asked for, and change nothing"),
+    cli.option("--yes", "-y", is_flag=True, help="do not ask whether to go on"),
 )
 """The parameters of every command that acts on a connector and is recorded with who and why."""
 
 
-def act(options: Options, context: Context, action: str, *, asks: str = "", **more: Any) -> Result:
+def act(
+    options: cli.Options, context: cli.Context, action: str, *, asks: str = "", **more: Any
+) -> cli.Result:
     """Invoke an operator's action, with who and why.
 
     On a terminal the operator is asked first where `asks` says what is at stake. Raises CommandFailed or UsageError.
     """
-    name = connector_name(options, context)
+    name = cli.connector_name(options, context)
     event = {"action": action, **more}
     if options.reason:
         event["reason"] = options.reason[:_LONGEST_REASON]
@@ -48,19 +40,19 @@ def act(options: Options, context: Context, action: str, *, asks: str = "", **mo
     if asks:
         _confirm(f"{name}: {asks}.", options, context)
     result = invoke(name, {**event, "actor": actor(context)}, context)
-    return Result(result, described(result))
+    return cli.Result(result, described(result))
 
 
 def operator_command(name: str, examples: str, asks: str = "") -> click.Command:
     """A command that has config-refresh do what its name says, with who and why recorded."""
 
-    def run(options: Options, context: Context) -> Result:
+    def run(options: cli.Options, context: cli.Context) -> cli.Result:
         return act(options, context, name, asks=asks)
 
-    return command(name, run, examples, *PARAMETERS)
+    return cli.command(name, run, examples, *PARAMETERS)
 
 
-def _rehearsed(name: str, event: dict[str, Any], context: Context) -> Result:
+def _rehearsed(name: str, event: dict[str, Any], context: cli.Context) -> cli.Result:
     """What an action would ask for, and what is in force."""
     found = history.read(name, context)
     current = found.get("current") or {}
@@ -71,25 +63,25 @@ def _rehearsed(name: str, event: dict[str, Any], context: Context) -> Result:
         *history.state_lines(found),
     ]
     state = {key: found.get(key) for key in ("current", "held", "freeze", "override")}
-    return Result({"dry_run": True, "event": event, **state}, "\n".join(lines))
+    return cli.Result({"dry_run": True, "event": event, **state}, "\n".join(lines))
 
 
-def _confirm(what: str, options: Options, context: Context) -> None:
+def _confirm(what: str, options: cli.Options, context: cli.Context) -> None:
     """Ask a person at a terminal to agree. Raises CommandFailed if they do not."""
     if options.yes or context.stdin is None or not context.stdin.isatty():
         return
     click.echo(f"{printable(what)} Go on? [y/N] ", nl=False, err=True)
     if context.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise CommandFailed("nothing was changed")
+        raise cli.CommandFailed("nothing was changed")
 
 
-def actor(context: Context) -> str:
+def actor(context: cli.Context) -> str:
     """Who runs the command: the caller's ARN, or when AWS does not say, the user of this machine.
 
     A switch that must work in an emergency does not wait for a third service.
     """
     try:
-        arn: str = home_client(context, "sts").get_caller_identity()["Arn"]
+        arn: str = cli.home_client(context, "sts").get_caller_identity()["Arn"]
     except AwsErrors:
         arn = f"{_user()}@{socket.gethostname()} (not confirmed by AWS)"
     return "".join([character for character in arn if character.isprintable()])[:_LONGEST_ACTOR]

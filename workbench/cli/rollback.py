@@ -5,18 +5,8 @@ from typing import Any
 
 import click
 
+from workbench.cli import command as cli
 from workbench.cli import history
-from workbench.cli.command import (
-    CommandFailed,
-    Context,
-    Options,
-    Result,
-    UsageError,
-    argument,
-    command,
-    connector_name,
-    option,
-)
 from workbench.cli.operator_action import PARAMETERS, act
 
 _EXAMPLES = """
@@ -28,22 +18,22 @@ rollback 0a1b2c3d --dry-run
 _DIGEST_BEGINNING = re.compile(r"[0-9a-f]{8,64}")
 
 
-def run(options: Options, context: Context) -> Result:
+def run(options: cli.Options, context: cli.Context) -> cli.Result:
     """Look the snapshot up in the history, and have config-refresh bring it back."""
     digest = options.snapshot
     if [digest is not None, options.previous, options.version is not None].count(True) != 1:
-        raise UsageError("what to go back to? Give one of SNAPSHOT, --previous and --version N")
+        raise cli.UsageError("what to go back to? Give one of SNAPSHOT, --previous and --version N")
     if digest is not None and not _DIGEST_BEGINNING.fullmatch(digest):
-        raise UsageError(
+        raise cli.UsageError(
             f'"{digest}" is not a digest; give 8 to 64 lower-case hex digits, as `queueit history` shows them'
         )
     if digest is None or len(digest) < 64:
-        digest = _found(options, history.read(connector_name(options, context), context), context.now())
+        digest = _found(options, history.read(cli.connector_name(options, context), context), context.now())
     asks = f"the configuration of snapshot {digest[:12]} is brought back, and held"
     return act(options, context, "rollback", asks=asks, snapshot=digest)
 
 
-def _found(options: Options, recorded: dict[str, Any], now: float) -> str:
+def _found(options: cli.Options, recorded: dict[str, Any], now: float) -> str:
     """The digest that is meant. Raises CommandFailed when nothing stored, or more than one thing, fits."""
     stored = [
         entry for entry in recorded["entries"] if entry.get("expires_at") is None or entry["expires_at"] > now
@@ -51,7 +41,7 @@ def _found(options: Options, recorded: dict[str, Any], now: float) -> str:
     if options.snapshot is not None:
         digests = {entry["snapshot"] for entry in stored if entry["snapshot"].startswith(options.snapshot)}
         if len(digests) > 1:
-            raise CommandFailed(
+            raise cli.CommandFailed(
                 f"{options.snapshot} fits {len(digests)} snapshots; give more digits of the one you mean"
             )
         wanted = f"snapshot {options.snapshot}…"
@@ -68,19 +58,19 @@ def _found(options: Options, recorded: dict[str, Any], now: float) -> str:
         ]
         digests = set(fits[:1])
     if not digests:
-        raise CommandFailed(f"no {wanted} is stored any more; `queueit history` shows what is")
+        raise cli.CommandFailed(f"no {wanted} is stored any more; `queueit history` shows what is")
     digest: str = digests.pop()
     return digest
 
 
-COMMAND = command(
+COMMAND = cli.command(
     "rollback",
     run,
     _EXAMPLES,
     *PARAMETERS,
-    argument("snapshot", "[SNAPSHOT]", required=False),
-    option("--previous", is_flag=True, help="the version that was in force before the present one"),
-    option(
+    cli.argument("snapshot", "[SNAPSHOT]", required=False),
+    cli.option("--previous", is_flag=True, help="the version that was in force before the present one"),
+    cli.option(
         "--version",
         type=click.IntRange(1),
         metavar="N",

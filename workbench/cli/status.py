@@ -6,20 +6,8 @@ from edge.regions import HOME_REGION
 from queueit.errors import QueueitError
 from queueit.snapshot import SECRET_KEY_NAMES, compile_snapshot
 from queueit.table_items import Current
+from workbench.cli import command as cli
 from workbench.cli import history
-from workbench.cli.command import (
-    CommandFailed,
-    Context,
-    Options,
-    Result,
-    command,
-    connector_name,
-    duration,
-    listed,
-    moment,
-    name_option,
-    plural,
-)
 from workbench.cli.connector_table import ConnectorTable
 
 _EXAMPLES = """
@@ -40,14 +28,14 @@ class _Replica(NamedTuple):
     problem: str
 
 
-def run(options: Options, context: Context) -> Result:
+def run(options: cli.Options, context: cli.Context) -> cli.Result:
     """Show what can be read; a part that cannot is reported as unknown. Not ok with any problem."""
-    name = connector_name(options, context)
+    name = cli.connector_name(options, context)
     table = ConnectorTable(name, HOME_REGION, context)
     current = table.current()
     document = table.document(current) if current else None
     if current is None:
-        raise CommandFailed(
+        raise cli.CommandFailed(
             f"the connector {name} has published nothing: its edges have no configuration and follow their failure "
             f"mode. Find out why with: queueit publish --name {name}"
         )
@@ -75,7 +63,7 @@ def run(options: Options, context: Context) -> Result:
     state_lines: list[str] = []
     try:
         found = history.read(name, context)
-    except CommandFailed as error:
+    except cli.CommandFailed as error:
         data["operator"] = None
         rows.append(("switches", f"unknown: {error}"))
     else:
@@ -93,10 +81,10 @@ def run(options: Options, context: Context) -> Result:
     elif not replicas:
         rows.append(("replicas", f"none: every edge reads {HOME_REGION}"))
     data["problems"] = problems
-    lines = listed(f"connector {name}", rows)
+    lines = cli.listed(f"connector {name}", rows)
     lines += [f"  {line}" for line in state_lines if line]
-    lines += [*[f"problem  {problem}" for problem in problems], plural(len(problems), "problem")]
-    return Result(data, "\n".join(lines), ok=not problems)
+    lines += [*[f"problem  {problem}" for problem in problems], cli.plural(len(problems), "problem")]
+    return cli.Result(data, "\n".join(lines), ok=not problems)
 
 
 def _served(
@@ -122,10 +110,13 @@ def _served(
             for one in integrations
         ],
     }
-    count = plural(len(integrations), "integration")
+    count = cli.plural(len(integrations), "integration")
     rows = [
         ("version", f"{config['Version']} of customer {document['customer_id']}, {count}"),
-        ("published", f"{moment(current.published_at)}, {duration(age)} ago, by {document['source']}"),
+        (
+            "published",
+            f"{cli.moment(current.published_at)}, {cli.duration(age)} ago, by {document['source']}",
+        ),
         ("connector is", "on" if is_enabled else "OFF: every request passes without queueing"),
     ]
     if "next_secret_key" in accepted:
@@ -149,7 +140,7 @@ def _operator_problems(name: str, found: dict[str, Any], now: float) -> list[str
         problems.append(f"the last run of {name}-config-refresh failed: {run['message']}")
     if run and now - run["at"] > OVERDUE_SECONDS:
         problems.append(
-            f"{name}-config-refresh has not run for {duration(now - run['at'])}: check its schedule"
+            f"{name}-config-refresh has not run for {cli.duration(now - run['at'])}: check its schedule"
         )
     if found.get("override"):
         problems.append("the connector is switched off until somebody switches it on with: queueit enable")
@@ -157,7 +148,7 @@ def _operator_problems(name: str, found: dict[str, Any], now: float) -> list[str
 
 
 def _replicas(
-    name: str, table: ConnectorTable, home: Current, wanted: list[str], context: Context
+    name: str, table: ConnectorTable, home: Current, wanted: list[str], context: cli.Context
 ) -> list[_Replica] | None:
     """The table's replicas beside the home region; None when they cannot be listed."""
     statuses = table.replicas()
@@ -178,7 +169,7 @@ def _replicas(
     return found
 
 
-def _served_in(region: str, name: str, home: Current, context: Context) -> tuple[str | None, str]:
+def _served_in(region: str, name: str, home: Current, context: cli.Context) -> tuple[str | None, str]:
     """The digest of the snapshot that a replica has in force, and what is wrong with it; empty when nothing is."""
     table = ConnectorTable(name, region, context)
     try:
@@ -189,14 +180,14 @@ def _served_in(region: str, name: str, home: Current, context: Context) -> tuple
             lag = max(0, round(context.now() - max(home.published_at, home.keys_published_at)))
             return (
                 current.snapshot,
-                f"is behind by {duration(lag)} at most: it serves version {current.version}; ask again in a few "
+                f"is behind by {cli.duration(lag)} at most: it serves version {current.version}; ask again in a few "
                 "seconds",
             )
         if table.document(current) is None:
             return current.snapshot, "points at a snapshot that it does not have; ask again in a few seconds"
-    except CommandFailed as error:
+    except cli.CommandFailed as error:
         return None, f"cannot be read: {error}"
     return home.snapshot, ""
 
 
-COMMAND = command("status", run, _EXAMPLES, name_option())
+COMMAND = cli.command("status", run, _EXAMPLES, cli.name_option())

@@ -9,18 +9,8 @@ from typing import Any, Final, NamedTuple
 import click
 
 from edge.regions import COORDINATES, HOME_REGION
+from workbench.cli import command as cli
 from workbench.cli.aws_errors import AwsErrors, code_of, failed
-from workbench.cli.command import (
-    CommandFailed,
-    Context,
-    Options,
-    Result,
-    command,
-    connector_name,
-    name_option,
-    option,
-    plural,
-)
 from workbench.cli.value_types import Checked
 from workbench.request_line import request_line
 
@@ -57,7 +47,7 @@ class _Line(NamedTuple):
 class _Region:
     """The log group of one region; each reading goes on where the last one ended."""
 
-    def __init__(self, region: str, group: str, since: float, context: Context) -> None:
+    def __init__(self, region: str, group: str, since: float, context: cli.Context) -> None:
         self.region = region
         self.exists = False
         self._group = group
@@ -114,9 +104,9 @@ def _record(message: str) -> dict[str, Any] | None:
     return record if is_decision and isinstance(record.get("decision"), str) else None
 
 
-def run(options: Options, context: Context) -> Result:
+def run(options: cli.Options, context: cli.Context) -> cli.Result:
     """Show the lines, and with `--follow` wait for more. With `--json` each line is an object of its own."""
-    name = connector_name(options, context)
+    name = cli.connector_name(options, context)
     group = f"/aws/lambda/us-east-1.{name}-viewer-request"
     since = context.now() - options.since
     regions = [_Region(one, group, since, context) for one in options.region or sorted(COORDINATES)]
@@ -134,13 +124,13 @@ def run(options: Options, context: Context) -> Result:
         context.sleep(_POLL_SECONDS)
     found = [one.region for one in regions if one.exists]
     if not found:
-        raise CommandFailed(
+        raise cli.CommandFailed(
             f"no region has the log group {group}; check --name, and whether the site has had any visitor"
         )
-    return Result(None, f"{plural(shown, 'line')} from {', '.join(found)}")
+    return cli.Result(None, f"{cli.plural(shown, 'line')} from {', '.join(found)}")
 
 
-def _read(regions: list[_Region], group: str, context: Context) -> tuple[list[_Line], list[_Region]]:
+def _read(regions: list[_Region], group: str, context: cli.Context) -> tuple[list[_Line], list[_Region]]:
     """The new lines of all regions, in order, and the regions to go on with. Raises CommandFailed when none is left."""
 
     def read(one: _Region) -> "list[_Line] | Exception":
@@ -154,7 +144,7 @@ def _read(regions: list[_Region], group: str, context: Context) -> tuple[list[_L
     problems = [answer for _, answer in answers if isinstance(answer, Exception)]
     if len(problems) == len(answers):
         if code_of(problems[0]) in ("AccessDeniedException", "AccessDenied"):
-            raise CommandFailed(
+            raise cli.CommandFailed(
                 f"these credentials may not read {group}; they need logs:FilterLogEvents on it in each region"
             )
         raise failed(problems[0], f"the log group {group} cannot be read")
@@ -164,7 +154,7 @@ def _read(regions: list[_Region], group: str, context: Context) -> tuple[list[_L
     return sorted(lines, key=lambda line: line.at), kept
 
 
-def _is_wanted(record: dict[str, Any], options: Options) -> bool:
+def _is_wanted(record: dict[str, Any], options: cli.Options) -> bool:
     if options.failures and record.get("level") != "error":
         return False
     for name in ("decision", "integration", "method", "distribution", "request_id"):
@@ -174,7 +164,7 @@ def _is_wanted(record: dict[str, Any], options: Options) -> bool:
     return not options.reason or options.reason.lower() in str(record.get("why") or "").lower()
 
 
-def _shown(line: _Line, options: Options, context: Context) -> str:
+def _shown(line: _Line, options: cli.Options, context: cli.Context) -> str:
     if options.json:
         return json.dumps({"at": line.at, **line.record}).replace("\x7f", "\\u007f")
     return request_line(line.record, line.at, colour=context.has_colour)
@@ -197,31 +187,31 @@ def _known_region(value: str) -> str:
     return "" if value in COORDINATES else f"is not a known AWS region; write one such as {HOME_REGION}"
 
 
-COMMAND = command(
+COMMAND = cli.command(
     "tail",
     run,
     _EXAMPLES,
-    name_option(),
-    option("--follow", "-f", is_flag=True, help="wait for more lines until Ctrl-C"),
-    option(
+    cli.name_option(),
+    cli.option("--follow", "-f", is_flag=True, help="wait for more lines until Ctrl-C"),
+    cli.option(
         "--since",
         type=_Duration(),
         default="10m",
         metavar="DURATION",
         help="how far back to begin (default 10m)",
     ),
-    option(
+    cli.option(
         "--region",
         multiple=True,
         metavar="REGION",
         type=Checked("region", _known_region),
         help="only this region; may be repeated (default: every region)",
     ),
-    option("--decision", metavar="TEXT", help="only decisions whose name contains this, such as queue"),
-    option("--reason", metavar="TEXT", help="only failures whose reason contains this"),
-    option("--failures", is_flag=True, help="only requests that the connector could not decide"),
-    option("--integration", metavar="TEXT", help="only integrations whose name contains this"),
-    option("--method", metavar="METHOD", help="only this method"),
-    option("--distribution", metavar="ID", help="only this distribution"),
-    option("--request-id", metavar="ID", help="only this request, by CloudFront's id"),
+    cli.option("--decision", metavar="TEXT", help="only decisions whose name contains this, such as queue"),
+    cli.option("--reason", metavar="TEXT", help="only failures whose reason contains this"),
+    cli.option("--failures", is_flag=True, help="only requests that the connector could not decide"),
+    cli.option("--integration", metavar="TEXT", help="only integrations whose name contains this"),
+    cli.option("--method", metavar="METHOD", help="only this method"),
+    cli.option("--distribution", metavar="ID", help="only this distribution"),
+    cli.option("--request-id", metavar="ID", help="only this request, by CloudFront's id"),
 )

@@ -7,20 +7,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 from queueit.snapshot import Snapshot
+from workbench.cli import command as cli
 from workbench.cli import configuration_source
-from workbench.cli.command import (
-    CommandFailed,
-    Context,
-    FileName,
-    Options,
-    Result,
-    UsageError,
-    argument,
-    command,
-    file_option,
-    option,
-    plural,
-)
 from workbench.cli.input_files import place_of, read_text
 from workbench.cli.request_cases import Case, Ran, cases_of, parse_cases, recorded, run_case
 from workbench.cli.secret_key_source import SECRET_FILE, secret_key
@@ -35,12 +23,14 @@ test cases.yaml --name shop --record
 """
 
 
-def run(options: Options, context: Context) -> Result:
+def run(options: cli.Options, context: cli.Context) -> cli.Result:
     """Run or record the cases. Not ok when a case fails."""
     if [options.file, options.config, options.settings, options.secret_file].count("-") > 1:
-        raise UsageError("only one of cases, configuration, settings and key can come from standard input")
+        raise cli.UsageError(
+            "only one of cases, configuration, settings and key can come from standard input"
+        )
     if options.record and (options.file == "-" or options.junit):
-        raise UsageError("--record writes the cases to FILE: give a file, and no --junit")
+        raise cli.UsageError("--record writes the cases to FILE: give a file, and no --junit")
     source = configuration_source.chosen(options, context)
     key = source.keys.get("secret_key") or secret_key(options, context) or secrets.token_hex()
     snapshot = configuration_source.snapshot_of(source, key)
@@ -71,14 +61,14 @@ def run(options: Options, context: Context) -> Result:
         for one in ran
     ]
     lines.append(
-        f"{plural(len(ran), 'case')}, {len(failed)} failed, by {source.place}, version {snapshot.version}"
+        f"{cli.plural(len(ran), 'case')}, {len(failed)} failed, by {source.place}, version {snapshot.version}"
     )
-    return Result(data, "\n".join(lines), ok=not failed)
+    return cli.Result(data, "\n".join(lines), ok=not failed)
 
 
 def _record(
-    options: Options, source: configuration_source.Source, snapshot: Snapshot, context: Context
-) -> Result:
+    options: cli.Options, source: configuration_source.Source, snapshot: Snapshot, context: cli.Context
+) -> cli.Result:
     """Write the file's cases with the decisions of now as expectations; cases from the triggers if there is no file."""
     path = Path(options.file)
     if path.exists():
@@ -87,8 +77,9 @@ def _record(
         cases = cases_of(source.config["Integrations"], options.host)
     documents = [recorded(case, snapshot, context.now()) for case in cases]
     _write(options.file, _file_text(documents, is_json=options.file.endswith(".json")))
-    text = f"{plural(len(documents), 'case')} recorded in {options.file}, by {source.place}, version {snapshot.version}"
-    return Result({"file": options.file, "cases": documents}, printable(text))
+    count = cli.plural(len(documents), "case")
+    text = f"{count} recorded in {options.file}, by {source.place}, version {snapshot.version}"
+    return cli.Result({"file": options.file, "cases": documents}, printable(text))
 
 
 def _file_text(documents: list[dict[str, Any]], *, is_json: bool) -> str:
@@ -103,9 +94,9 @@ def _write(path: str, text: str) -> None:
     try:
         Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise CommandFailed(f"{path} cannot be written: {error.strerror}") from None
+        raise cli.CommandFailed(f"{path} cannot be written: {error.strerror}") from None
     except ValueError:  # a name that no file can have
-        raise CommandFailed(f"{path} cannot be written: no file can have this name") from None
+        raise cli.CommandFailed(f"{path} cannot be written: no file can have this name") from None
 
 
 def _junit(ran: list[Ran], place: str) -> str:
@@ -120,21 +111,21 @@ def _junit(ran: list[Ran], place: str) -> str:
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
-COMMAND = command(
+COMMAND = cli.command(
     "test",
     run,
     _EXAMPLES,
-    argument("file", "FILE", type=FileName()),
+    cli.argument("file", "FILE", type=cli.FileName()),
     *configuration_source.SOURCE,
     SECRET_FILE,
-    file_option("--junit", "also write a report to this file, in JUnit's XML"),
-    option(
+    cli.file_option("--junit", "also write a report to this file, in JUnit's XML"),
+    cli.option(
         "--record",
         is_flag=True,
         help="write the present decisions into FILE as what its cases expect (comments are lost); a FILE that does not "
         "exist yet gets a case for each trigger",
     ),
-    option(
+    cli.option(
         "--host",
         default="www.example.com",
         metavar="HOST",

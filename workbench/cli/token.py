@@ -11,19 +11,7 @@ from queueit.percent_encoding import decode_uri_component
 from queueit.queue_token import parse_queue_token, token_error
 from queueit.secret_keys import secret_keys
 from queueit.session_cookie import Session
-from workbench.cli.command import (
-    CommandFailed,
-    Context,
-    Options,
-    Result,
-    UsageError,
-    argument,
-    command,
-    duration,
-    listed,
-    moment,
-    option,
-)
+from workbench.cli import command as cli
 from workbench.cli.commands import COMMANDS
 from workbench.cli.input_files import read_text
 from workbench.cli.secret_key_source import SECRET_FILE, required_secret_key, secret_key
@@ -40,7 +28,7 @@ _DEFAULT_VALIDITY_MINUTES = 20
 _LONGEST_SECONDS = 100 * 366 * 86400
 
 
-def _mint(options: Options, context: Context) -> Result:
+def _mint(options: cli.Options, context: cli.Context) -> cli.Result:
     expires_at = int(context.now()) + options.valid_for
     try:
         token = mint_queue_token(
@@ -53,14 +41,14 @@ def _mint(options: Options, context: Context) -> Result:
             client_ip=options.ip or None,
         )
     except ValueError as error:
-        raise UsageError(str(error)) from None
+        raise cli.UsageError(str(error)) from None
     data: dict[str, Any] = {"token": token, "expires_at": expires_at}
     if options.url:
         data["url"] = add_queue_token(options.url, token)
-    return Result(data, data.get("url", token))
+    return cli.Result(data, data.get("url", token))
 
 
-def _cookie(options: Options, context: Context) -> Result:
+def _cookie(options: cli.Options, context: cli.Context) -> cli.Result:
     keys = secret_keys(required_secret_key(options, context))
     session = Session(
         session_cookie.VALID,
@@ -72,15 +60,15 @@ def _cookie(options: Options, context: Context) -> Result:
     )
     issued_at = int(context.now()) - options.issued_ago
     name, value = session_cookie.cookie_name(options.event), session_cookie.issue(session, keys, issued_at)
-    return Result({"name": name, "value": value, "issued_at": issued_at}, f"{name}={value}")
+    return cli.Result({"name": name, "value": value, "issued_at": issued_at}, f"{name}={value}")
 
 
-def _read(options: Options, context: Context) -> Result:
+def _read(options: cli.Options, context: cli.Context) -> cli.Result:
     if options.text == "-" and options.secret_file == "-":
-        raise UsageError("the text and the key cannot both come from standard input")
+        raise cli.UsageError("the text and the key cannot both come from standard input")
     text = (read_text("-", context) if options.text == "-" else options.text).strip()
     if not text:
-        raise CommandFailed("there is no token, cookie or address to read")
+        raise cli.CommandFailed("there is no token, cookie or address to read")
     key = secret_key(options, context)
     name, _, value = text.partition("=")
     if name.startswith(session_cookie.NAME_PREFIX):
@@ -100,14 +88,14 @@ def _token_in(text: str) -> str:
         parameters = []
     tokens = [value for name, value in parameters if name.lower() == "queueittoken"]
     if not tokens:
-        raise CommandFailed("the address has no queueittoken parameter")
+        raise cli.CommandFailed("the address has no queueittoken parameter")
     return tokens[0]
 
 
-def _read_token(text: str, key: str | None, options: Options, context: Context) -> Result:
+def _read_token(text: str, key: str | None, options: cli.Options, context: cli.Context) -> cli.Result:
     token = parse_queue_token(text)
     if token is None:
-        raise CommandFailed("the text is longer than any token; the edge ignores it")
+        raise cli.CommandFailed("the text is longer than any token; the edge ignores it")
     now = int(context.now())
     problem = _token_problem(token, key, options, now)
     data = {
@@ -122,11 +110,11 @@ def _read_token(text: str, key: str | None, options: Options, context: Context) 
         "problem": problem,
     }
     left = token.expires_at - now
-    when = f"in {duration(left)}" if left >= 0 else f"{duration(-left)} ago"
-    return _taken_apart(data, ("expires", f"{moment(token.expires_at)}, {when}"), token.hash)
+    when = f"in {cli.duration(left)}" if left >= 0 else f"{cli.duration(-left)} ago"
+    return _taken_apart(data, ("expires", f"{cli.moment(token.expires_at)}, {when}"), token.hash)
 
 
-def _token_problem(token: Any, key: str | None, options: Options, now: int) -> str | None:
+def _token_problem(token: Any, key: str | None, options: cli.Options, now: int) -> str | None:
     """Why an edge would refuse the token, None where it would not; without a key no signature is checked."""
     if key is not None:
         rooms = (options.event or token.event_id,)
@@ -139,7 +127,9 @@ def _token_problem(token: Any, key: str | None, options: Options, now: int) -> s
     return f"timestamp: {_ERRORS['timestamp']}" if token.expires_at < now else None
 
 
-def _read_cookie(value: str, event_id: str, key: str | None, options: Options, context: Context) -> Result:
+def _read_cookie(
+    value: str, event_id: str, key: str | None, options: cli.Options, context: cli.Context
+) -> cli.Result:
     now = int(context.now())
     pairs = dict(pair.partition("=")[::2] for pair in (decode_uri_component(value) or "").split("&"))
     event_id = options.event or event_id or pairs.get("EventId", "")
@@ -162,7 +152,7 @@ def _read_cookie(value: str, event_id: str, key: str | None, options: Options, c
         "verified": key is not None,
         "problem": problem,
     }
-    when = "not readable" if begun is None else f"{moment(begun)}, {duration(now - begun)} ago"
+    when = "not readable" if begun is None else f"{cli.moment(begun)}, {cli.duration(now - begun)} ago"
     return _taken_apart(data, ("issued", when), pairs.get("Hash", ""))
 
 
@@ -170,7 +160,7 @@ def _number(text: str) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else None
 
 
-def _taken_apart(data: dict[str, Any], when: tuple[str, str], signature: str) -> Result:
+def _taken_apart(data: dict[str, Any], when: tuple[str, str], signature: str) -> cli.Result:
     """`data` for a person too, with the beginning of the signature alone, and whether an edge would accept it."""
     minutes, problem = data["validity_minutes"], data["problem"]
     rows = [
@@ -186,26 +176,26 @@ def _taken_apart(data: dict[str, Any], when: tuple[str, str], signature: str) ->
         ("signature", f"{signature[:6]}…" if signature else "none"),
     ]
     verdict = "valid" if data["verified"] else "not verified: that takes the account's secret key"
-    text = "\n".join([*listed(data["kind"], rows), f"REFUSED: {problem}" if problem else verdict])
-    return Result(data, text, ok=not problem)
+    text = "\n".join([*cli.listed(data["kind"], rows), f"REFUSED: {problem}" if problem else verdict])
+    return cli.Result(data, text, ok=not problem)
 
 
-_EVENT = option("--event", required=True, metavar="ID", type=WAITING_ROOM, help="the waiting room's id")
+_EVENT = cli.option("--event", required=True, metavar="ID", type=WAITING_ROOM, help="the waiting room's id")
 _SESSION = (
-    option("--queue-id", metavar="ID", help="the visitor's queue id"),
-    option(
+    cli.option("--queue-id", metavar="ID", help="the visitor's queue id"),
+    cli.option(
         "--redirect-type",
         default="queue",
         metavar="TYPE",
         help="how the visitor left the queue (default queue)",
     ),
-    option(
+    cli.option(
         "--validity-minutes",
         type=click.IntRange(1, 99_999),
         metavar="N",
         help="give the session this fixed length",
     ),
-    option("--ip", default="", metavar="ADDRESS", type=IP_ADDRESS, help="bind it to this IP address"),
+    cli.option("--ip", default="", metavar="ADDRESS", type=IP_ADDRESS, help="bind it to this IP address"),
     SECRET_FILE,
 )
 
@@ -213,7 +203,7 @@ COMMAND = click.Group(
     "token",
     help=f"{COMMANDS['token'].capitalize()}.",
     commands=[
-        command(
+        cli.command(
             "mint",
             _mint,
             """
@@ -222,14 +212,14 @@ token mint --event tickets --valid-for 600 --url https://shop.example.com/ticket
 """,
             _EVENT,
             *_SESSION,
-            option(
+            cli.option(
                 "--valid-for",
                 type=click.IntRange(1, _LONGEST_SECONDS),
                 default=180,
                 metavar="SECONDS",
                 help="until it expires (default 180)",
             ),
-            option(
+            cli.option(
                 "--url",
                 metavar="URL",
                 type=PAGE_URL,
@@ -237,7 +227,7 @@ token mint --event tickets --valid-for 600 --url https://shop.example.com/ticket
             ),
             help="make a queue token, as the waiting room gives it to a visitor",
         ),
-        command(
+        cli.command(
             "cookie",
             _cookie,
             """
@@ -245,7 +235,7 @@ token cookie --event tickets --validity-minutes 5
 """,
             _EVENT,
             *_SESSION,
-            option(
+            cli.option(
                 "--issued-ago",
                 type=click.IntRange(0, _LONGEST_SECONDS),
                 default=0,
@@ -254,17 +244,19 @@ token cookie --event tickets --validity-minutes 5
             ),
             help="make a session cookie, as the connector sets it",
         ),
-        command(
+        cli.command(
             "read",
             _read,
             """
 token read "e_tickets~ts_1790000000~ce_true~rt_queue~h_0000"
 token read - --event tickets --ip 203.0.113.7
 """,
-            argument("text", "TEXT"),
-            option("--event", metavar="ID", type=WAITING_ROOM, help="the waiting room it should be for"),
-            option("--ip", default="", metavar="ADDRESS", type=IP_ADDRESS, help="the visitor's IP address"),
-            option(
+            cli.argument("text", "TEXT"),
+            cli.option("--event", metavar="ID", type=WAITING_ROOM, help="the waiting room it should be for"),
+            cli.option(
+                "--ip", default="", metavar="ADDRESS", type=IP_ADDRESS, help="the visitor's IP address"
+            ),
+            cli.option(
                 "--validity-minutes",
                 type=click.IntRange(1, 99_999),
                 default=_DEFAULT_VALIDITY_MINUTES,

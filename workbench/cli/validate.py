@@ -7,18 +7,8 @@ from typing import Final
 from config_refresh.edge_limits import over_the_limit
 from queueit.errors import InvalidIntegrationConfig
 from queueit.integration_config import compile_integration_config
+from workbench.cli import command as cli
 from workbench.cli import configuration_source
-from workbench.cli.command import (
-    Context,
-    FileName,
-    Options,
-    Result,
-    argument,
-    command,
-    file_option,
-    option,
-    plural,
-)
 from workbench.cli.configuration_warnings import OutOfTime, Warned, Warnings, warnings
 from workbench.printable import printable
 
@@ -37,7 +27,7 @@ _LISTED: Final = 1000
 """How many errors and warnings the JSON lists at most; its counts include all."""
 
 
-def run(options: Options, context: Context) -> Result:
+def run(options: cli.Options, context: cli.Context) -> cli.Result:
     """Report what config_refresh would refuse as errors and, where there are none, what is probably a mistake."""
     source = configuration_source.from_file(options.file, options.settings, context)
     settings = configuration_source.settings_of(source)
@@ -50,7 +40,7 @@ def run(options: Options, context: Context) -> Result:
         errors = error.problems
     else:
         total = len(compiled.integrations)
-        summary = f"{source.place}: version {compiled.version}, {plural(total, 'integration')}"
+        summary = f"{source.place}: version {compiled.version}, {cli.plural(total, 'integration')}"
         if too_much := over_the_limit(source.config):
             errors = (too_much,)
         else:
@@ -61,7 +51,7 @@ def run(options: Options, context: Context) -> Result:
                 has_verify_service=settings.verify is not None,
                 check_time=_timer(context),
             )
-    counts = f"{plural(len(errors), 'error')}, {plural(len(warned.found), 'warning')}"
+    counts = f"{cli.plural(len(errors), 'error')}, {cli.plural(len(warned.found), 'warning')}"
     lines = [summary, *_error_lines(errors), *_warning_lines(warned.found)]
     lines.append(counts if not errors else f"{counts}; config_refresh refuses this configuration")
     if not errors and warned.looked_at < total:
@@ -77,10 +67,10 @@ def run(options: Options, context: Context) -> Result:
         "errors": list(errors[:_LISTED]),
         "warnings": [one._asdict() for one in warned.found[:_LISTED]],
     }
-    return Result(data, "\n".join(lines), ok=not errors and not (options.strict and warned.found))
+    return cli.Result(data, "\n".join(lines), ok=not errors and not (options.strict and warned.found))
 
 
-def _timer(context: Context) -> Callable[[], None]:
+def _timer(context: cli.Context) -> Callable[[], None]:
     end = context.now() + _SECONDS
 
     def check_time() -> None:
@@ -93,7 +83,7 @@ def _timer(context: Context) -> Callable[[], None]:
 def _error_lines(errors: tuple[str, ...]) -> list[str]:
     lines = [f"error    {printable(problem)}" for problem in errors[:_SHOWN_ERRORS]]
     if len(errors) > _SHOWN_ERRORS:
-        lines.append(f"         and {plural(len(errors) - _SHOWN_ERRORS, 'more error', 'more errors')}")
+        lines.append(f"         and {cli.plural(len(errors) - _SHOWN_ERRORS, 'more error', 'more errors')}")
     return lines
 
 
@@ -113,16 +103,16 @@ def _warning_lines(found: list[Warned]) -> list[str]:
     return lines
 
 
-COMMAND = command(
+COMMAND = cli.command(
     "validate",
     run,
     _EXAMPLES,
-    argument("file", "FILE", type=FileName()),
-    file_option("--settings", "the connector's settings as JSON, as in Terraform's `settings`"),
-    option(
+    cli.argument("file", "FILE", type=cli.FileName()),
+    cli.file_option("--settings", "the connector's settings as JSON, as in Terraform's `settings`"),
+    cli.option(
         "--include-body",
         is_flag=True,
         help="check as for a connector that is set up with include_body = true",
     ),
-    option("--strict", is_flag=True, help="exit with 1 for warnings too"),
+    cli.option("--strict", is_flag=True, help="exit with 1 for warnings too"),
 )
