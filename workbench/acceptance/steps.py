@@ -13,25 +13,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import requests
 from botocore.exceptions import ClientError
 
+from workbench.acceptance import site
 from workbench.acceptance.keys import new_key
 from workbench.acceptance.progress import Result
-from workbench.acceptance.site import (
-    BACKGROUND,
-    CACHED,
-    CUSTOMER_ID,
-    LATER,
-    POLL_SECONDS,
-    PROTECTED,
-    PUSHED,
-    SESSION_COOKIE,
-    UNPROTECTED,
-    WAITING_ROOM,
-    WITHOUT_FUNCTIONS,
-    Visitor,
-    integration_config,
-    is_queued,
-    token,
-)
 from workbench.acceptance.walk import (
     NotAsExpected,
     NotShown,
@@ -62,9 +46,9 @@ def _passed(text: str, **measured: float) -> Result:
     return Result("pass", text, measured)
 
 
-def _with_session(walk: Walk, visitor: Visitor) -> Visitor:
+def _with_session(walk: Walk, visitor: site.Visitor) -> site.Visitor:
     """Let a visitor in."""
-    answer = visitor.get(f"{PROTECTED}?queueittoken={token(walk.keys.read()['secret_key'])}")
+    answer = visitor.get(f"{site.PROTECTED}?queueittoken={site.token(walk.keys.read()['secret_key'])}")
     expect(answer.status_code == 302 and visitor.session_cookie != "", "a session for a token", answer)
     return visitor
 
@@ -72,10 +56,10 @@ def _with_session(walk: Walk, visitor: Visitor) -> Visitor:
 def cold_start(walk: Walk) -> Result:
     """The first visitors, each for a worker that has not run before, beside those who come after them."""
     with walk.visitor() as visitor:
-        visitor.get(WITHOUT_FUNCTIONS)  # name, connection and TLS
-        without = took_ms(visitor, WITHOUT_FUNCTIONS, 20)
-        first = took_ms(visitor, UNPROTECTED, 1)[0]
-        warm = took_ms(visitor, UNPROTECTED, 40)
+        visitor.get(site.WITHOUT_FUNCTIONS)  # name, connection and TLS
+        without = took_ms(visitor, site.WITHOUT_FUNCTIONS, 20)
+        first = took_ms(visitor, site.UNPROTECTED, 1)[0]
+        warm = took_ms(visitor, site.UNPROTECTED, 40)
     return Result(
         "measured",
         "the first request that runs the functions, then others, and requests that run none, all on one connection",
@@ -86,22 +70,22 @@ def cold_start(walk: Walk) -> Result:
 def six_steps(walk: Walk) -> Result:
     """Queued with a valid enqueue token, let in by a queue token, and browsing on with the session."""
     key = walk.keys.read()["secret_key"]
-    page = f"{walk.site_url}/{PROTECTED}?from=newsletter&night=12%2F12"
+    page = f"{walk.site_url}/{site.PROTECTED}?from=newsletter&night=12%2F12"
     with walk.visitor() as visitor:
-        answer = visitor.get(UNPROTECTED)
+        answer = visitor.get(site.UNPROTECTED)
         expect(answer.status_code == 200, "an unprotected page", answer)
         answer = visitor.get(page)
-        expect(is_queued(answer), "a redirect to the waiting room", answer)
+        expect(site.is_queued(answer), "a redirect to the waiting room", answer)
         expect(answer.headers.get("x-queueit-connector") == "cloudfront", "the connector's header", answer)
         query = parse_qs(urlsplit(answer.headers["Location"]).query)
         said = read_enqueue_token(query["enqueuetoken"][0], key)
         expect(
-            (said.customer_id, said.event_id) == (CUSTOMER_ID, WAITING_ROOM),
+            (said.customer_id, said.event_id) == (site.CUSTOMER_ID, site.WAITING_ROOM),
             "an enqueue token for this room",
             answer,
         )
         expect(urlsplit(query["t"][0])[1:] == urlsplit(page)[1:], "the page as the target", answer)
-        answer = visitor.get(f"{page}&queueittoken={token(key, client_ip=said.client_ip)}")
+        answer = visitor.get(f"{page}&queueittoken={site.token(key, client_ip=said.client_ip)}")
         expect(
             answer.status_code == 302 and answer.headers.get("Location") == page,
             f"a redirect to {page}",
@@ -109,9 +93,9 @@ def six_steps(walk: Walk) -> Result:
         )
         expect(visitor.session_cookie != "", "a session cookie", answer)
         answer = visitor.get(page)
-        expect(answer.status_code == 200 and PROTECTED in answer.text, "the page", answer)
+        expect(answer.status_code == 200 and site.PROTECTED in answer.text, "the page", answer)
     with walk.visitor() as visitor:
-        answer = visitor.get(f"{PROTECTED}?queueittoken={token('another key')}")
+        answer = visitor.get(f"{site.PROTECTED}?queueittoken={site.token('another key')}")
         expect("/error/hash/" in answer.headers.get("Location", ""), "a forged token refused", answer)
     return _passed(f"queued, let in for {said.client_ip} and browsing; a forged token is refused")
 
@@ -121,13 +105,15 @@ def handover(walk: Walk) -> Result:
     seen: dict[str, str] = {}
     with _with_session(walk, walk.visitor()) as visitor:
         for _ in range(20):
-            answer = visitor.get(CACHED)
+            answer = visitor.get(site.CACHED)
             kind = answer.headers.get("X-Cache", "").partition(" ")[0]
             expect(answer.status_code == 200, "the cached page", answer)
             expect(
                 answer.headers.get("x-queueit-connector") == "cloudfront", "the connector's header", answer
             )
-            expect(SESSION_COOKIE in answer.headers.get("Set-Cookie", ""), "the session, extended", answer)
+            expect(
+                site.SESSION_COOKIE in answer.headers.get("Set-Cookie", ""), "the session, extended", answer
+            )
             seen.setdefault(kind, answer.headers["Set-Cookie"])
             if {"Miss", "Hit"} <= set(seen):
                 break
@@ -135,7 +121,9 @@ def handover(walk: Walk) -> Result:
     if not {"Miss", "Hit"} <= set(seen):
         raise NotShown(f"of 20 answers all were {', '.join(seen)}; a miss and a hit are needed")
     with walk.visitor() as stranger:
-        expect(is_queued(answer := stranger.get(CACHED)), "the waiting room for somebody else", answer)
+        expect(
+            site.is_queued(answer := stranger.get(site.CACHED)), "the waiting room for somebody else", answer
+        )
     return _passed("a cookie on a miss and on a hit; somebody without a session is queued on the cached page")
 
 
@@ -145,11 +133,11 @@ def sessions(walk: Walk) -> Result:
     with _with_session(walk, walk.visitor()) as visitor:
         first = visitor.session_cookie
         time.sleep(1.5)
-        answer = visitor.get(PROTECTED)
+        answer = visitor.get(site.PROTECTED)
         expect(answer.status_code == 200 and visitor.session_cookie != first, "another cookie", answer)
     with walk.visitor() as visitor:
-        visitor.get(f"{PROTECTED}?queueittoken={token(key, validity_minutes=3)}")
-        answer = visitor.get(PROTECTED)
+        visitor.get(f"{site.PROTECTED}?queueittoken={site.token(key, validity_minutes=3)}")
+        answer = visitor.get(site.PROTECTED)
         expect(
             answer.status_code == 200 and "Set-Cookie" not in answer.headers,
             "a page without another cookie in a session of 3 minutes",
@@ -160,9 +148,9 @@ def sessions(walk: Walk) -> Result:
 
 def background(walk: Walk) -> Result:
     """A background request learns where the waiting room is, and gets its answer with a session."""
-    page = f"{walk.site_url}/{UNPROTECTED}"
+    page = f"{walk.site_url}/{site.UNPROTECTED}"
     with walk.visitor() as visitor:
-        answer = visitor.get(BACKGROUND, x_queueit_ajaxpageurl=page)
+        answer = visitor.get(site.BACKGROUND, x_queueit_ajaxpageurl=page)
         where = unquote(answer.headers.get("x-queueit-redirect", ""))
         expect(
             answer.status_code == 200 and not answer.content and "waiting-room.example.com/?" in where,
@@ -171,7 +159,7 @@ def background(walk: Walk) -> Result:
         )
         expect(parse_qs(urlsplit(where).query).get("t") == [page], "the page as the target", answer)
         _with_session(walk, visitor)
-        answer = visitor.get(BACKGROUND, x_queueit_ajaxpageurl=page)
+        answer = visitor.get(site.BACKGROUND, x_queueit_ajaxpageurl=page)
         expect(answer.text == '{"stock": 7}', "the answer", answer)
     return _passed("the address of the waiting room in a header; with a session the answer itself")
 
@@ -179,30 +167,32 @@ def background(walk: Walk) -> Result:
 def poll(walk: Walk) -> Result:
     """How long requests take over several polls."""
     with walk.visitor() as visitor:
-        taken = took_ms(visitor, UNPROTECTED, 150, 4 * POLL_SECONDS / 150)
+        taken = took_ms(visitor, site.UNPROTECTED, 150, 4 * site.POLL_SECONDS / 150)
     slow = sorted(taken)[-3]
     return Result(
         "measured",
-        f"150 requests over {4 * POLL_SECONDS} s and more; a poll may add 30 ms to one of them",
+        f"150 requests over {4 * site.POLL_SECONDS} s and more; a poll may add 30 ms to one of them",
         {"median_ms": median(taken), "third_slowest_ms": round(slow, 1), "slowest_ms": round(max(taken), 1)},
     )
 
 
 def publication(walk: Walk) -> Result:
     """The schedule finds a publication, and edges follow it."""
-    walk.publish(integration_config(2, "/news/"))
-    seconds = seconds_to_arrive(walk, lambda visitor: is_queued(visitor.get(LATER)), schedule=True)
+    walk.publish(site.integration_config(2, "/news/"))
+    seconds = seconds_to_arrive(walk, lambda visitor: site.is_queued(visitor.get(site.LATER)), schedule=True)
     return _passed("a page that was published as protected is queued for", arrived_s=round(seconds, 1))
 
 
 def pushed_publication(walk: Walk) -> Result:
     """The publish endpoint takes a signed push, without the schedule."""
-    configuration = integration_config(3, "/news/", "/jobs/")
+    configuration = site.integration_config(3, "/news/", "/jobs/")
     pushed = push(walk.outputs["publish_url"], configuration, walk.keys.read()["secret_key"])
     if pushed.status != 200:
         raise NotAsExpected(f"expected 200 for a push; got {pushed}")
     walk.publish(configuration)
-    seconds = seconds_to_arrive(walk, lambda visitor: is_queued(visitor.get(PUSHED)), schedule=False)
+    seconds = seconds_to_arrive(
+        walk, lambda visitor: site.is_queued(visitor.get(site.PUSHED)), schedule=False
+    )
     return _passed("a page that was pushed as protected is queued for", arrived_s=round(seconds, 1))
 
 
@@ -211,11 +201,13 @@ def kill(walk: Walk) -> Result:
     walk.config_refresh(action="kill", actor=_ACTOR, reason="acceptance")
     try:
         killed = seconds_to_arrive(
-            walk, lambda visitor: visitor.get(PROTECTED).status_code == 200, schedule=False
+            walk, lambda visitor: visitor.get(site.PROTECTED).status_code == 200, schedule=False
         )
     finally:
         walk.config_refresh(action="enable", actor=_ACTOR)
-    enabled = seconds_to_arrive(walk, lambda visitor: is_queued(visitor.get(PROTECTED)), schedule=False)
+    enabled = seconds_to_arrive(
+        walk, lambda visitor: site.is_queued(visitor.get(site.PROTECTED)), schedule=False
+    )
     return _passed(
         "nobody is queued after a kill, everybody after its end",
         killed_s=round(killed, 1),
@@ -232,7 +224,7 @@ def rotation(walk: Walk) -> Result:
         announced = seconds_to_arrive(walk, lambda visitor: _lets_in(visitor, new), schedule=True)
         walk.keys.write(secret_key=new, previous_secret_key=old)
         switched = seconds_to_arrive(walk, lambda visitor: _sends_with(visitor, new), schedule=True)
-        answer = staying.get(PROTECTED)
+        answer = staying.get(site.PROTECTED)
         expect(answer.status_code == 200 and before != "", "the page, with a session of the old key", answer)
     return _passed(
         "the announced key's tokens are accepted, then it signs enqueue tokens; a session of the old key stays",
@@ -241,16 +233,16 @@ def rotation(walk: Walk) -> Result:
     )
 
 
-def _lets_in(visitor: Visitor, key: str) -> bool:
+def _lets_in(visitor: site.Visitor, key: str) -> bool:
     """Whether a visitor without a session gets one for a token of that key."""
     visitor.forget()
-    visitor.get(f"{PROTECTED}?queueittoken={token(key)}")
+    visitor.get(f"{site.PROTECTED}?queueittoken={site.token(key)}")
     return visitor.session_cookie != ""
 
 
-def _sends_with(visitor: Visitor, key: str) -> bool:
+def _sends_with(visitor: site.Visitor, key: str) -> bool:
     """Whether the enqueue token is signed with that key."""
-    query = parse_qs(urlsplit(visitor.get(PROTECTED).headers.get("Location", "")).query)
+    query = parse_qs(urlsplit(visitor.get(site.PROTECTED).headers.get("Location", "")).query)
     try:
         read_enqueue_token(query.get("enqueuetoken", [""])[0], key)
     except InvalidEnqueueToken:
@@ -267,7 +259,7 @@ def logs_and_metrics(walk: Walk) -> Result:
     while time.monotonic() < ends_at and not (logging and counting):
         with walk.visitor() as visitor:
             took_ms(
-                visitor, UNPROTECTED, 20, 0.1
+                visitor, site.UNPROTECTED, 20, 0.1
             )  # a worker writes its metrics with the first request after a minute
         regions = walk.account.regions()
         logging = [region for region in regions if all(_has_streams(walk, region, name) for name in names)]
@@ -368,7 +360,7 @@ def table_gone(walk: Walk) -> Result:
                 failed_open += 1
                 slowest = max(slowest, answer.elapsed.total_seconds())
             else:
-                expect(is_queued(answer), "the waiting room, by a worker with a snapshot", answer)
+                expect(site.is_queued(answer), "the waiting room, by a worker with a snapshot", answer)
     if not failed_open:
         raise NotShown(f"all of {visits} visits met workers that had a snapshot: none started anew")
     return _passed(
@@ -380,7 +372,7 @@ def table_gone(walk: Walk) -> Result:
 def _rush(walk: Walk) -> list[requests.Response]:
     def visit(_: int) -> requests.Response:
         with walk.visitor() as visitor:
-            return visitor.get(PROTECTED)
+            return visitor.get(site.PROTECTED)
 
     with ThreadPoolExecutor(walk.account.visitors_at_once) as pool:
         return list(pool.map(visit, range(walk.account.visitors_at_once)))

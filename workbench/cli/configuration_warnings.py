@@ -51,6 +51,10 @@ class _Integration(NamedTuple):
     alternatives: list[Conjunction]
     alive: list[Conjunction]
 
+    def warned(self, code: str, message: str) -> Warned:
+        """A warning about the integration as a whole."""
+        return Warned(code, self.place, message)
+
 
 def _read(config: dict[str, Any]) -> list[_Integration]:
     found = []
@@ -134,9 +138,8 @@ def _about_one(
         found += _about_return(integration)
         if integration.document.get("VerifyQueueIdEnabled") and not has_verify_service:
             found.append(
-                Warned(
+                integration.warned(
                     "verify_without_service",
-                    integration.place,
                     "has VerifyQueueIdEnabled, but the settings name no service to ask (verify.url): nobody is "
                     "denied. Name it, or switch the verification off on the platform",
                 )
@@ -145,18 +148,17 @@ def _about_one(
 
 
 def _about_names(integration: _Integration, before: list[_Integration]) -> Iterator[Warned]:
-    place, document = integration.place, integration.document
+    document = integration.document
     action = document.get("ActionType")
     if action not in (QUEUE, CANCEL, IGNORE):
-        yield Warned(
+        yield integration.warned(
             "unknown_action",
-            place,
             f'ActionType is "{action or ""}", which counts as Ignore: what matches passes without queueing. '
             "Write Queue, Cancel or Ignore",
         )
     if document.get("Name") and any(one.document.get("Name") == document["Name"] for one in before):
-        yield Warned(
-            "duplicate_name", place, "another integration has this name; logs cannot tell them apart"
+        yield integration.warned(
+            "duplicate_name", "another integration has this name; logs cannot tell them apart"
         )
 
 
@@ -189,9 +191,8 @@ def _about_involved_rooms(integration: _Integration, everyone: list[_Integration
             if one.action == QUEUE and (one.document.get("EventId") or "").lower() == room.lower() != own
         ]
         if others:
-            yield Warned(
+            yield integration.warned(
                 "room_opens_other",
-                integration.place,
                 f'has the involved waiting room "{room}", for which {others[0]} queues: who has waited there alone '
                 "gets in here too. Take the room out of InvolvedWaitingRoomIds unless both queues are one",
             )
@@ -202,9 +203,8 @@ def _about_rooms_in_other_case(integration: _Integration, before: list[_Integrat
     for one in before:
         other = one.document.get("EventId") or ""
         if one.action == QUEUE and other != room and other.lower() == room.lower():
-            yield Warned(
+            yield integration.warned(
                 "room_opens_other",
-                integration.place,
                 f'has the waiting room "{room}", and {one.place} has "{other}": session cookies do not tell capitals '
                 "apart, so who has waited for one gets in to the other too. Use rooms whose ids differ in more",
             )
@@ -215,16 +215,14 @@ def _about_rooms(integration: _Integration) -> Iterator[Warned]:
     document = integration.document
     for room in dict.fromkeys([document.get("EventId"), *(document.get("InvolvedWaitingRoomIds") or [])]):
         if room and "_" in room:
-            yield Warned(
+            yield integration.warned(
                 "room_without_token",
-                integration.place,
                 f'the waiting room "{room}" has `_` in its id, which splits fields of a token: no token counts for '
                 "it, and visitors who have waited are sent back. Use a room with another id",
             )
         if room and _HOLDS_GUID.search(room):
-            yield Warned(
+            yield integration.warned(
                 "room_holds_guid",
-                integration.place,
                 f'the waiting room "{room}" has a GUID in its id: a session cookie that another connector issued for '
                 "it can also be read as one of a room whose id is what stands before the GUID, and visitors queue once "
                 "more when the site changes connectors. Use a room with another id",
@@ -235,8 +233,8 @@ def _about_triggers(integration: _Integration, include_body: bool) -> Iterator[W
     place = integration.place
     triggers = integration.document.get("Triggers") or []
     if not triggers:
-        yield Warned(
-            "never_matches", place, "has no triggers, so it never matches. Add one, or remove the integration"
+        yield integration.warned(
+            "never_matches", "has no triggers, so it never matches. Add one, or remove the integration"
         )
     for t, trigger in enumerate(triggers, 1):
         at = f"{place}, trigger {t}"
@@ -318,7 +316,7 @@ def _about_odd_values(integration: _Integration, settings: Settings) -> Iterator
                 )
             else:
                 continue
-            yield Warned("odd_value", integration.place, f'compares with "{value}": {advice}')
+            yield integration.warned("odd_value", f'compares with "{value}": {advice}')
 
 
 def _overlap(integration: _Integration, other: _Integration, settings: Settings) -> bool:
@@ -336,7 +334,6 @@ def _about_reach(
     settings: Settings,
     check_time: Callable[[], None],
 ) -> Iterator[Warned]:
-    place = integration.place
     blocking: dict[str, None] = {}
     for one in integration.alive:
         check_time()
@@ -350,16 +347,14 @@ def _about_reach(
             blocking = {}
             break
     if integration.alive and blocking:
-        yield Warned(
+        yield integration.warned(
             "unreachable",
-            place,
             f"is never reached: what it matches is taken by {' and '.join(blocking)} before it. Move it up, or narrow "
             "the other",
         )
     if integration.action == IGNORE and not any(one.action != IGNORE for one in after):
-        yield Warned(
+        yield integration.warned(
             "ignore_without_effect",
-            place,
             "is an Ignore integration after all that queue or cancel: it has no effect. To exempt pages, move it "
             "before the integration they should be exempt from",
         )
@@ -422,9 +417,8 @@ def _about_visitors_choice(
                 continue
             if any(all_imply(rest, queue) or all_imply(queue, rest) for queue in queues):
                 subjects = " and ".join(sorted({one.subject for one in claimed if one is not None}))
-                yield Warned(
+                yield integration.warned(
                     "visitor_can_pass",
-                    integration.place,
                     f"lets requests for pages that are queued for below pass by their {subjects}, which a visitor can "
                     "choose (the query string is part of PageUrl). Exempt by the PagePath of pages that need no queue, "
                     f"or by the client's address (a header part named {CLIENT_IP_HEADER})"
@@ -436,9 +430,8 @@ def _about_visitors_choice(
                 )
                 return
         if any(_can_be_added(these, queue) for these in integration.alive for queue in queues):
-            yield Warned(
+            yield integration.warned(
                 "path_can_be_added",
-                integration.place,
                 "lets a page that is queued for below pass where a visitor adds this text to its path, and many sites "
                 "show a page at such an address too. Move it behind that integration, compare whole paths (EqualsAny), "
                 "or add a part by which the path does not contain what is queued for",
@@ -448,9 +441,8 @@ def _about_visitors_choice(
             _texts_in_path(these, is_negative=True) and _texts_in_path(these, is_negative=False)
             for these in integration.alive
         ):
-            yield Warned(
+            yield integration.warned(
                 "path_can_be_added",
-                integration.place,
                 "does not queue for its pages where a visitor adds the text to the path that it must not contain, and "
                 "many sites show a page at such an address too. Take that part out, or exempt whole paths (EqualsAny) "
                 "before it",
@@ -459,28 +451,25 @@ def _about_visitors_choice(
             subject for these in integration.alternatives for one in these if (subject := _avoidable(one))
         }
         if chosen:
-            yield Warned(
+            yield integration.warned(
                 "visitor_can_avoid",
-                integration.place,
                 f"queues depending on the {' and '.join(sorted(chosen))}, which a visitor can choose: who sends "
                 "something else is not queued by it",
             )
 
 
 def _about_cookies(integration: _Integration, settings: Settings) -> Iterator[Warned]:
-    document, place = integration.document, integration.place
+    document = integration.document
     domain = (document.get("CookieDomain") or "").lstrip(".").lower()
     if not domain:
-        yield Warned(
+        yield integration.warned(
             "cookie_domain",
-            place,
             "has no CookieDomain: the session counts for one host name alone, and a visitor who goes from "
             "www.example.com to shop.example.com queues again. Leave it empty only for a site with one host name",
         )
     elif "." not in domain:
-        yield Warned(
+        yield integration.warned(
             "cookie_domain",
-            place,
             f'CookieDomain is "{domain}": browsers refuse a cookie for a whole top level',
         )
     else:
@@ -488,17 +477,15 @@ def _about_cookies(integration: _Integration, settings: Settings) -> Iterator[Wa
             host for host in _hosts(integration) if host != domain and not host.endswith(f".{domain}")
         )
         if strangers:
-            yield Warned(
+            yield integration.warned(
                 "cookie_domain",
-                place,
                 f'CookieDomain is "{domain}", but it also matches {", ".join(strangers)}: browsers refuse the cookie '
                 "there, and visitors queue for ever. Use an integration for each domain",
             )
     is_secure = settings.session_cookie.secure
     if not (bool(document.get("IsCookieSecure")) if is_secure is None else is_secure):
-        yield Warned(
+        yield integration.warned(
             "cookie_not_secure",
-            place,
             "sets session cookies that browsers also send over plain HTTP. Set IsCookieSecure, or "
             "session_cookie.secure in the settings",
         )
@@ -519,16 +506,14 @@ def _hosts(integration: _Integration) -> set[str]:
 def _about_return(integration: _Integration) -> Iterator[Warned]:
     logic = integration.document.get("RedirectLogic") or ""
     if logic not in ("AllowTParameter", "EventTargetUrl", "ForcedTargetUrl"):
-        yield Warned(
+        yield integration.warned(
             "unknown_redirect_logic",
-            integration.place,
             f'RedirectLogic is "{logic}", which counts as AllowTParameter: visitors come back to the page they '
             "asked for",
         )
     if logic == "ForcedTargetUrl" and not integration.document.get("ForcedTargetUrl"):
-        yield Warned(
+        yield integration.warned(
             "no_forced_target",
-            integration.place,
             "has RedirectLogic ForcedTargetUrl but no ForcedTargetUrl: visitors come back to the waiting room's "
             "own target",
         )
