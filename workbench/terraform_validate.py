@@ -1,16 +1,16 @@
-"""Validates the Terraform code: the root module, each submodule and each example, every one by itself.
+"""Validates the Terraform code: the root module, each submodule and each example.
 
-`python -m workbench.terraform_validate` does so in a copy, so that nothing is left behind, several directories at once.
+`python -m workbench.terraform_validate` does so in a copy, so that nothing is left behind.
 Providers come from where `plugin_directory` says.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +23,7 @@ _MIRRORS: Final = (
     "/usr/share/terraform/plugins",
 )
 _LEFT_BEHIND: Final = shutil.ignore_patterns(".terraform*", "*.tfstate*", "*tfplan", "*.auto.tfvars*")
+_VARIABLE: Final = re.compile(r'^variable "(\w+)" \{\n(.*?)^\}', re.DOTALL | re.MULTILINE)
 
 
 def plugin_directory(environ: Mapping[str, str] = os.environ) -> str | None:
@@ -51,8 +52,36 @@ def copy_module(target: Path, source: Path = ROOT) -> Path:
     return target
 
 
-def problems_of(directory: Path) -> str:
-    """What Terraform says against the code in a directory; empty without a problem."""
+def _as_modules(root: Path, folders: list[Path], place: Path) -> str:
+    """A configuration that calls each directory, with inputs that Terraform cannot know."""
+    blocks = ['variable "any" {\n  type = any\n}\n']
+    for folder in folders:
+        text = "\n".join([file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.tf"))])
+        label = folder.relative_to(root).as_posix().replace("/", "-").replace(".", "root")
+        arguments = [f'source = "./{os.path.relpath(folder, place)}"'] + [
+            f"{name} = var.any"
+            for name, body in _VARIABLE.findall(text)
+            if not re.search(r"^  default +=", body, re.MULTILINE)
+        ]
+        inputs = "\n".join(arguments)
+        blocks.append(f'module "{label}" {{\n{inputs}\n}}\n')
+    return "\n".join(blocks)
+
+
+def _each_once(told: str) -> str:
+    """A problem of a module that several directories call is told for each of them."""
+    problems = re.split(r"^(?=(?:Error|Warning): )", told, flags=re.MULTILINE)
+    return "\n\n".join(dict.fromkeys([problem.strip() for problem in problems]))
+
+
+def problems_of(root: Path) -> str:
+    """What Terraform says against the code of the directories at `root`, a copy; empty without a problem.
+
+    All are called by one configuration: to load the provider takes longer than to validate what needs it.
+    """
+    place = root / "validated"
+    place.mkdir()
+    (place / "main.tf").write_text(_as_modules(root, directories(root), place), encoding="utf-8")
     mirror = plugin_directory()
     environment = {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
@@ -69,7 +98,7 @@ def problems_of(directory: Path) -> str:
     for step in steps:
         ended = subprocess.run(
             ["terraform", *step, "-no-color"],
-            cwd=directory,
+            cwd=place,
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -77,27 +106,20 @@ def problems_of(directory: Path) -> str:
             check=False,
         )
         if ended.returncode:
-            return ended.stdout
-    return "" if "Success! The configuration is valid.\n" in ended.stdout else ended.stdout
-
-
-def validate(root: Path) -> Iterable[tuple[str, str]]:
-    """The name of each directory and what is wrong with it, empty where nothing is."""
-    found = directories(root)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for directory, problems in zip(found, pool.map(problems_of, found), strict=True):
-            yield directory.relative_to(root).as_posix(), problems
+            return _each_once(ended.stdout)
+    if ended.stdout.strip() == "Success! The configuration is valid.":
+        return ""
+    return _each_once(ended.stdout)
 
 
 def main() -> int:
     """The exit status: 0 where everything is valid, 1 otherwise."""
     with tempfile.TemporaryDirectory(prefix="terraform-validate-") as directory:
-        results = dict(validate(copy_module(Path(directory) / "copy")))
-    wrong = {name: problems for name, problems in results.items() if problems}
-    for name, problems in wrong.items():
-        print(f"{name}:\n{problems}", file=sys.stderr)
-    print(f"{len(results) - len(wrong)} of {len(results)} directories are valid Terraform")
-    return 1 if wrong else 0
+        copy = copy_module(Path(directory) / "copy")
+        count = len(directories(copy))
+        problems = problems_of(copy)
+    print(problems or f"{count} directories are valid Terraform", file=sys.stderr if problems else sys.stdout)
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":
