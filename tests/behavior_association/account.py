@@ -8,9 +8,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.ssm.models import ssm_backends
 
 from behavior_association import handler
-from tests.behavior_association.cloudfront import CloudFront
+from tests.behavior_association.cloudfront import ACCOUNT, CloudFront
 from tests.behavior_association.cloudfront_server import CloudFrontServer
 from tests.behavior_association.distributions import DISTRIBUTION, arn, behavior, distribution, pair
 
@@ -62,6 +63,7 @@ class Account:
 
     def __enter__(self) -> Self:
         self._moto.start()
+        ssm_backends[ACCOUNT].reset()
         self.ssm = _client("ssm")
         self.clients = {
             "cloudfront": _client("cloudfront", self._url),

@@ -2,12 +2,16 @@
 
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import product
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.secretsmanager.models import secretsmanager_backends
 
 from config_refresh import handler, publish_endpoint
 from config_refresh.credentials import CachedCredentials, Credentials, read_credentials
@@ -34,6 +38,14 @@ def pushed(configuration: Any, key: str = SECRET_KEY) -> str:
     hex_text = json.dumps(configuration).encode().hex()
     mac = hmac.new(key.encode(), hex_text.encode(), "sha256").hexdigest()
     return json.dumps({"integrationInfo": hex_text, "hash": mac})
+
+
+def combinations(*axes: Iterable[str | int]) -> list[Any]:
+    """All of them; each value of the first axis, and each combination of the others, is in `make test` too."""
+    first, *others = [list(axis) for axis in axes]
+    rest = list(product(*others))
+    always = {(first[i % len(first)], *rest[i % len(rest)]) for i in range(max(len(first), len(rest)))}
+    return [pytest.param(*case, marks=() if case in always else pytest.mark.full) for case in product(*axes)]
 
 
 class Run:
@@ -144,10 +156,18 @@ class Run:
         return sorted(items, key=lambda item: str(item["pk"]["S"]))
 
 
-@pytest.fixture
-def run() -> Iterator[Run]:
+@pytest.fixture(scope="module")
+def aws() -> Iterator[None]:
+    """moto in place of AWS, begun once: to register all its services takes as long as a test."""
     with mock_aws():
-        yield Run(integration_config(version=7))
+        yield
+
+
+@pytest.fixture
+def run(aws: None) -> Run:
+    for services in (dynamodb_backends, secretsmanager_backends):
+        services[DEFAULT_ACCOUNT_ID].reset()
+    return Run(integration_config(version=7))
 
 
 @pytest.fixture

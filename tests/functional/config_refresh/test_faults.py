@@ -18,7 +18,7 @@ from botocore.parsers import ResponseParserError
 
 from config_refresh.errors import PassingFailure, RefreshError
 from tests.builders import SECRET_KEY, integration_config, queue_integration
-from tests.functional.config_refresh.conftest import API_KEY
+from tests.functional.config_refresh.conftest import API_KEY, combinations
 from tests.functional.config_refresh.test_refresh import in_force, version_in_force
 
 LEAK = "do-not-show-me"
@@ -117,9 +117,7 @@ def failure(run: Any, action: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("times", [1, 2])
-@pytest.mark.parametrize("operation", TABLE)
-@pytest.mark.parametrize("fault", PASSING)
+@pytest.mark.parametrize(("fault", "operation", "times"), combinations(PASSING, TABLE, [1, 2]))
 def test_a_passing_fault_of_the_table_is_no_failure(
     published: Any, fault: str, operation: str, times: int
 ) -> None:
@@ -129,9 +127,10 @@ def test_a_passing_fault_of_the_table_is_no_failure(
     assert version_in_force(published) == 8
 
 
-@pytest.mark.parametrize("action", ACTIONS)
-@pytest.mark.parametrize("operation", TABLE)
-@pytest.mark.parametrize("fault", ["throttled", "500", "read time-out", "garbled"])
+@pytest.mark.parametrize(
+    ("fault", "operation", "action"),
+    combinations(["throttled", "500", "read time-out", "garbled"], TABLE, ACTIONS),
+)
 def test_a_fault_of_the_table_that_stays_changes_nothing_and_says_that_it_passes(
     published: Any, fault: str, operation: str, action: str
 ) -> None:
@@ -147,9 +146,7 @@ def test_a_fault_of_the_table_that_stays_changes_nothing_and_says_that_it_passes
     assert published()["version"] == 8
 
 
-@pytest.mark.parametrize("action", ACTIONS)
-@pytest.mark.parametrize("operation", TABLE)
-@pytest.mark.parametrize("fault", LASTING)
+@pytest.mark.parametrize(("fault", "operation", "action"), combinations(LASTING, TABLE, ACTIONS))
 def test_a_lasting_fault_of_the_table_names_its_remedy(
     published: Any, fault: str, operation: str, action: str
 ) -> None:

@@ -7,15 +7,14 @@ import pytest
 
 from config_refresh.errors import CredentialsError, RefreshError
 from tests.builders import SECRET_KEY, integration_config
-from tests.functional.config_refresh.conftest import API_KEY
+from tests.functional.config_refresh.conftest import API_KEY, combinations
 from tests.functional.config_refresh.test_refresh import in_force, keys_in_force
 
 BAD = ["{}\n", " {}", "\t{}", "{}\r\n", "{}\u00a0", "a{}\x00b", "{}é", "{}\ud800", "{}\u2028x", ""]
 NAMES = ["secret_key", "previous_secret_key", "api_key", "proxy_key"]
 
 
-@pytest.mark.parametrize("bad", BAD)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("bad", "name"), combinations(BAD, NAMES))
 def test_a_bad_key_is_refused_by_name_and_not_shown(ready: Any, name: str, bad: str) -> None:
     key = bad.format("do-not-show-me")
     ready.store_secret({"secret_key": SECRET_KEY, "api_key": API_KEY, name: key})

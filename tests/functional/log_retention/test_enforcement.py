@@ -1,6 +1,7 @@
 """What becomes of log groups in all regions, with moto's CloudWatch Logs and EC2."""
 
 import json
+import os
 from collections.abc import Iterator
 from functools import cache, partial
 from typing import Any
@@ -14,6 +15,9 @@ from moto.logs.models import logs_backends
 
 from log_retention import handler
 from log_retention.errors import Incomplete, InvalidEnvironment, RegionsUnknown
+
+# EC2 here says which regions there are: it would make a thousand images for each of them.
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
 SESSION: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", region_name="us-east-1")
 REQUEST = "/aws/lambda/us-east-1.shop-viewer-request"
