@@ -1,6 +1,7 @@
 """`queueit validate`: errors are the engine's own, warnings name what is probably a mistake."""
 
 import itertools
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +21,6 @@ from tests.builders import (
 )
 from tests.command_line import queueit
 
-Queueit = Callable[..., Any]
 WriteJson = Callable[..., str]
 
 
@@ -33,17 +33,12 @@ def ignore(*parts: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {"Name": "Open", "ActionType": "Ignore", "Triggers": triggers(*parts), **changes}
 
 
-@pytest.fixture
-def codes(write_json: WriteJson) -> Callable[..., list[str]]:
+def codes(*integrations: dict[str, Any], arguments: tuple[str, ...] = ()) -> list[str]:
     """The codes of the warnings about a configuration of these integrations, without errors."""
-
-    def validate(*integrations: dict[str, Any], arguments: tuple[str, ...] = ()) -> list[str]:
-        path = write_json(integration_config(*integrations))
-        ran = queueit("validate", path, *arguments, "--json")
-        assert (ran.status, ran.document["errors"]) == (0, [])
-        return [one["code"] for one in ran.document["warnings"]]
-
-    return validate
+    config = json.dumps(integration_config(*integrations))
+    ran = queueit("validate", "-", *arguments, "--json", stdin=config)
+    assert (ran.status, ran.document["errors"]) == (0, [])
+    return [one["code"] for one in ran.document["warnings"]]
 
 
 def test_a_good_configuration_has_neither_errors_nor_warnings(write_json: WriteJson) -> None:
@@ -73,21 +68,19 @@ def test_warnings_alone_exit_with_zero_and_with_one_where_strict(write_json: Wri
 
 
 def test_a_configuration_comes_from_standard_input_too_and_a_snapshot_is_taken_apart() -> None:
-    import json
-
     document = snapshot_document(good(), settings={"session_cookie": {"secure": True}})
     ran = queueit("validate", "-", stdin=json.dumps(document))
     assert (ran.status, ran.out) == (0, "standard input: version 7, 1 integration\nno errors, no warnings\n")
     assert SECRET_KEY not in ran.out
 
 
-def test_an_integration_behind_a_wider_one_is_unreachable(codes: Any) -> None:
+def test_an_integration_behind_a_wider_one_is_unreachable() -> None:
     narrow = good(Name="VIP", Triggers=triggers(url_part("/tickets/vip", Operator="Equals")))
     assert codes(good(), narrow) == ["unreachable"]
     assert codes(narrow, good()) == []
 
 
-def test_an_integration_is_reachable_by_any_one_alternative_that_nothing_takes(codes: Any) -> None:
+def test_an_integration_is_reachable_by_any_one_alternative_that_nothing_takes() -> None:
     wider = good(Name="More", Triggers=triggers(url_part("/tickets/a"), url_part("/b/"), operator="Or"))
     assert codes(good(), wider) == []
     taken = good(
@@ -96,9 +89,7 @@ def test_an_integration_is_reachable_by_any_one_alternative_that_nothing_takes(c
     assert codes(good(), taken) == ["unreachable"]
 
 
-def test_two_that_look_at_different_forms_of_the_url_are_not_compared(
-    codes: Any, write_json: WriteJson
-) -> None:
+def test_two_that_look_at_different_forms_of_the_url_are_not_compared(write_json: WriteJson) -> None:
     again = good(Name="Again", IsNormalizationEnabled=True)
     settings = ("--settings", write_json({"url_matching": "as_configured"}, "settings.json"))
     assert codes(good(), again, arguments=settings) == []
@@ -122,16 +113,16 @@ def test_triggers_and_parts_that_can_never_match_are_named(write_json: WriteJson
 
 
 @pytest.mark.parametrize("value", ["/", "*", ""])
-def test_a_trigger_that_matches_everything_is_very_broad(codes: Any, value: str) -> None:
+def test_a_trigger_that_matches_everything_is_very_broad(value: str) -> None:
     assert "broad_contains" in codes(good(Triggers=triggers(url_part(value))))
 
 
-def test_a_short_text_to_contain_is_very_broad(codes: Any) -> None:
+def test_a_short_text_to_contain_is_very_broad() -> None:
     assert codes(good(Triggers=triggers(url_part("/t")))) == ["broad_contains"]
     assert codes(good(Triggers=triggers(url_part("/t", Operator="Equals")))) == []
 
 
-def test_a_body_trigger_needs_the_body_to_be_included(codes: Any, write_json: WriteJson) -> None:
+def test_a_body_trigger_needs_the_body_to_be_included(write_json: WriteJson) -> None:
     body = part("RequestBody", "checkout", Operator="Contains")
     integration = good(Triggers=triggers(url_part("/tickets"), body))
     assert codes(integration) == ["body_without_include_body", "visitor_can_avoid"]
@@ -150,7 +141,7 @@ def test_a_body_trigger_needs_the_body_to_be_included(codes: Any, write_json: Wr
     ],
 )
 def test_a_cookie_domain_that_is_missing_or_that_browsers_refuse_is_warned_of(
-    codes: Any, domain: str, host: str, warned: bool
+    domain: str, host: str, warned: bool
 ) -> None:
     on_host = url_part(host, UrlPart="HostName", Operator="Equals", IsIgnoreCase=True)
     assert codes(good(CookieDomain=domain, Triggers=triggers(on_host))) == ["cookie_domain"] * warned
@@ -166,7 +157,7 @@ def test_a_cookie_domain_that_is_missing_or_that_browsers_refuse_is_warned_of(
     ],
 )
 def test_a_room_whose_id_holds_a_guid_is_warned_of(
-    codes: Any, room: str, involved: list[str] | None, warned: int
+    room: str, involved: list[str] | None, warned: int
 ) -> None:
     assert codes(good(EventId=room, InvolvedWaitingRoomIds=involved)) == ["room_holds_guid"] * warned
 
@@ -174,12 +165,12 @@ def test_a_room_whose_id_holds_a_guid_is_warned_of(
 @pytest.mark.parametrize(
     "changes", [{"EventId": "my_room"}, {"InvolvedWaitingRoomIds": ["tickets", "my_room"]}]
 )
-def test_a_room_for_which_no_token_counts_is_warned_of(codes: Any, changes: dict[str, Any]) -> None:
+def test_a_room_for_which_no_token_counts_is_warned_of(changes: dict[str, Any]) -> None:
     assert codes(good(**changes)) == ["room_without_token"]
 
 
 def test_a_cookie_that_is_not_secure_is_warned_of_unless_the_settings_make_it_so(
-    codes: Any, write_json: WriteJson
+    write_json: WriteJson,
 ) -> None:
     integration = good(IsCookieSecure=False)
     assert codes(integration) == ["cookie_not_secure"]
@@ -187,7 +178,7 @@ def test_a_cookie_that_is_not_secure_is_warned_of_unless_the_settings_make_it_so
     assert codes(integration, arguments=("--settings", secure)) == []
 
 
-def test_an_exemption_that_any_visitor_can_claim_for_any_page_is_warned_of(codes: Any) -> None:
+def test_an_exemption_that_any_visitor_can_claim_for_any_page_is_warned_of() -> None:
     by_url = url_part("/static/", UrlPart="PageUrl")
     by_path = url_part("/static/")
     by_cookie = part("Cookie", "1", CookieName="vip")
@@ -196,7 +187,7 @@ def test_an_exemption_that_any_visitor_can_claim_for_any_page_is_warned_of(codes
     assert codes(ignore(by_path, by_cookie), good()) == ["path_can_be_added"]
 
 
-def test_a_cancel_that_a_visitor_can_claim_is_an_exemption_for_visitors_without_a_session(codes: Any) -> None:
+def test_a_cancel_that_a_visitor_can_claim_is_an_exemption_for_visitors_without_a_session() -> None:
     logout = url_part("logout", UrlPart="PageUrl")
     assert codes(good(Name="Out", ActionType="Cancel", Triggers=triggers(logout)), good()) == [
         "visitor_can_pass"
@@ -212,7 +203,7 @@ def test_a_cancel_that_a_visitor_can_claim_is_an_exemption_for_visitors_without_
     ],
 )
 def test_an_exemption_that_can_be_added_to_a_queued_path_is_warned_of(
-    codes: Any, exempt: dict[str, Any], queued: dict[str, Any]
+    exempt: dict[str, Any], queued: dict[str, Any]
 ) -> None:
     assert codes(ignore(exempt), good(Triggers=triggers(queued))) == ["path_can_be_added"]
     assert codes(ignore(exempt, {**queued, "IsNegative": True}), good(Triggers=triggers(queued))) == []
@@ -228,12 +219,12 @@ def test_an_exemption_that_can_be_added_to_a_queued_path_is_warned_of(
     ],
 )
 def test_an_exemption_that_cannot_be_added_or_is_meant_for_queued_pages_gets_no_warning(
-    codes: Any, exempt: dict[str, Any], queued: dict[str, Any]
+    exempt: dict[str, Any], queued: dict[str, Any]
 ) -> None:
     assert "path_can_be_added" not in codes(ignore(exempt), good(Triggers=triggers(queued)))
 
 
-def test_a_queue_that_a_text_in_the_path_ends_is_warned_of(codes: Any) -> None:
+def test_a_queue_that_a_text_in_the_path_ends_is_warned_of() -> None:
     files = url_part("/static/", IsNegative=True)
     assert codes(good(Triggers=triggers(url_part("/tickets"), files))) == ["path_can_be_added"]
     assert codes(good(Triggers=triggers(files))) == []
@@ -248,7 +239,7 @@ def test_a_queue_that_a_text_in_the_path_ends_is_warned_of(codes: Any) -> None:
         url_part("event=42", UrlPart="PageUrl"),
     ],
 )
-def test_a_queue_that_a_query_string_leads_past_is_warned_of(codes: Any, page: dict[str, Any]) -> None:
+def test_a_queue_that_a_query_string_leads_past_is_warned_of(page: dict[str, Any]) -> None:
     assert codes(good(Triggers=triggers(page))) == ["visitor_can_avoid"]
 
 
@@ -277,32 +268,32 @@ def test_a_value_that_requests_seldom_hold_is_warned_of(
 
 
 @pytest.mark.parametrize("path", ["/caf%C3%A9/", "/a%20b", "/100%25", "/a..b/", "/.well-known/"])
-def test_a_path_as_browsers_send_it_gets_no_warning(codes: Any, path: str) -> None:
+def test_a_path_as_browsers_send_it_gets_no_warning(path: str) -> None:
     assert codes(good(Triggers=triggers(url_part(path)))) == []
 
 
-def test_slashes_after_a_scheme_and_in_a_query_get_no_warning(codes: Any) -> None:
+def test_slashes_after_a_scheme_and_in_a_query_get_no_warning() -> None:
     page = url_part("https://shop.example.com/tickets?from=//a;b", UrlPart="PageUrl")
     assert codes(ignore(page), good()) == ["visitor_can_pass"]
 
 
-def test_an_address_that_others_contain_is_warned_of(codes: Any) -> None:
+def test_an_address_that_others_contain_is_warned_of() -> None:
     address = part("HttpHeader", "10.0.0.1", HttpHeaderName="X-Queueit-ClientIP", Operator="Contains")
     assert codes(ignore(address), good()) == ["odd_value"]
 
 
-def test_rooms_that_differ_in_capitals_alone_are_warned_of(codes: Any) -> None:
+def test_rooms_that_differ_in_capitals_alone_are_warned_of() -> None:
     other = good(Name="Other", EventId="TICKETS", Triggers=triggers(url_part("/other/")))
     assert codes(good(), other) == ["room_opens_other"]
     assert codes(good(), {**other, "EventId": "tickets"}) == []
 
 
-def test_a_queue_that_depends_on_what_a_visitor_sends_is_warned_of(codes: Any) -> None:
+def test_a_queue_that_depends_on_what_a_visitor_sends_is_warned_of() -> None:
     no_bots = part("UserAgent", "bot", Operator="Contains", IsNegative=True)
     assert codes(good(Triggers=triggers(url_part("/tickets"), no_bots))) == ["visitor_can_avoid"]
 
 
-def test_an_ignore_after_all_that_queues_has_no_effect(codes: Any) -> None:
+def test_an_ignore_after_all_that_queues_has_no_effect() -> None:
     exempt = ignore(url_part("/tickets/terms"))
     assert codes(good(), exempt) == ["unreachable", "ignore_without_effect"]
     assert codes(good(), ignore(url_part("/about"))) == ["ignore_without_effect"]
@@ -318,22 +309,22 @@ def test_an_ignore_after_all_that_queues_has_no_effect(codes: Any) -> None:
         ({"RedirectLogic": "ForcedTargetUrl", "ForcedTargetUrl": ""}, "no_forced_target"),
     ],
 )
-def test_a_word_that_counts_as_another_is_warned_of(codes: Any, changes: dict[str, Any], code: str) -> None:
+def test_a_word_that_counts_as_another_is_warned_of(changes: dict[str, Any], code: str) -> None:
     assert code in codes(good(**changes))
 
 
-def test_an_operator_that_counts_as_and_and_a_name_used_twice_are_warned_of(codes: Any) -> None:
+def test_an_operator_that_counts_as_and_and_a_name_used_twice_are_warned_of() -> None:
     parts = [url_part("/tickets"), url_part("/vip")]
     either = triggers(*parts, operator="or")
     assert codes(good(Triggers=either)) == ["unknown_operator"]
     assert codes(good(), good(Triggers=triggers(url_part("/other")))) == ["duplicate_name"]
 
 
-def test_a_configuration_that_queues_nobody_is_warned_of(codes: Any) -> None:
+def test_a_configuration_that_queues_nobody_is_warned_of() -> None:
     assert codes(ignore(url_part("/about"))) == ["ignore_without_effect", "no_queue"]
 
 
-def test_an_exemption_that_any_visitor_can_claim_for_a_queued_page_is_warned_of(codes: Any) -> None:
+def test_an_exemption_that_any_visitor_can_claim_for_a_queued_page_is_warned_of() -> None:
     claimed = part("HttpHeader", "1", HttpHeaderName="x-vip")
     assert codes(ignore(url_part("/tickets/vip"), claimed), good()) == ["visitor_can_pass"]
     assert codes(ignore(url_part("/tick"), claimed), good()) == ["visitor_can_pass"]
@@ -341,7 +332,7 @@ def test_an_exemption_that_any_visitor_can_claim_for_a_queued_page_is_warned_of(
     assert codes(ignore(url_part("/tickets/vip")), good()) == []
 
 
-def test_an_exemption_by_the_clients_address_is_no_visitors_choice(codes: Any) -> None:
+def test_an_exemption_by_the_clients_address_is_no_visitors_choice() -> None:
     address = part("HttpHeader", "198.51.100.9", HttpHeaderName="X-Queueit-ClientIP")
     assert codes(ignore(address), good()) == []
     assert codes(ignore(url_part("/tickets/vip"), address), good()) == []
@@ -354,7 +345,7 @@ def test_the_advice_on_a_claimed_exemption_closes_it(write_json: WriteJson) -> N
     assert "Exempt by the PagePath of pages that need no queue, or by the client's address" in ran.out
 
 
-def test_a_room_whose_sessions_open_the_pages_of_another_is_warned_of(codes: Any) -> None:
+def test_a_room_whose_sessions_open_the_pages_of_another_is_warned_of() -> None:
     free = good(Name="Free", EventId="free", Triggers=triggers(url_part("/free/")))
     assert codes(free, good(InvolvedWaitingRoomIds=["Free"])) == ["room_opens_other"]
     assert codes(free, good(InvolvedWaitingRoomIds=["tickets", "elsewhere"])) == []
