@@ -65,7 +65,9 @@ def test_a_command_line_that_makes_no_sense_is_json_too_where_json_is_asked_for(
     assert "has the scheme ftp" in ran.document["error"]
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["validate", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--version"], pytest.param(["--help"], marks=pytest.mark.full), ["validate", "--help"]]
+)
 def test_what_a_command_does_not_need_is_not_imported(arguments: list[str]) -> None:
     code = (
         "import sys; from workbench.cli.__main__ import main; main(sys.argv[1:], {}); "
@@ -82,7 +84,9 @@ def test_what_a_command_does_not_need_is_not_imported(arguments: list[str]) -> N
     assert done.stderr == "[]\n"
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize(
+    "shell", ["bash", *[pytest.param(shell, marks=pytest.mark.full) for shell in ("zsh", "fish")]]
+)
 def test_a_shell_can_complete_commands_and_options(shell: str) -> None:
     words = {
         "bash": {"COMP_WORDS": "queueit expl", "COMP_CWORD": "1"},

@@ -210,9 +210,10 @@ MISUSES = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A directory with the files that the table names, and an environment without anything of AWS."""
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with the files that the table names."""
+    tmp_path = tmp_path_factory.mktemp("files")
     good = integration_config(queue_integration())
     named = queue_integration(Name=STRANGE, Triggers=[{"TriggerParts": [url_part(f"/tickets{STRANGE}")]}])
     for name, document in {
@@ -237,7 +238,14 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "directory").mkdir()
     (tmp_path / "broken.cfg").write_text("gar[bage")
     (tmp_path / "aws.cfg").write_text(AWS_CONFIG)
-    monkeypatch.chdir(tmp_path)
+    (tmp_path / "named.json").write_text(json.dumps(integration_config(queue_integration(Name="東京→"))))
+    return tmp_path
+
+
+@pytest.fixture
+def directory(files: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The directory as the present one, in an environment without anything of AWS."""
+    monkeypatch.chdir(files)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     for name in [*os.environ]:
         if name.startswith(("AWS_", "QUEUEIT_")) or name.lower().endswith("_proxy"):
@@ -245,8 +253,8 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AWS_CONFIG_FILE", "aws.cfg")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "nothing")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    return tmp_path
+    monkeypatch.setenv("HOME", str(files))
+    return files
 
 
 @pytest.mark.parametrize("misuse", MISUSES.values(), ids=[*MISUSES])
@@ -268,10 +276,8 @@ def test_a_misuse_ends_in_a_sentence(
 
 
 @pytest.mark.parametrize("more", [[], ["--json"]])
-def test_a_terminal_of_ascii_is_shown_escapes(
-    directory: Path, monkeypatch: pytest.MonkeyPatch, more: list[str]
-) -> None:
-    (directory / "named.json").write_text(json.dumps(integration_config(queue_integration(Name="東京→"))))
+@pytest.mark.usefixtures("directory")
+def test_a_terminal_of_ascii_is_shown_escapes(monkeypatch: pytest.MonkeyPatch, more: list[str]) -> None:
     terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stdout", terminal)
     assert main(page("--config", "named.json", *more), {}) == 0
@@ -285,7 +291,7 @@ def test_a_terminal_of_ascii_is_shown_escapes(
         ("| true", "0", ""),
         ("<&-", "1", "standard input is closed"),
         (">&-", "0", ""),
-        (">&- 2>&-", "0", ""),
+        pytest.param(">&- 2>&-", "0", "", marks=pytest.mark.full),
         (">/dev/full", "1", "the output cannot be written: No space left on device"),
     ],
 )
