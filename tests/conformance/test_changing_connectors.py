@@ -67,7 +67,7 @@ def _last_session(set_cookies: Iterable[str]) -> str:
     return value
 
 
-def test_who_waited_before_the_change_browses_on_after_it_and_back_again(theirs: Connector) -> None:
+def test_a_visitor_who_waited_before_the_change_browses_on_after_it_and_back_again(theirs: Connector) -> None:
     began = theirs(token(*WAITED), "")
     changed = ours("", began.cookie)
     back = theirs("", changed.cookie)

@@ -50,7 +50,7 @@ def test_a_cookie_counts_where_its_hash_alone_binds_it(cookies: Any) -> None:
     assert {*counted} == {(True, True), (False, False)}
 
 
-def test_no_cookie_can_be_read_in_another_way(cookies: Any) -> None:
+def test_no_cookie_has_a_second_reading(cookies: Any) -> None:
     tried = 0
     for fields, key, text in cookies:
         if usual_readings(fields):

@@ -176,14 +176,14 @@ def routed_elsewhere(served: Served) -> list[str]:
     return [path for path in paths if not IS_PROTECTED(normalize_path(path))]
 
 
-def test_the_line_for_nginx_refuses_them(origin: Served) -> None:
+def test_the_documented_line_for_nginx_refuses_paths_of_another_behavior(origin: Served) -> None:
     (expression,) = re.findall(r'~\* "(.*)"\) \{ return 400; \}', block("nginx"))
     refused = re.compile(expression.replace("\\\\\\\\", "\\\\"), re.IGNORECASE)
     assert [path for path in routed_elsewhere(origin) if not refused.match(path)] == []
     assert not any(map(refused.match, ("/static/app.css", "/tickets/row?a=%2F;b", "/caf%C3%A9/a%20b.css")))
 
 
-def test_the_function_for_cloudfront_refuses_them(origin: Served) -> None:
+def test_the_documented_function_for_cloudfront_refuses_paths_of_another_behavior(origin: Served) -> None:
     if not shutil.which("node"):
         pytest.skip("found no node: install Node.js 18 or later (nodejs.org) and run the tests again")
     paths = [*routed_elsewhere(origin), site.PROTECTED, "/static/app.css", "/caf%C3%A9/a%20b.css"]

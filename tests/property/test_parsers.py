@@ -178,7 +178,7 @@ def refusal(kind: type[QueueitError], act: Callable[[], object]) -> QueueitError
 
 
 @given(data=st.data())
-def test_any_configuration_compiles_or_is_refused_in_words(data: st.DataObject) -> None:
+def test_any_configuration_compiles_or_is_refused_with_a_reason(data: st.DataObject) -> None:
     sound = integration_config(
         queue_integration(InvolvedWaitingRoomIds=["sale"]), queue_integration(ActionType="Cancel")
     )
@@ -205,7 +205,7 @@ def test_what_compiles_decides_on_any_request(data: st.DataObject) -> None:
 
 
 @given(data=st.data(), strict=st.booleans())
-def test_any_settings_are_read_or_refused_in_words(data: st.DataObject, strict: bool) -> None:
+def test_any_settings_are_read_or_refused_with_a_reason(data: st.DataObject, strict: bool) -> None:
     document = data.draw(spoiled(SETTINGS))
     error = refusal(InvalidSettings, lambda: parse_settings(document, strict=strict))
 
@@ -213,7 +213,7 @@ def test_any_settings_are_read_or_refused_in_words(data: st.DataObject, strict: 
 
 
 @given(data=st.data())
-def test_any_document_is_a_snapshot_or_is_refused_without_a_word_of_the_keys(data: st.DataObject) -> None:
+def test_any_document_is_a_snapshot_or_is_refused_without_showing_a_key(data: st.DataObject) -> None:
     document = data.draw(spoiled(snapshot_document()))
     error = refusal(QueueitError, lambda: compile_snapshot(document, {"secret_key": SECRET_KEY}))
 

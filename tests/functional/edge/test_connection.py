@@ -180,7 +180,7 @@ def test_a_connection_is_quiet_until_something_arrives_or_it_ends(
     assert not connection.is_quiet()
 
 
-def test_a_deadline_that_is_over_lets_nothing_wait(pair: tuple[Connection, socket.socket]) -> None:
+def test_nothing_waits_once_its_deadline_is_over(pair: tuple[Connection, socket.socket]) -> None:
     connection, _ = pair
     with pytest.raises(TimeoutError):
         post(connection, 0)
@@ -205,7 +205,7 @@ def test_each_single_wait_is_bounded_too() -> None:
     assert deadline.part(longest_wait=1).of_one_wait().remaining() == 1
 
 
-def test_time_passes_as_the_clock_says_that_went_further_and_never_back() -> None:
+def test_passed_time_follows_the_clock_that_moved_further_and_never_goes_back() -> None:
     monotonic, wall = [100.0], [5000.0]
     passed = PassedTime(lambda: monotonic[0], lambda: wall[0])
     monotonic[0] += 2
@@ -220,5 +220,5 @@ def test_time_passes_as_the_clock_says_that_went_further_and_never_back() -> Non
 
 
 @pytest.mark.parametrize("url", ["", "http:/x", "http://x:y", "http://[x]", "http://x/#f", "http://x y/"])
-def test_what_is_no_endpoint_is_none(url: str) -> None:
+def test_a_url_that_is_no_endpoint_gives_none(url: str) -> None:
     assert parse_endpoint(url) is None

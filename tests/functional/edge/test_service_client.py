@@ -62,7 +62,9 @@ def logged(make: Callable[..., Logged]) -> Logged:
     return make()
 
 
-def test_a_question_is_a_post_with_its_headers_to_the_very_path_and_query(serve: Any, logged: Logged) -> None:
+def test_a_question_is_a_post_with_its_headers_to_the_exact_path_and_query(
+    serve: Any, logged: Logged
+) -> None:
     server = serve(answers(response(b"{}")))
 
     assert logged.ask(f"{server.url}/a/b/?queueId=1%2F2") == ServiceResponse(200, b"{}")
@@ -169,7 +171,7 @@ def test_a_request_that_took_too_long_already_asks_nobody(serve: Any, logged: Lo
     assert (server.requests, logged.problems) == ([], ["timed out"])
 
 
-def test_a_service_that_nobody_runs_gives_no_answer(logged: Logged) -> None:
+def test_a_service_that_is_not_running_gives_no_answer(logged: Logged) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
@@ -177,7 +179,7 @@ def test_a_service_that_nobody_runs_gives_no_answer(logged: Logged) -> None:
     assert logged.problems == ["ConnectionRefusedError"]
 
 
-def test_a_name_that_there_is_not_gives_no_answer(make: Any) -> None:
+def test_an_unknown_host_name_gives_no_answer(make: Any) -> None:
     def resolve(*_: object, **__: object) -> list[Any]:
         raise socket.gaierror("no such name")
 
@@ -196,7 +198,9 @@ def test_a_name_that_there_is_not_gives_no_answer(make: Any) -> None:
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", "ConnectionResetError"),
     ],
 )
-def test_what_is_no_whole_answer_is_none(serve: Any, logged: Logged, answer: bytes, problem: str) -> None:
+def test_an_incomplete_or_malformed_answer_counts_as_none(
+    serve: Any, logged: Logged, answer: bytes, problem: str
+) -> None:
     assert logged.ask(serve(answers(answer, go_on=False)).url) is None
     assert problem in logged.problems[0]
 

@@ -237,7 +237,7 @@ def test_a_name_look_up_that_hangs_is_left_at_the_deadline() -> None:
         read(table, 0.3)
 
 
-def test_a_name_that_cannot_be_found_is_an_error() -> None:
+def test_a_host_name_that_cannot_be_found_is_an_error() -> None:
     def fail(*_: Any, **__: Any) -> Any:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 

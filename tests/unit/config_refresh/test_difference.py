@@ -94,7 +94,7 @@ def test_keys_are_never_shown() -> None:
     ]
 
 
-def test_it_is_bounded() -> None:
+def test_a_difference_has_a_bounded_length() -> None:
     many = [queue_integration(Name=f"{number}-{'x' * 500}") for number in range(40)]
 
     said = difference(content(), content(*many))

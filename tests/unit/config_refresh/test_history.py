@@ -39,7 +39,7 @@ def test_the_newest_entries_stay() -> None:
     assert [one["at"] for one in history.entries] == list(range(MAX_ENTRIES + 4, 4, -1))
 
 
-def test_it_never_outgrows_an_item_of_the_table() -> None:
+def test_a_history_never_outgrows_an_item_of_the_table() -> None:
     history = History()
     for number in range(MAX_ENTRIES):
         history = history.with_entry(made(number, difference=["é" * 160] * 20))
@@ -55,7 +55,7 @@ def test_an_expiry_is_that_of_a_snapshot_wherever_it_was_in_force() -> None:
     assert history.with_expiry(f"{2:064d}", None).entries[0]["expires_at"] is None
 
 
-def test_it_survives_being_stored() -> None:
+def test_a_history_survives_being_stored() -> None:
     history = History().with_entry(made(1, reason="Grüße \ud800"))
 
     again = decoded(history.encoded())

@@ -50,7 +50,7 @@ def test_a_switch_that_is_taken_back_is_a_rotation_too() -> None:
     assert after(0, back, in_force(NEW)) == {**back, "session_secret_key": "new"}
 
 
-def test_it_signs_cookies_when_every_edge_has_had_a_poll_to_learn_it() -> None:
+def test_a_new_key_signs_cookies_once_every_edge_has_had_a_poll_to_learn_it() -> None:
     assert after(60 + MARGIN_SECONDS - 1, NEW, in_force(STAGED)) == STAGED
     assert after(60 + MARGIN_SECONDS, NEW, in_force(STAGED)) == NEW
 
@@ -81,5 +81,5 @@ def test_other_keys_change_at_once_during_a_rotation() -> None:
     assert after(0, {**NEW, "api_key": "b"}, in_force(OLD)) == {**STAGED, "api_key": "b"}
 
 
-def test_settings_that_nobody_can_read_do_not_stop_it() -> None:
+def test_unreadable_settings_do_not_stop_a_rotation() -> None:
     assert after(60 + MARGIN_SECONDS, NEW, in_force(STAGED, poll_interval_seconds="often")) == NEW

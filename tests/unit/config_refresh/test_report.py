@@ -20,7 +20,7 @@ def test_a_log_line_can_be_printed_and_read_back(text: str) -> None:
     assert json.loads(line) == {"level": "error", "message": text}
 
 
-def test_a_log_line_is_readable_as_it_is() -> None:
+def test_a_log_line_keeps_characters_beyond_ascii_readable() -> None:
     lines: list[str] = []
     report.log({"message": "give {…} a title"}, lines.append)
 

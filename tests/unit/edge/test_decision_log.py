@@ -66,7 +66,7 @@ def test_the_line_of_a_decision_says_what_was_decided_by_which_integration_and_v
     ]
 
 
-def test_no_line_tells_the_visitor_the_page_or_what_they_brought() -> None:
+def test_no_line_names_the_visitor_the_page_or_what_they_sent() -> None:
     worker = Worker(start=0.5, decision_log_rate=1)
     headers = [("Cookie", "QueueITAccepted-SDFrts345E-V3_tickets=forged-cookie"), ("User-Agent", "a-browser")]
     worker.ask("/tickets/private", f"seat=12&queueittoken={TOKEN}", headers=headers, client_ip="203.0.113.77")

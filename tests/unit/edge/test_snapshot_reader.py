@@ -149,7 +149,7 @@ def test_a_visitor_waits_30_ms_at_most_for_a_poll_and_follows_within_the_interva
     assert [version for _, version in met].index(8) <= 34
 
 
-def test_a_large_snapshot_is_read_once_and_follows_as_soon(visits: Visits) -> None:
+def test_a_large_snapshot_is_read_once_and_followed_as_soon(visits: Visits) -> None:
     visits.world.latency = 0.3
     digest = visits.world.publish(8)
     visits.world.point_at(digest)
@@ -341,7 +341,7 @@ def test_a_visitor_is_never_held_beyond_the_time_that_lambda_leaves() -> None:
     assert waited <= 0.8
 
 
-def test_a_black_hole_holds_hardly_anybody_and_is_over_soon_after_it_ends() -> None:
+def test_a_table_that_never_answers_delays_hardly_any_visitor_and_is_read_soon_after_it_does() -> None:
     visits = Visits()
     visits.world.publish(7)
     visits.world.latency = NEVER

@@ -225,7 +225,7 @@ def test_whatever_the_parts_hold_the_answer_is_a_redirect_that_cloudfront_takes(
 
 
 @pytest.mark.parametrize("pattern", ["", *PATTERNS], ids=ascii)
-def test_who_has_a_valid_session_passes_whatever_else_the_request_holds(
+def test_a_visitor_with_a_valid_session_passes_whatever_else_the_request_holds(
     snapshot: Snapshot, pattern: str
 ) -> None:
     text = repeated(pattern, 30_000)

@@ -74,7 +74,7 @@ def test_the_policy_allows_the_pages_own_style_and_nothing_else() -> None:
     assert policy == f"default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-{digest}'"
 
 
-def test_the_headers_lines_are_read_as_one_and_only_the_visitors_own() -> None:
+def test_the_language_comes_from_all_lines_of_the_header() -> None:
     event = viewer_request_event(headers=[("Accept-Language", "fi"), ("accept-language", "sv")])
 
     assert header_of(fail_closed(event), "content-language") == "sv"

@@ -135,7 +135,7 @@ class TestToken:
             (f"QueueITToken={TOKEN}&queueittoken=again&c", "?c"),
         ],
     )
-    def test_a_page_request_is_redirected_to_the_same_url_without_it(
+    def test_a_page_request_is_redirected_to_the_same_url_without_the_token(
         self, shop: Snapshot, method: str, querystring: str, rest: str
     ) -> None:
         result = answer(viewer_request_event("/tickets", querystring, method=method), shop)
@@ -146,7 +146,7 @@ class TestToken:
         (cookie,) = result["headers"]["set-cookie"]
         assert cookie["value"].startswith(f"{COOKIE_PREFIX}tickets=EventId%3Dtickets%26")
 
-    def test_with_a_valid_session_it_is_cut_off_all_the_same(self, shop: Snapshot) -> None:
+    def test_with_a_valid_session_the_token_is_removed_too(self, shop: Snapshot) -> None:
         headers = cookie_header(session_pair())
         event = viewer_request_event("/%74ickets/../tickets", "queueittoken=old&a=1", headers=headers)
 
@@ -236,13 +236,13 @@ class TestInternalHeaders:
         assert "forged" not in json.dumps(request)
         assert set(INTERNAL_HEADERS) & set(request["headers"]) <= {HEADER}
 
-    def test_also_while_the_connector_is_switched_off(self) -> None:
+    def test_they_are_deleted_while_the_connector_is_switched_off_too(self) -> None:
         event = viewer_request_event(headers=FORGED_INTERNAL_HEADERS)
         result = answer(event, compiled_snapshot(settings={"enabled": False}))
 
         assert not set(INTERNAL_HEADERS) & set(result["headers"])
 
-    def test_also_when_it_fails_open(self) -> None:
+    def test_they_are_deleted_when_it_fails_open_too(self) -> None:
         result = viewer_request.handler(viewer_request_event(headers=FORGED_INTERNAL_HEADERS), None)
 
         assert handed_over(result) == Handover(failed=True)

@@ -67,7 +67,7 @@ def test_a_host_is_the_same_in_capitals_with_a_dot_at_its_end_and_with_its_port(
 
 @pytest.mark.parametrize("settings", MATCHING, ids=str)
 @pytest.mark.parametrize("host", SPELLED)
-def test_an_exemption_for_other_hosts_is_none_for_a_spelling_of_this_one(
+def test_an_exemption_for_other_hosts_does_not_hold_for_a_spelling_of_this_one(
     host: str, settings: dict[str, Any]
 ) -> None:
     snapshot = compiled_snapshot(
@@ -79,7 +79,7 @@ def test_an_exemption_for_other_hosts_is_none_for_a_spelling_of_this_one(
 @pytest.mark.parametrize("target", ["/tickets", "//tickets"])
 @pytest.mark.parametrize("host", WITH_A_PORT)
 @pytest.mark.parametrize("name", ON_A_HOST)
-def test_a_port_that_a_visitor_adds_leads_past_no_queue_for_a_host(name: str, host: str, target: str) -> None:
+def test_an_added_port_leads_past_no_queue_for_a_host(name: str, host: str, target: str) -> None:
     snapshot = compiled_snapshot(queue(ON_A_HOST[name], url_part("/tickets")))
     assert outcome(snapshot, target, host=host) == "tickets"
 
@@ -90,7 +90,7 @@ def test_a_trigger_on_a_host_with_a_port_is_for_that_port() -> None:
     assert outcome(snapshot, host="localhost:8081") == "page"
 
 
-def test_an_exemption_for_a_host_with_a_port_is_none_that_a_visitor_can_claim() -> None:
+def test_a_visitor_cannot_claim_an_exemption_for_a_host_with_a_port() -> None:
     snapshot = compiled_snapshot(ignore(host_part("shop.example.com:8443")), queue(url_part("/tickets")))
     assert outcome(snapshot, host="shop.example.com:8443") == "tickets"
 
@@ -98,7 +98,7 @@ def test_an_exemption_for_a_host_with_a_port_is_none_that_a_visitor_can_claim() 
 @pytest.mark.parametrize(
     "host", ["shop.example.community", "example.com", "shop.example.com:a", ":443", "", "x"]
 )
-def test_another_host_is_another_host(host: str) -> None:
+def test_another_host_is_not_queued(host: str) -> None:
     assert outcome(compiled_snapshot(queue(host_part(), url_part("/tickets"))), host=host) == "page"
 
 

@@ -55,5 +55,5 @@ def test_a_token_of_rfc_6265_can_be_a_cookies_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a=b", "a;b", "a%20", "é", "a\n", '"a"', "a,b", "(a)", "a&b"])
-def test_anything_else_cannot(name: str) -> None:
+def test_anything_else_cannot_be_a_cookies_name(name: str) -> None:
     assert COOKIE_NAME.fullmatch(name) is None

@@ -142,7 +142,7 @@ class TestQueueAction:
         assert is_queued(decision)
         assert decision.set_cookies == deleted("tickets")
 
-    def test_an_empty_session_cookie_is_none(self, tickets: Snapshot) -> None:
+    def test_an_empty_session_cookie_counts_as_none(self, tickets: Snapshot) -> None:
         decision = decide(tickets, visit(cookie=f"{COOKIE_PREFIX}tickets="), NOW)
 
         assert is_queued(decision)
@@ -180,7 +180,7 @@ class TestQueueAction:
         assert error_code(decision) == "hash"
         assert decision.set_cookies == deleted("tickets")
 
-    def test_a_token_of_another_address_says_both_addresses(self, tickets: Snapshot) -> None:
+    def test_the_error_for_a_token_of_another_address_names_both_addresses(self, tickets: Snapshot) -> None:
         decision = decide(tickets, visit(with_token(queue_token(address=ELSEWHERE))), NOW)
 
         assert parameters(decision)["icr"] == f"ip,cip:{ADDRESS.encode().hex()},hip:{mac(ELSEWHERE)}"
@@ -257,7 +257,7 @@ class TestSeveralRooms:
 
         assert cookie_text(decision).startswith(f"{COOKIE_PREFIX}vip=EventId=vip&")
 
-    def test_the_queue_is_that_of_the_event(self, both: Snapshot) -> None:
+    def test_visitors_queue_for_the_event_itself(self, both: Snapshot) -> None:
         assert is_queued(decide(both, visit(), NOW))
 
     def test_each_invalid_cookie_that_the_request_carries_is_deleted(self, both: Snapshot) -> None:
@@ -273,13 +273,13 @@ class TestSeveralRooms:
         assert error_code(decision) == "connector/sessionstate"
         assert is_queued(decide(both, visit(cookie=f"{other}; {old}"), NOW))
 
-    def test_a_cookie_of_a_room_of_no_concern_stays(self, both: Snapshot) -> None:
+    def test_a_cookie_of_an_unrelated_room_is_kept(self, both: Snapshot) -> None:
         decision = decide(both, visit(cookie=session_pair("concert")), NOW)
 
         assert is_queued(decision)
         assert decision.set_cookies == ()
 
-    def test_a_session_moved_to_another_rooms_name_is_invalid(self, both: Snapshot) -> None:
+    def test_a_session_under_another_rooms_cookie_name_is_invalid(self, both: Snapshot) -> None:
         decision = decide(both, visit(cookie=session_pair("sale", session_text("tickets"))), NOW)
 
         assert is_queued(decision)
@@ -288,20 +288,20 @@ class TestSeveralRooms:
 
 class TestTarget:
     @pytest.mark.parametrize("cookie", ["", OTHER_ADDRESS])
-    def test_forced_target_url_is_that_url(self, cookie: str) -> None:
+    def test_with_forced_target_url_it_is_that_url(self, cookie: str) -> None:
         snapshot = snapshot_of(RedirectLogic="ForcedTargetUrl", ForcedTargetUrl="https://x.example/é?a=b")
         decision = decide(snapshot, visit(cookie=cookie), NOW)
 
         assert "&t=https%3A%2F%2Fx.example%2F%C3%A9%3Fa%3Db&kupver=" in decision.redirect_url
 
     @pytest.mark.parametrize("cookie", ["", OTHER_ADDRESS])
-    def test_event_target_url_is_none(self, cookie: str) -> None:
+    def test_with_event_target_url_there_is_none(self, cookie: str) -> None:
         snapshot = snapshot_of(RedirectLogic="EventTargetUrl", ForcedTargetUrl="https://x.example/")
 
         assert "t" not in parameters(decide(snapshot, visit(cookie=cookie), NOW))
 
     @pytest.mark.parametrize("logic", ["AllowTParameter", "Anything", "", None])
-    def test_any_other_logic_is_the_page_without_its_token(self, logic: str | None) -> None:
+    def test_any_other_logic_leads_back_to_the_page_without_its_token(self, logic: str | None) -> None:
         snapshot = snapshot_of(RedirectLogic=logic, ForcedTargetUrl="https://x.example/")
         url = f"{PAGE}?a=1&queueittoken={BAD_TOKEN}&b=%2F"
 
@@ -316,7 +316,7 @@ class TestTarget:
             ("%", None),
         ],
     )
-    def test_on_an_ajax_call_it_is_the_decoded_page_and_none_if_that_fails(
+    def test_on_an_ajax_call_it_is_the_decoded_page_or_none_if_it_cannot_be_decoded(
         self, tickets: Snapshot, header: str, target: str | None
     ) -> None:
         decision = decide(tickets, visit(headers={"x-queueit-ajaxpageurl": header}), NOW)
@@ -346,7 +346,9 @@ class TestCancelAction:
         )
         assert decision.set_cookies == deleted("tickets")
 
-    def test_a_valid_session_of_any_room_is_enough_and_all_cookies_go(self, cancelling: Snapshot) -> None:
+    def test_a_valid_session_of_any_room_is_enough_and_all_cookies_are_deleted(
+        self, cancelling: Snapshot
+    ) -> None:
         text = session_text("sale", queue_id="", with_mac=True)
         decision = decide(cancelling, visit(cookie=f"{FORGED}; {session_pair('sale', text)}"), NOW)
 
@@ -363,7 +365,7 @@ class TestCancelAction:
         assert decision[1:3] == ("", ())
         assert decision.integration is cancelling.integrations[0]
 
-    def test_a_token_is_of_no_concern(self, cancelling: Snapshot) -> None:
+    def test_a_token_is_ignored(self, cancelling: Snapshot) -> None:
         assert decide(cancelling, visit(with_token(BAD_TOKEN)), NOW)[1:3] == ("", ())
 
     def test_on_an_ajax_call_the_visitor_comes_back_to_the_page(self, cancelling: Snapshot) -> None:
@@ -462,7 +464,7 @@ class TestRotation:
     def test_a_token_of_the_previous_key_passes(self) -> None:
         assert decide(compiled_snapshot(keys=self.rotated), visit(with_token()), NOW).redirect_url == ""
 
-    def test_once_it_is_over_neither_counts(self) -> None:
+    def test_once_it_is_over_the_previous_key_counts_for_nothing(self) -> None:
         over = compiled_snapshot(keys={"secret_key": "the-new-key"})
 
         assert error_code(decide(over, visit(with_token(), cookie=VALID), NOW)) == "hash"

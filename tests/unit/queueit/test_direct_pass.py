@@ -152,7 +152,7 @@ def test_a_stale_session_is_replaced_by_one_cookie(passing: Visits, cookie: Any,
     assert session_of(decision.set_cookies[0]).startswith("EventId=tickets&QueueId=")
 
 
-def test_a_strange_request_is_asked_about_in_bounds(passing: Visits) -> None:
+def test_what_is_asked_about_a_strange_request_is_bounded(passing: Visits) -> None:
     fake = FakeServices(NOT_PASSED)
     strange = "\ud800é\r\nX: y" * 100_000
 

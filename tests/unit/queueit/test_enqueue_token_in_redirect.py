@@ -100,7 +100,7 @@ def test_error_and_cancel_redirects_have_none(visit: Visits, cookie: Any) -> Non
     assert "enqueuetoken" not in error.redirect_url + cancel.redirect_url
 
 
-def test_who_passes_directly_needs_none_and_who_does_not_gets_one(visit: Visits) -> None:
+def test_a_visitor_who_does_not_pass_directly_gets_one(visit: Visits) -> None:
     settings = {"enqueue_token": {}, "direct_pass": {"url": "https://pass.example.com"}}
 
     queued = visit(settings=settings).decide(
@@ -118,5 +118,5 @@ def test_a_redirect_too_long_for_a_header_loses_its_target_not_its_token(visit: 
     assert token_of(decision.redirect_url).event_id == "tickets"
 
 
-def test_a_decision_on_paper_makes_none(visit: Visits) -> None:
+def test_a_decision_without_services_makes_none(visit: Visits) -> None:
     assert "enqueuetoken" not in visit(settings={"enqueue_token": {}}).decide().redirect_url

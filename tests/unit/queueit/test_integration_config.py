@@ -351,7 +351,7 @@ class TestWhatAWaitingRoomNeeds:
 class TestWhatRealAccountsHold:
     """Accepted as section 2 of the protocol says, though a tidy configuration would have none of it."""
 
-    def test_the_old_spelling_of_a_forced_target(self, compiled: Any) -> None:
+    def test_the_old_spelling_of_a_forced_target_is_accepted(self, compiled: Any) -> None:
         assert compiled(RedirectLogic="ForecedTargetUrl").redirect_logic == "ForcedTargetUrl"
 
     @pytest.mark.parametrize("value", ["", None])
@@ -361,11 +361,11 @@ class TestWhatRealAccountsHold:
     ) -> None:
         assert compiled(ActionType=action, QueueDomain=value).base_url == "https://example.queue-it.net/"
 
-    def test_a_validity_of_years(self, compiled: Any) -> None:
+    def test_a_validity_of_years_is_accepted(self, compiled: Any) -> None:
         assert compiled(CookieValidityMinute=10 * 525_600).validity_minutes == 5_256_000
 
     @pytest.mark.parametrize("name", ["QueueDomain", "CookieDomain"])
-    def test_underscores_in_host_names(self, compiled: Any, name: str) -> None:
+    def test_underscores_in_host_names_are_accepted(self, compiled: Any, name: str) -> None:
         assert compiled(**{name: "wait_room.example.com"})
 
     @pytest.mark.parametrize("name", [*TEXTS[2:], *MORE_TEXTS, *FLAGS[:4], *NUMBERS])
@@ -378,10 +378,7 @@ class TestWhatRealAccountsHold:
     def test_a_field_that_a_cancel_does_not_use_holds_anything(self, compiled: Any, name: str) -> None:
         assert compiled(ActionType="Cancel", **{name: [{}]}).action == "Cancel"
 
-    def test_fields_that_nobody_knows(self, compiled: Any) -> None:
-        assert compiled(Priority=3).name == "Tickets"
-
-    def test_an_export_in_the_other_shape_is_named_for_what_it_is(self) -> None:
+    def test_an_export_in_the_platforms_other_format_is_recognized(self) -> None:
         (problem,) = problems_of({"Actions": [], "Configurations": [], "Version": 3})
 
         assert problem.startswith("it is an export of the GO Queue-it Platform in its other shape")

@@ -107,7 +107,7 @@ def test_a_cookie_of_another_connector_counts_where_its_hash_binds_it_and_has_no
 
 @pytest.mark.parametrize("queue_id", [GUID, GUID.upper(), ""])
 @pytest.mark.parametrize("kind", USUAL_TYPES)
-def test_no_cookie_of_what_the_platform_writes_is_ambiguous_but_for_rooms_whose_id_holds_a_guid(
+def test_a_cookie_of_the_platforms_values_is_ambiguous_only_in_a_room_whose_id_holds_a_guid(
     queue_id: str, kind: str
 ) -> None:
     for room in ROOMS:

@@ -28,7 +28,7 @@ def test_the_account_of_the_snapshot_outweighs_that_of_the_configuration() -> No
 
 
 @pytest.mark.parametrize("name", ["previous_secret_key", "next_secret_key"])
-def test_a_rotation_is_two_keys(name: str) -> None:
+def test_during_a_rotation_a_snapshot_has_two_keys(name: str) -> None:
     keys = compiled_snapshot(keys={"secret_key": SECRET_KEY, name: OTHER_KEY}).keys
 
     assert keys.sign("text") == mac("text", SECRET_KEY)
@@ -64,7 +64,7 @@ def test_without_a_secret_key_there_is_no_snapshot(keys: Any) -> None:
 
 
 @pytest.mark.parametrize("format_", [2, 0, "1", None, []])
-def test_another_format_is_told_as_such(format_: Any) -> None:
+def test_an_unknown_format_is_named_in_the_error(format_: Any) -> None:
     with pytest.raises(UnknownSnapshotFormat, match=r"snapshot format .* is not 1"):
         compile_snapshot(snapshot_document(format=format_), KEYS)
 

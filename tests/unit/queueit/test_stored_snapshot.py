@@ -64,7 +64,7 @@ def test_the_first_line_has_everything_but_the_integrations_and_says_what_rules_
     }
 
 
-def test_texts_that_hold_on_the_own_domain_too_are_there_once() -> None:
+def test_texts_that_also_hold_on_the_own_domain_are_stored_once() -> None:
     assert "own_domain_texts" not in lines(pack(snapshot_document()).body)[0]
 
 
@@ -128,7 +128,7 @@ def test_what_other_code_has_published_is_checked_and_compiled_whole() -> None:
         (*stored({"format": 2}), "format 2 is not 1"),
     ],
 )
-def test_other_bytes_are_refused_in_words(digest: str, body: bytes, message: str) -> None:
+def test_other_bytes_are_refused_with_a_reason(digest: str, body: bytes, message: str) -> None:
     for read in (lambda: unpack(digest, body), lambda: load(digest, body, KEYS)):
         with pytest.raises(InvalidSnapshot, match=message):
             read()

@@ -32,7 +32,7 @@ HOST = "https://shop.example.com"
         ("/a#b%20c", "/a#b%20c"),
     ],
 )
-def test_each_spelling_becomes_the_one(path: str, normalized: str) -> None:
+def test_each_spelling_is_normalized_to_one_form(path: str, normalized: str) -> None:
     assert normalize_url(HOST + path) == HOST + normalized
 
 

@@ -82,7 +82,7 @@ def test_a_denied_session_is_deleted_and_sent_to_the_limits_page(verifying: Visi
     assert decision.set_cookies == (DELETED,)
 
 
-def test_a_denied_token_sets_no_cookie_and_goes_along(verifying: Visits, token: Any) -> None:
+def test_a_denied_token_sets_no_cookie_and_is_kept_in_the_redirect(verifying: Visits, token: Any) -> None:
     text = token()
 
     decision = verifying(querystring=f"queueittoken={text}").decide(FakeServices(DENIED).services)
@@ -152,7 +152,7 @@ def test_whoever_is_queued_anyway_is_not_asked_about(verifying: Visits, cookie: 
         NOT_SENT,
     ],
 )
-def test_trouble_with_the_service_sends_nobody_back_who_has_waited(
+def test_a_failing_service_sends_no_visitor_back_who_has_waited(
     verifying: Visits, cookie: Any, trouble: ServiceResponse | None
 ) -> None:
     decision = verifying(cookie=cookie()).decide(FakeServices(trouble).services)
@@ -169,7 +169,7 @@ def test_an_answer_that_a_strange_request_can_provoke_denies(
     assert decision.reason.name == "queue id used up"
 
 
-def test_a_strange_request_is_asked_about_in_bounds(verifying: Visits, cookie: Any) -> None:
+def test_what_is_asked_about_a_strange_request_is_bounded(verifying: Visits, cookie: Any) -> None:
     fake = FakeServices(ALLOWED)
     headers = (("User-Agent", "\ud800é\r\nX: y" * 100_000),)
 
@@ -194,5 +194,5 @@ def test_nobody_is_asked_unless_integration_and_setting_both_say_so(
     assert (decision.reason.name, fake.requests) == ("session", [])
 
 
-def test_a_decision_on_paper_asks_nobody(verifying: Visits, cookie: Any) -> None:
+def test_a_decision_without_services_asks_nobody(verifying: Visits, cookie: Any) -> None:
     assert verifying(cookie=cookie()).decide().reason.name == "session"
