@@ -1,22 +1,24 @@
-"""Visits with the optional features on, and a fake to the outside whose services say what a test tells them to."""
+"""Visits with the optional features on, and fake services that answer what a test tells them to."""
 
 import json
 from typing import Any, NamedTuple
 
 from edge.cloudfront_event import to_request
+from queueit import session_cookie
 from queueit.decision import decide
 from queueit.outcome import Decision
 from queueit.services import ServiceRequest, ServiceResponse, Services
+from queueit.session_cookie import VALID, Session
 from queueit.snapshot import Snapshot
+from tests.builders import NOW, SECRET_KEY, compiled_snapshot, queue_integration, viewer_request_event
+from workbench.queue_token import mint_queue_token
 
 QUEUE_ID = "1f2d3c4b-5a69-4788-9c0d-e1f2a3b4c5d6"
 CREDENTIALS = {
-    "secret_key": "not-a-real-secret-key",
+    "secret_key": SECRET_KEY,
     "api_key": "not-a-real-api-key",
     "proxy_key": "not-a-real-proxy-key",
 }
-
-
 UUIDS = ("0f1e2d3c-4b5a-4678-8f9e-0a1b2c3d4e5f", "7c6b5a49-3827-4166-9504-f3e2d1c0b9a8")
 
 
@@ -31,6 +33,36 @@ class Visit(NamedTuple):
         return decide(
             self.snapshot, to_request(self.event["Records"][0]["cf"]["request"]), self.now, services
         )
+
+
+def feature_visit(
+    *,
+    integration: dict[str, Any] | None = None,
+    settings: dict[str, Any] | None = None,
+    cookie: str = "",
+    headers: tuple[tuple[str, str], ...] = (),
+    **request: Any,
+) -> Visit:
+    """A visit to /tickets, under one integration and some settings; `cookie` is the session cookie's value."""
+    snapshot = compiled_snapshot(
+        queue_integration(**(integration or {})), settings=settings, keys=CREDENTIALS
+    )
+    if cookie:
+        headers = (*headers, ("Cookie", f"{session_cookie.cookie_name('tickets')}={cookie}"))
+    return Visit(snapshot, viewer_request_event(headers=headers, **request), NOW)
+
+
+def minted_token(**changes: Any) -> str:
+    """A token of the waiting room, valid unless changed."""
+    fields: dict[str, Any] = {"queue_id": QUEUE_ID, "expires_at": NOW + 180, **changes}
+    event_id = fields.pop("event_id", "tickets")
+    return mint_queue_token(fields.pop("secret_key", SECRET_KEY), event_id, **fields)
+
+
+def session_value(queue_id: str = QUEUE_ID, issued_at: int = NOW - 60, **changes: Any) -> str:
+    """A session cookie's value, valid unless changed."""
+    session = Session(VALID, "tickets", queue_id, None, "queue")._replace(**changes)
+    return session_cookie.issue(session, compiled_snapshot().keys, issued_at)
 
 
 def answer(document: Any, status: int = 200) -> ServiceResponse:

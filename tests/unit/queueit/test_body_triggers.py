@@ -1,7 +1,6 @@
 """Triggers on the request's body: with the body, without it, and with only its beginning."""
 
 import base64
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,9 +8,7 @@ import pytest
 from config_refresh.config_warnings import MAX_WARNINGS, config_warnings
 from queueit.settings import Settings, VerifySettings
 from tests.builders import integration_config, part, queue_integration, triggers, url_part
-from tests.unit.queueit.feature_visits import Visit
-
-Visits = Callable[..., Visit]
+from tests.unit.queueit.feature_visits import feature_visit
 
 BODY_PART = part("RequestBody", "checkout", Operator="Contains")
 
@@ -22,21 +19,21 @@ def body(text: bytes, *, cut: bool = False) -> dict[str, Any]:
     return {"inputTruncated": cut, "action": "read-only", "encoding": "base64", "data": data}
 
 
-def matches(visit: Visits, request_body: dict[str, Any] | None, *parts: dict[str, Any], **named: Any) -> bool:
+def matches(request_body: dict[str, Any] | None, *parts: dict[str, Any], **named: Any) -> bool:
     """Whether the integration matched a POST with that body."""
     integration = {"Triggers": triggers(*(parts or (BODY_PART,))), **named.pop("integration", {})}
-    decision = visit(integration=integration, method="POST", body=request_body, **named).decide()
+    decision = feature_visit(integration=integration, method="POST", body=request_body, **named).decide()
     return decision.integration is not None
 
 
-def test_a_body_that_is_included_is_compared(visit: Visits) -> None:
-    assert matches(visit, body(b"step=checkout"))
-    assert not matches(visit, body(b"step=basket"))
+def test_a_body_that_is_included_is_compared() -> None:
+    assert matches(body(b"step=checkout"))
+    assert not matches(body(b"step=basket"))
 
 
-def test_a_body_that_is_not_included_compares_as_empty(visit: Visits) -> None:
-    assert not matches(visit, None)
-    assert matches(visit, None, BODY_PART | {"IsNegative": True})
+def test_a_body_that_is_not_included_compares_as_empty() -> None:
+    assert not matches(None)
+    assert matches(None, BODY_PART | {"IsNegative": True})
 
 
 @pytest.mark.parametrize(
@@ -49,45 +46,45 @@ def test_a_body_that_is_not_included_compares_as_empty(visit: Visits) -> None:
         {},
     ],
 )
-def test_a_body_that_is_no_text_matches_nothing(visit: Visits, request_body: dict[str, Any]) -> None:
-    assert not matches(visit, request_body)
+def test_a_body_that_is_no_text_matches_nothing(request_body: dict[str, Any]) -> None:
+    assert not matches(request_body)
 
 
 @pytest.mark.parametrize("negative", [False, True])
 @pytest.mark.parametrize(("action", "expected"), [("Queue", True), ("Cancel", True), ("Ignore", False)])
 def test_a_cut_body_matches_for_queue_and_cancel_and_not_for_ignore(
-    visit: Visits, action: str, expected: bool, negative: bool
+    action: str, expected: bool, negative: bool
 ) -> None:
     either = BODY_PART | {"IsNegative": negative}
 
     for text in (b"x", b"checkout"):
-        found = matches(visit, body(text, cut=True), either, integration={"ActionType": action})
+        found = matches(body(text, cut=True), either, integration={"ActionType": action})
         assert found is expected
 
 
 @pytest.mark.parametrize(("text", "expected"), [(b"checkout", True), (b"basket", False)])
 @pytest.mark.parametrize("action", ["Queue", "Ignore"])
 def test_the_visible_part_of_a_cut_body_is_compared_where_the_setting_says_so(
-    visit: Visits, action: str, text: bytes, expected: bool
+    action: str, text: bytes, expected: bool
 ) -> None:
     settings = {"truncated_body": "visible_part"}
 
-    found = matches(visit, body(text, cut=True), settings=settings, integration={"ActionType": action})
+    found = matches(body(text, cut=True), settings=settings, integration={"ActionType": action})
 
     assert found is expected
 
 
-def test_the_other_parts_of_a_trigger_count_for_a_cut_body_too(visit: Visits) -> None:
-    assert matches(visit, body(b"x", cut=True), BODY_PART, url_part("/tickets"))
-    assert not matches(visit, body(b"x", cut=True), BODY_PART, url_part("/other"))
+def test_the_other_parts_of_a_trigger_count_for_a_cut_body_too() -> None:
+    assert matches(body(b"x", cut=True), BODY_PART, url_part("/tickets"))
+    assert not matches(body(b"x", cut=True), BODY_PART, url_part("/other"))
 
 
-def test_an_unknown_operator_never_matches_a_cut_body(visit: Visits) -> None:
-    assert not matches(visit, body(b"x", cut=True), BODY_PART | {"Operator": "Resembles"})
+def test_an_unknown_operator_never_matches_a_cut_body() -> None:
+    assert not matches(body(b"x", cut=True), BODY_PART | {"Operator": "Resembles"})
 
 
-def test_a_whole_body_is_never_taken_for_a_cut_one(visit: Visits) -> None:
-    assert not matches(visit, body(b"x" * 40_000))
+def test_a_whole_body_is_never_taken_for_a_cut_one() -> None:
+    assert not matches(body(b"x" * 40_000))
 
 
 class TestWarnings:

@@ -1,6 +1,5 @@
 """Diagnostics: who gets them, what they say, that they fit into a cookie and tell no secret."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
@@ -13,9 +12,16 @@ from queueit.diagnostics import MAX_COOKIE_LENGTH, DiagnosedDefect
 from queueit.services import ServiceResponse
 from queueit.snapshot import Snapshot
 from tests.builders import NOW, compiled_snapshot, viewer_request_event
-from tests.unit.queueit.feature_visits import CREDENTIALS, QUEUE_ID, FakeServices, Visit, answer
+from tests.unit.queueit.feature_visits import (
+    CREDENTIALS,
+    QUEUE_ID,
+    FakeServices,
+    answer,
+    feature_visit,
+    minted_token,
+    session_value,
+)
 
-Visits = Callable[..., Visit]
 EXPIRES_IN_20_MINUTES = "Mon, 21 Sep 2026 14:33:20 GMT"
 
 
@@ -26,15 +32,12 @@ def entries(set_cookies: tuple[str, ...]) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in unquote(value).split("|"))
 
 
-@pytest.fixture
-def debug_token(token: Callable[..., str]) -> Callable[..., str]:
-    """Makes debug tokens, of another room than the one that is queued for unless changed."""
-    return lambda **changes: token(
-        **{"event_id": "another", "queue_id": None, "redirect_type": "debug", **changes}
-    )
+def debug_token(**changes: Any) -> str:
+    """A debug token, of another room than the one that is queued for unless changed."""
+    return minted_token(**{"event_id": "another", "queue_id": None, "redirect_type": "debug", **changes})
 
 
-def test_a_debug_token_gets_all_entries_about_its_request(visit: Visits, debug_token: Any) -> None:
+def test_a_debug_token_gets_all_entries_about_its_request() -> None:
     text = debug_token()
     headers = (
         ("Via", "1.1 proxy"),
@@ -44,7 +47,7 @@ def test_a_debug_token_gets_all_entries_about_its_request(visit: Visits, debug_t
         ("X-Forwarded-Proto", "https"),
     )
 
-    decision = visit(querystring=f"a=1&queueittoken={text}", headers=headers).decide()
+    decision = feature_visit(querystring=f"a=1&queueittoken={text}", headers=headers).decide()
 
     assert decision.reason.name == "queue"
     found = entries(decision.set_cookies)
@@ -73,18 +76,16 @@ def test_a_debug_token_gets_all_entries_about_its_request(visit: Visits, debug_t
     ]
 
 
-def test_the_cookie_lasts_20_minutes_goes_over_https_alone_and_scripts_may_read_it(
-    visit: Visits, debug_token: Any
-) -> None:
-    (cookie,) = visit(querystring=f"queueittoken={debug_token()}").decide().set_cookies
+def test_the_cookie_lasts_20_minutes_goes_over_https_alone_and_scripts_may_read_it() -> None:
+    (cookie,) = feature_visit(querystring=f"queueittoken={debug_token()}").decide().set_cookies
 
     assert cookie.partition(";")[2] == f" Path=/; Expires={EXPIRES_IN_20_MINUTES}; Secure"
 
 
-def test_a_cancel_integration_says_what_it_would_cancel(visit: Visits, debug_token: Any) -> None:
+def test_a_cancel_integration_says_what_it_would_cancel() -> None:
     integration = {"ActionType": "Cancel", "InvolvedWaitingRoomIds": ["b"], "QueuePathPrefix": "/q"}
 
-    decision = visit(integration=integration, querystring=f"queueittoken={debug_token()}").decide()
+    decision = feature_visit(integration=integration, querystring=f"queueittoken={debug_token()}").decide()
 
     found = entries(decision.set_cookies)
     assert found["CancelConfig"] == (
@@ -95,23 +96,23 @@ def test_a_cancel_integration_says_what_it_would_cancel(visit: Visits, debug_tok
     assert "QueueConfig" not in found
 
 
-def test_a_request_that_no_integration_is_for_says_so(visit: Visits, debug_token: Any) -> None:
-    decision = visit(uri="/", querystring=f"queueittoken={debug_token()}").decide()
+def test_a_request_that_no_integration_is_for_says_so() -> None:
+    decision = feature_visit(uri="/", querystring=f"queueittoken={debug_token()}").decide()
 
     assert (decision.integration, decision.redirect_url) == (None, "")
     assert entries(decision.set_cookies)["MatchedConfig"] == "NULL"
 
 
-def test_a_token_in_the_header_turns_diagnostics_on_too(visit: Visits, debug_token: Any) -> None:
+def test_a_token_in_the_header_turns_diagnostics_on_too() -> None:
     text = debug_token()
 
-    found = entries(visit(headers=(("X-QueueItToken", text),)).decide().set_cookies)
+    found = entries(feature_visit(headers=(("X-QueueItToken", text),)).decide().set_cookies)
 
     assert (found["QueueitToken"], found["OriginalUrl"]) == (text, "https://shop.example.com/tickets")
 
 
-def test_a_debug_token_for_the_room_itself_begins_a_session_as_well(visit: Visits, debug_token: Any) -> None:
-    decision = visit(querystring=f"queueittoken={debug_token(event_id='tickets')}").decide()
+def test_a_debug_token_for_the_room_itself_begins_a_session_as_well() -> None:
+    decision = feature_visit(querystring=f"queueittoken={debug_token(event_id='tickets')}").decide()
 
     assert decision.reason.name == "token"
     assert [cookie.partition("=")[0] for cookie in decision.set_cookies] == [
@@ -125,9 +126,9 @@ def test_a_debug_token_for_the_room_itself_begins_a_session_as_well(visit: Visit
 )
 @pytest.mark.parametrize("uri", ["/tickets", "/"])
 def test_a_bad_debug_token_is_sent_to_the_diagnostics_page_of_the_platform(
-    visit: Visits, debug_token: Any, changes: dict[str, Any], code: str, uri: str
+    changes: dict[str, Any], code: str, uri: str
 ) -> None:
-    decision = visit(uri=uri, querystring=f"queueittoken={debug_token(**changes)}").decide()
+    decision = feature_visit(uri=uri, querystring=f"queueittoken={debug_token(**changes)}").decide()
 
     assert decision.redirect_url == (
         f"https://example.api2.queue-it.net/example/diagnostics/connector/error/?code={code}"
@@ -136,19 +137,21 @@ def test_a_bad_debug_token_is_sent_to_the_diagnostics_page_of_the_platform(
 
 
 @pytest.mark.parametrize("redirect_type", ["Debug", "DEBUG", "queue"])
-def test_no_other_token_asks_for_diagnostics(visit: Visits, debug_token: Any, redirect_type: str) -> None:
+def test_no_other_token_asks_for_diagnostics(redirect_type: str) -> None:
     text = debug_token(redirect_type=redirect_type, secret_key="another")
 
-    decision = visit(querystring=f"queueittoken={text}").decide()
+    decision = feature_visit(querystring=f"queueittoken={text}").decide()
 
     assert "diagnostics" not in decision.redirect_url
     assert decision.set_cookies == ()
 
 
-def test_diagnostics_can_be_switched_off(visit: Visits, debug_token: Any) -> None:
-    good = visit(settings={"diagnostics": False}, querystring=f"queueittoken={debug_token()}").decide()
+def test_diagnostics_can_be_switched_off() -> None:
+    good = feature_visit(
+        settings={"diagnostics": False}, querystring=f"queueittoken={debug_token()}"
+    ).decide()
     bad_token = debug_token(secret_key="another")
-    bad = visit(settings={"diagnostics": False}, querystring=f"queueittoken={bad_token}").decide()
+    bad = feature_visit(settings={"diagnostics": False}, querystring=f"queueittoken={bad_token}").decide()
 
     assert (good.reason.name, good.set_cookies) == ("queue", ())
     assert (bad.reason.name, bad.set_cookies) == ("queue", ())
@@ -177,11 +180,11 @@ def test_diagnostics_can_be_switched_off(visit: Visits, debug_token: Any) -> Non
     ],
 )
 def test_direct_pass_tells_its_timeout_and_what_came_of_it(
-    visit: Visits, debug_token: Any, said: ServiceResponse | None, expected: dict[str, str]
+    said: ServiceResponse | None, expected: dict[str, str]
 ) -> None:
     settings = {"direct_pass": {"url": "https://pass.example.com", "timeout_ms": 900}}
 
-    decision = visit(settings=settings, querystring=f"queueittoken={debug_token()}").decide(
+    decision = feature_visit(settings=settings, querystring=f"queueittoken={debug_token()}").decide(
         FakeServices(said).services
     )
 
@@ -190,14 +193,14 @@ def test_direct_pass_tells_its_timeout_and_what_came_of_it(
     assert told == {"DirectPassTimeoutSetting": "900", "DirectPassTimeoutUsed": "900", **expected}
 
 
-def test_the_signature_of_a_token_that_passes_is_not_told(
-    visit: Visits, debug_token: Any, token: Any
-) -> None:
-    issued = token()
+def test_the_signature_of_a_token_that_passes_is_not_told() -> None:
+    issued = minted_token()
     fake = FakeServices(answer({"HasPassed": True, "QueueItToken": issued}))
     settings = {"direct_pass": {"url": "https://pass.example.com"}}
 
-    decision = visit(settings=settings, querystring=f"queueittoken={debug_token()}").decide(fake.services)
+    decision = feature_visit(settings=settings, querystring=f"queueittoken={debug_token()}").decide(
+        fake.services
+    )
 
     found = entries(decision.set_cookies)
     assert found["DirectPassResult"] == "HasPassed"
@@ -206,12 +209,12 @@ def test_the_signature_of_a_token_that_passes_is_not_told(
 
 
 @pytest.mark.parametrize("character", ["a", "é", "\U0001f600", "\ud800", "|", "%", ";", "\n"])
-def test_the_cookie_fits_whatever_the_request_holds(visit: Visits, debug_token: Any, character: str) -> None:
+def test_the_cookie_fits_whatever_the_request_holds(character: str) -> None:
     long = character * 100_000
     headers = tuple((name, long) for name in ("Via", "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto"))
-    request = {"querystring": f"{long}&queueittoken={debug_token()}", "headers": headers, "client_ip": long}
+    querystring = f"{long}&queueittoken={debug_token()}"
 
-    (cookie,) = visit(**request).decide().set_cookies
+    (cookie,) = feature_visit(querystring=querystring, headers=headers, client_ip=long).decide().set_cookies
 
     value = cookie.partition("=")[2].partition(";")[0]
     assert 0 < len(value) <= MAX_COOKIE_LENGTH
@@ -220,14 +223,14 @@ def test_the_cookie_fits_whatever_the_request_holds(visit: Visits, debug_token: 
     assert unquote(value).startswith("SdkVersion=cloudfro")
 
 
-def test_no_secret_is_told(visit: Visits, debug_token: Any, cookie: Any) -> None:
+def test_no_secret_is_told() -> None:
     settings = {
         "direct_pass": {"url": "https://pass.example.com/secret-path"},
         "verify": {"url": "https://verify.example.com"},
     }
-    session = cookie(issued_at=1)
+    session = session_value(issued_at=1)
 
-    decision = visit(
+    decision = feature_visit(
         settings=settings,
         integration={"VerifyQueueIdEnabled": True},
         cookie=session,
@@ -240,7 +243,7 @@ def test_no_secret_is_told(visit: Visits, debug_token: Any, cookie: Any) -> None
         assert secret not in told
 
 
-def test_a_defect_is_told_by_its_kind_alone(debug_token: Any) -> None:
+def test_a_defect_is_told_by_its_kind_alone() -> None:
     def broken(*_: object) -> bool:
         raise ZeroDivisionError("with a text that may quote anything")
 

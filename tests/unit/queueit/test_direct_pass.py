@@ -1,6 +1,5 @@
 """Direct pass: when it is asked for, what lets a visitor in, and what a failure of the service means."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
@@ -9,18 +8,23 @@ import pytest
 from queueit import __version__
 from queueit.services import NOT_SENT, ServiceResponse
 from tests.builders import compiled_snapshot
-from tests.unit.queueit.feature_visits import QUEUE_ID, FakeServices, Visit, answer
+from tests.unit.queueit.feature_visits import (
+    QUEUE_ID,
+    FakeServices,
+    Visit,
+    answer,
+    feature_visit,
+    minted_token,
+    session_value,
+)
 
 NOT_PASSED = answer({"HasPassed": False})
 SETTINGS = {"direct_pass": {"url": "https://pass.example.com/v1"}}
 
-Visits = Callable[..., Visit]
 
-
-@pytest.fixture
-def passing(visit: Visits) -> Visits:
-    """Visits with direct pass on."""
-    return lambda **changes: visit(**{"settings": SETTINGS, **changes})
+def passing(**changes: Any) -> Visit:
+    """A visit with direct pass on."""
+    return feature_visit(**{"settings": SETTINGS, **changes})
 
 
 def session_of(set_cookie: str) -> str:
@@ -32,7 +36,7 @@ def passed(token: str) -> ServiceResponse:
     return answer({"HasPassed": True, "QueueItToken": token})
 
 
-def test_the_service_is_asked_as_the_protocol_says(passing: Visits) -> None:
+def test_the_service_is_asked_as_the_protocol_says() -> None:
     fake = FakeServices(NOT_PASSED)
     headers = (("User-Agent", "Browser/1.0"), ("Referer", "https://www.example.com/"))
 
@@ -57,8 +61,8 @@ def test_the_service_is_asked_as_the_protocol_says(passing: Visits) -> None:
     }
 
 
-def test_who_passes_gets_the_session_of_the_services_token(passing: Visits, token: Any) -> None:
-    fake = FakeServices(passed(token(redirect_type="directpass", validity_minutes=7)))
+def test_who_passes_gets_the_session_of_the_services_token() -> None:
+    fake = FakeServices(passed(minted_token(redirect_type="directpass", validity_minutes=7)))
 
     decision = passing().decide(fake.services)
 
@@ -69,7 +73,7 @@ def test_who_passes_gets_the_session_of_the_services_token(passing: Visits, toke
     )
 
 
-def test_who_does_not_pass_is_queued(passing: Visits) -> None:
+def test_who_does_not_pass_is_queued() -> None:
     decision = passing().decide(FakeServices(NOT_PASSED).services)
 
     assert decision.reason.name == "queue"
@@ -80,14 +84,12 @@ def test_who_does_not_pass_is_queued(passing: Visits) -> None:
     "changes",
     [{"secret_key": "another"}, {"event_id": "other"}, {"expires_at": 1}, {"client_ip": "192.0.2.9"}],
 )
-def test_a_token_that_is_not_valid_passes_nobody(
-    passing: Visits, token: Any, changes: dict[str, Any]
-) -> None:
-    assert passing().decide(FakeServices(passed(token(**changes))).services).reason.name == "queue"
+def test_a_token_that_is_not_valid_passes_nobody(changes: dict[str, Any]) -> None:
+    assert passing().decide(FakeServices(passed(minted_token(**changes))).services).reason.name == "queue"
 
 
 @pytest.mark.parametrize("failure", [None, answer({}, 500), answer({}, 503)])
-def test_a_failure_passes_for_three_minutes(passing: Visits, failure: ServiceResponse | None) -> None:
+def test_a_failure_passes_for_three_minutes(failure: ServiceResponse | None) -> None:
     decision = passing().decide(FakeServices(failure).services)
 
     assert (decision.redirect_url, decision.reason.name) == ("", "direct pass failed")
@@ -98,10 +100,10 @@ def test_a_failure_passes_for_three_minutes(passing: Visits, failure: ServiceRes
 
 
 @pytest.mark.parametrize("failure", [None, answer({}, 500)])
-def test_a_failure_queues_where_the_setting_says_so(visit: Visits, failure: ServiceResponse | None) -> None:
+def test_a_failure_queues_where_the_setting_says_so(failure: ServiceResponse | None) -> None:
     settings = {"direct_pass": {"url": "https://pass.example.com", "on_failure": "queue"}}
 
-    assert visit(settings=settings).decide(FakeServices(failure).services).reason.name == "queue"
+    assert feature_visit(settings=settings).decide(FakeServices(failure).services).reason.name == "queue"
 
 
 @pytest.mark.parametrize(
@@ -122,21 +124,17 @@ def test_a_failure_queues_where_the_setting_says_so(visit: Visits, failure: Serv
         NOT_SENT,
     ],
 )
-def test_a_refusal_garbage_and_a_defect_of_ours_pass_nobody(
-    passing: Visits, refusal: ServiceResponse
-) -> None:
+def test_a_refusal_garbage_and_a_defect_of_ours_pass_nobody(refusal: ServiceResponse) -> None:
     assert passing().decide(FakeServices(refusal).services).reason.name == "queue"
 
 
-def test_nobody_is_asked_about_who_need_not_be_queued_or_has_an_error(
-    passing: Visits, cookie: Any, token: Any
-) -> None:
+def test_nobody_is_asked_about_who_need_not_be_queued_or_has_an_error() -> None:
     fake = FakeServices(NOT_PASSED)
-    bound = cookie(hashed_ip=compiled_snapshot().keys.sign("192.0.2.9"))
+    bound = session_value(hashed_ip=compiled_snapshot().keys.sign("192.0.2.9"))
 
     reasons = [
-        passing(cookie=cookie()).decide(fake.services).reason.name,
-        passing(querystring=f"queueittoken={token()}").decide(fake.services).reason.name,
+        passing(cookie=session_value()).decide(fake.services).reason.name,
+        passing(querystring=f"queueittoken={minted_token()}").decide(fake.services).reason.name,
         passing(querystring="queueittoken=e_tickets~h_0").decide(fake.services).reason.name,
         passing(cookie=bound).decide(fake.services).reason.name,
     ]
@@ -145,14 +143,16 @@ def test_nobody_is_asked_about_who_need_not_be_queued_or_has_an_error(
     assert fake.requests == []
 
 
-def test_a_stale_session_is_replaced_by_one_cookie(passing: Visits, cookie: Any, token: Any) -> None:
-    decision = passing(cookie=cookie(issued_at=1_600_000_000)).decide(FakeServices(passed(token())).services)
+def test_a_stale_session_is_replaced_by_one_cookie() -> None:
+    decision = passing(cookie=session_value(issued_at=1_600_000_000)).decide(
+        FakeServices(passed(minted_token())).services
+    )
 
     assert len(decision.set_cookies) == 1
     assert session_of(decision.set_cookies[0]).startswith("EventId=tickets&QueueId=")
 
 
-def test_what_is_asked_about_a_strange_request_is_bounded(passing: Visits) -> None:
+def test_what_is_asked_about_a_strange_request_is_bounded() -> None:
     fake = FakeServices(NOT_PASSED)
     strange = "\ud800é\r\nX: y" * 100_000
 
@@ -169,9 +169,9 @@ def test_what_is_asked_about_a_strange_request_is_bounded(passing: Visits) -> No
     )
 
 
-def test_direct_pass_is_off_by_default_and_on_paper(visit: Visits, passing: Visits) -> None:
+def test_direct_pass_is_off_by_default_and_on_paper() -> None:
     fake = FakeServices(None)
 
-    assert visit().decide(fake.services).reason.name == "queue"
+    assert feature_visit().decide(fake.services).reason.name == "queue"
     assert passing().decide().reason.name == "queue"
     assert fake.requests == []

@@ -1,6 +1,5 @@
 """Which redirects an enqueue token goes with, and what the settings put into it."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,10 +9,9 @@ from edge.cloudfront_event import to_request
 from queueit.decision import decide
 from queueit.services import ServiceResponse
 from tests.builders import NOW, compiled_snapshot, viewer_request_event
-from tests.unit.queueit.feature_visits import UUIDS, FakeServices, Visit
+from tests.unit.queueit.feature_visits import UUIDS, FakeServices, feature_visit, session_value
 from workbench.enqueue_token import EnqueueToken, read_enqueue_token
 
-Visits = Callable[..., Visit]
 SECRET_KEY = "not-a-real-secret-key"
 
 
@@ -21,11 +19,11 @@ def token_of(url: str) -> EnqueueToken:
     return read_enqueue_token(dict(parse_qsl(urlsplit(url).query))["enqueuetoken"], SECRET_KEY)
 
 
-def test_the_redirect_to_the_queue_has_one_between_layout_and_target(visit: Visits) -> None:
+def test_the_redirect_to_the_queue_has_one_between_layout_and_target() -> None:
     integration = {"LayoutName": "L", "Culture": "en"}
 
     url = (
-        visit(integration=integration, settings={"enqueue_token": {}})
+        feature_visit(integration=integration, settings={"enqueue_token": {}})
         .decide(FakeServices().services)
         .redirect_url
     )
@@ -34,10 +32,10 @@ def test_the_redirect_to_the_queue_has_one_between_layout_and_target(visit: Visi
     assert names == ["c", "e", "ver", "cver", "man", "cid", "l", "enqueuetoken", "t", "kupver"]
 
 
-def test_by_default_it_holds_the_clients_address_no_key_and_lasts_four_minutes(visit: Visits) -> None:
+def test_by_default_it_holds_the_clients_address_no_key_and_lasts_four_minutes() -> None:
     headers = (("X-Forwarded-For", "192.0.2.1, 192.0.2.2"),)
 
-    decision = visit(headers=headers).decide(FakeServices().services)
+    decision = feature_visit(headers=headers).decide(FakeServices().services)
 
     assert token_of(decision.redirect_url) == EnqueueToken(
         customer_id="example",
@@ -52,11 +50,13 @@ def test_by_default_it_holds_the_clients_address_no_key_and_lasts_four_minutes(v
     )
 
 
-def test_settings_change_what_it_holds(visit: Visits) -> None:
+def test_settings_change_what_it_holds() -> None:
     settings = {"validity_seconds": 30, "key": True, "client_ip": False, "x_forwarded_for": True}
     headers = (("X-Forwarded-For", "192.0.2.1"),)
 
-    decision = visit(settings={"enqueue_token": settings}, headers=headers).decide(FakeServices().services)
+    decision = feature_visit(settings={"enqueue_token": settings}, headers=headers).decide(
+        FakeServices().services
+    )
 
     token = token_of(decision.redirect_url)
     assert token.expires_at_ms - token.issued_at_ms == 30_000
@@ -82,41 +82,43 @@ def test_while_keys_rotate_it_is_signed_with_the_one_that_the_platform_holds(oth
 
 
 @pytest.mark.parametrize("others", [{}, {"key": True}])
-def test_it_can_be_switched_off(visit: Visits, others: dict[str, Any]) -> None:
+def test_it_can_be_switched_off(others: dict[str, Any]) -> None:
     settings = {"enqueue_token": {"enabled": False, **others}}
 
-    assert "enqueuetoken" not in visit(settings=settings).decide(FakeServices().services).redirect_url
+    assert "enqueuetoken" not in feature_visit(settings=settings).decide(FakeServices().services).redirect_url
 
 
-def test_error_and_cancel_redirects_have_none(visit: Visits, cookie: Any) -> None:
+def test_error_and_cancel_redirects_have_none() -> None:
     settings: dict[str, Any] = {"enqueue_token": {}}
-    error = visit(settings=settings, querystring="queueittoken=x").decide(FakeServices().services)
-    cancel = visit(settings=settings, integration={"ActionType": "Cancel"}, cookie=cookie()).decide(
-        FakeServices().services
-    )
+    error = feature_visit(settings=settings, querystring="queueittoken=x").decide(FakeServices().services)
+    cancel = feature_visit(
+        settings=settings, integration={"ActionType": "Cancel"}, cookie=session_value()
+    ).decide(FakeServices().services)
 
     assert "/error/hash/" in error.redirect_url
     assert "/cancel/multiple/" in cancel.redirect_url
     assert "enqueuetoken" not in error.redirect_url + cancel.redirect_url
 
 
-def test_a_visitor_who_does_not_pass_directly_gets_one(visit: Visits) -> None:
+def test_a_visitor_who_does_not_pass_directly_gets_one() -> None:
     settings = {"enqueue_token": {}, "direct_pass": {"url": "https://pass.example.com"}}
 
-    queued = visit(settings=settings).decide(
+    queued = feature_visit(settings=settings).decide(
         FakeServices(ServiceResponse(200, b'{"HasPassed": false}')).services
     )
 
     assert token_of(queued.redirect_url).event_id == "tickets"
 
 
-def test_a_redirect_too_long_for_a_header_loses_its_target_not_its_token(visit: Visits) -> None:
-    decision = visit(settings={"enqueue_token": {}}, querystring="a" * 30_000).decide(FakeServices().services)
+def test_a_redirect_too_long_for_a_header_loses_its_target_not_its_token() -> None:
+    decision = feature_visit(settings={"enqueue_token": {}}, querystring="a" * 30_000).decide(
+        FakeServices().services
+    )
 
     assert len(decision.redirect_url) < 20_000
     assert "&t=" not in decision.redirect_url
     assert token_of(decision.redirect_url).event_id == "tickets"
 
 
-def test_a_decision_without_services_makes_none(visit: Visits) -> None:
-    assert "enqueuetoken" not in visit(settings={"enqueue_token": {}}).decide().redirect_url
+def test_a_decision_without_services_makes_none() -> None:
+    assert "enqueuetoken" not in feature_visit(settings={"enqueue_token": {}}).decide().redirect_url

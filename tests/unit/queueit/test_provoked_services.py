@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.unit.queueit.feature_visits import FakeServices, answer
+from tests.unit.queueit.feature_visits import FakeServices, answer, feature_visit, session_value
 from tests.unit.queueit.test_direct_pass import SETTINGS as DIRECT_PASS
 from tests.unit.queueit.test_verify_action import SETTINGS as VERIFY
 
@@ -39,12 +39,11 @@ services = pytest.mark.parametrize(
 )
 
 
-def asked(visit: Any, cookie: Any, settings: Any, integration: Any, **request: Any) -> dict[str, str]:
+def asked(settings: Any, integration: Any, **request: Any) -> dict[str, str]:
     """All texts of the request to the service, headers and fields, by their names in lower case."""
     fake = FakeServices(answer({}))
-    is_verified = "VerifyQueueIdEnabled" in integration
-    held = {"cookie": cookie()} if is_verified else {}
-    visit(settings=settings, integration=integration, **held, **request).decide(fake.services)
+    held = session_value() if "VerifyQueueIdEnabled" in integration else ""
+    feature_visit(settings=settings, integration=integration, cookie=held, **request).decide(fake.services)
     (sent,) = fake.requests
     assert sent.url.isascii()
     assert sent.url.isprintable()
@@ -55,29 +54,25 @@ def asked(visit: Any, cookie: Any, settings: Any, integration: Any, **request: A
 @services
 @pytest.mark.parametrize("text", PROVOKING, ids=ascii)
 def test_a_user_agent_reaches_a_service_in_a_reduced_alphabet(
-    visit: Any, cookie: Any, settings: Any, integration: Any, text: str
+    settings: Any, integration: Any, text: str
 ) -> None:
-    sent = asked(visit, cookie, settings, integration, headers=(("User-Agent", text),))
+    sent = asked(settings, integration, headers=(("User-Agent", text),))
     agent = sent["useragent" if "useragent" in sent else "user-agent"]
     assert PLAIN.fullmatch(agent)
     assert len(agent) <= 1024
 
 
 @services
-def test_an_ordinary_user_agent_reaches_a_service_as_it_is(
-    visit: Any, cookie: Any, settings: Any, integration: Any
-) -> None:
+def test_an_ordinary_user_agent_reaches_a_service_as_it_is(settings: Any, integration: Any) -> None:
     ordinary = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
-    sent = asked(visit, cookie, settings, integration, headers=(("User-Agent", ordinary),))
+    sent = asked(settings, integration, headers=(("User-Agent", ordinary),))
     assert ordinary in (sent.get("useragent"), sent.get("user-agent"))
 
 
 @services
 @pytest.mark.parametrize("text", PROVOKING, ids=ascii)
-def test_a_url_reaches_a_service_percent_encoded(
-    visit: Any, cookie: Any, settings: Any, integration: Any, text: str
-) -> None:
-    sent = asked(visit, cookie, settings, integration, uri=f"/tickets/{text}", querystring=f"a={text}")
+def test_a_url_reaches_a_service_percent_encoded(settings: Any, integration: Any, text: str) -> None:
+    sent = asked(settings, integration, uri=f"/tickets/{text}", querystring=f"a={text}")
     url = sent["url" if "url" in sent else "protectedurl"]
     assert URL.fullmatch(url)
     assert len(url) <= LONGEST
@@ -85,27 +80,29 @@ def test_a_url_reaches_a_service_percent_encoded(
 
 
 @pytest.mark.parametrize("text", PROVOKING, ids=ascii)
-def test_a_referer_reaches_direct_pass_as_a_url_or_not_at_all(visit: Any, cookie: Any, text: str) -> None:
+def test_a_referer_reaches_direct_pass_as_a_url_or_not_at_all(text: str) -> None:
     for referer in (text, f"https://www.example.com/{text}"):
-        sent = asked(visit, cookie, DIRECT_PASS, {}, headers=(("Referer", referer),))
+        sent = asked(DIRECT_PASS, {}, headers=(("Referer", referer),))
         assert URL.fullmatch(sent.get("referer", ""))
 
 
 @services
 @pytest.mark.parametrize("text", PROVOKING, ids=ascii)
 def test_nothing_else_that_a_visitor_sends_reaches_a_service(
-    visit: Any, cookie: Any, settings: Any, integration: Any, text: str
+    settings: Any, integration: Any, text: str
 ) -> None:
     noise = [
         (name, text) for name in ("Accept", "X-Forwarded-For", "api-key", "proxy-key", "client-ip", "Via")
     ]
-    plain = asked(visit, cookie, settings, integration)
-    assert asked(visit, cookie, settings, integration, headers=tuple(noise), method="POST") == plain
+    plain = asked(settings, integration)
+    assert asked(settings, integration, headers=tuple(noise), method="POST") == plain
 
 
 @pytest.mark.parametrize("status", [400, 413, 414, 422, 431])
-def test_a_refusal_by_status_lets_nobody_in(visit: Any, cookie: Any, status: int) -> None:
+def test_a_refusal_by_status_lets_nobody_in(status: int) -> None:
     refusal = FakeServices(answer({"HasPassed": True, "actionAllowed": True}, status))
-    assert visit(settings=DIRECT_PASS).decide(refusal.services).redirect_url
-    verified = visit(settings=VERIFY, integration={"VerifyQueueIdEnabled": True}, cookie=cookie())
+    assert feature_visit(settings=DIRECT_PASS).decide(refusal.services).redirect_url
+    verified = feature_visit(
+        settings=VERIFY, integration={"VerifyQueueIdEnabled": True}, cookie=session_value()
+    )
     assert verified.decide(refusal.services).redirect_url

@@ -1,45 +1,45 @@
 """The verify action: who is asked about, what the answer means, and what trouble with the service means."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from queueit.services import NOT_SENT, ServiceResponse
-from tests.unit.queueit.feature_visits import QUEUE_ID, FakeServices, Visit, answer
+from tests.unit.queueit.feature_visits import (
+    QUEUE_ID,
+    FakeServices,
+    Visit,
+    answer,
+    feature_visit,
+    minted_token,
+    session_value,
+)
 
 ALLOWED, DENIED = answer({"actionAllowed": True}), answer({"actionAllowed": False})
 SETTINGS = {"verify": {"url": "https://verify.example.com/v1", "timeout_ms": 700}}
 VERIFYING = {"VerifyQueueIdEnabled": True, "QueueIdUsageLimit": 2}
 DELETED = "QueueITAccepted-SDFrts345E-V3_tickets=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
 
-Visits = Callable[..., Visit]
+
+def verifying(**changes: Any) -> Visit:
+    """A visit under an integration that verifies."""
+    return feature_visit(integration=VERIFYING, settings=SETTINGS, **changes)
 
 
-@pytest.fixture
-def verifying(visit: Visits) -> Visits:
-    """Visits under an integration that verifies."""
-
-    def make(**changes: Any) -> Visit:
-        return visit(integration=VERIFYING, settings=SETTINGS, **changes)
-
-    return make
-
-
-def test_a_session_that_is_verified_passes(verifying: Visits, cookie: Any) -> None:
+def test_a_session_that_is_verified_passes() -> None:
     fake = FakeServices(ALLOWED)
 
-    decision = verifying(cookie=cookie()).decide(fake.services)
+    decision = verifying(cookie=session_value()).decide(fake.services)
 
     assert (decision.redirect_url, decision.reason.name) == ("", "session")
     assert len(fake.requests) == 1
 
 
-def test_the_service_is_asked_as_the_protocol_says(verifying: Visits, cookie: Any) -> None:
+def test_the_service_is_asked_as_the_protocol_says() -> None:
     fake = FakeServices(ALLOWED)
     headers = (("User-Agent", "Browser/1.0"),)
 
-    verifying(cookie=cookie(), headers=headers, querystring="a=1").decide(fake.services)
+    verifying(cookie=session_value(), headers=headers, querystring="a=1").decide(fake.services)
 
     (question,) = fake.requests
     assert question.service == "verify"
@@ -60,19 +60,21 @@ def test_the_service_is_asked_as_the_protocol_says(verifying: Visits, cookie: An
     }
 
 
-def test_the_url_can_say_where_each_value_goes(visit: Visits, cookie: Any) -> None:
+def test_the_url_can_say_where_each_value_goes() -> None:
     fake = FakeServices(ALLOWED)
     url = "https://v.example.com/{customerId}/{eventId}/queueid/{queueId}?key=1"
 
-    visit(integration=VERIFYING, settings={"verify": {"url": url}}, cookie=cookie()).decide(fake.services)
+    feature_visit(integration=VERIFYING, settings={"verify": {"url": url}}, cookie=session_value()).decide(
+        fake.services
+    )
 
     assert fake.requests[0].url == (
         f"https://v.example.com/example/tickets/queueid/{QUEUE_ID}?key=1&usageLimit=2"
     )
 
 
-def test_a_denied_session_is_deleted_and_sent_to_the_limits_page(verifying: Visits, cookie: Any) -> None:
-    decision = verifying(cookie=cookie()).decide(FakeServices(DENIED).services)
+def test_a_denied_session_is_deleted_and_sent_to_the_limits_page() -> None:
+    decision = verifying(cookie=session_value()).decide(FakeServices(DENIED).services)
 
     assert decision.redirect_url.startswith(
         "https://example.queue-it.net/error/qidlimit/?c=example&e=tickets"
@@ -82,8 +84,8 @@ def test_a_denied_session_is_deleted_and_sent_to_the_limits_page(verifying: Visi
     assert decision.set_cookies == (DELETED,)
 
 
-def test_a_denied_token_sets_no_cookie_and_is_kept_in_the_redirect(verifying: Visits, token: Any) -> None:
-    text = token()
+def test_a_denied_token_sets_no_cookie_and_is_kept_in_the_redirect() -> None:
+    text = minted_token()
 
     decision = verifying(querystring=f"queueittoken={text}").decide(FakeServices(DENIED).services)
 
@@ -92,43 +94,43 @@ def test_a_denied_token_sets_no_cookie_and_is_kept_in_the_redirect(verifying: Vi
     assert decision.set_cookies == ()
 
 
-def test_a_token_that_is_verified_begins_a_session(verifying: Visits, token: Any) -> None:
+def test_a_token_that_is_verified_begins_a_session() -> None:
     fake = FakeServices(ALLOWED)
 
-    decision = verifying(querystring=f"queueittoken={token()}").decide(fake.services)
+    decision = verifying(querystring=f"queueittoken={minted_token()}").decide(fake.services)
 
     assert decision.reason.name == "token"
     assert len(decision.set_cookies) == 1
     assert f"queueId={QUEUE_ID}" in fake.requests[0].url
 
 
-def test_with_session_and_token_the_sessions_queue_id_is_asked_about(
-    verifying: Visits, cookie: Any, token: Any
-) -> None:
+def test_with_session_and_token_the_sessions_queue_id_is_asked_about() -> None:
     fake = FakeServices(ALLOWED)
     other = "aaaaaaaa-5a69-4788-9c0d-e1f2a3b4c5d6"
 
-    verifying(cookie=cookie(), querystring=f"queueittoken={token(queue_id=other)}").decide(fake.services)
+    verifying(cookie=session_value(), querystring=f"queueittoken={minted_token(queue_id=other)}").decide(
+        fake.services
+    )
 
     assert [QUEUE_ID in question.url for question in fake.requests] == [True]
 
 
-def test_without_a_queue_id_nobody_is_asked(verifying: Visits, cookie: Any, token: Any) -> None:
+def test_without_a_queue_id_nobody_is_asked() -> None:
     fake = FakeServices(DENIED)
-    safety_net = token(queue_id=None, redirect_type="safetynet")
+    safety_net = minted_token(queue_id=None, redirect_type="safetynet")
 
-    by_session = verifying(cookie=cookie(queue_id="")).decide(fake.services)
+    by_session = verifying(cookie=session_value(queue_id="")).decide(fake.services)
     by_token = verifying(querystring=f"queueittoken={safety_net}").decide(fake.services)
 
     assert (by_session.reason.name, by_token.reason.name, fake.requests) == ("session", "token", [])
 
 
-def test_whoever_is_queued_anyway_is_not_asked_about(verifying: Visits, cookie: Any) -> None:
+def test_whoever_is_queued_anyway_is_not_asked_about() -> None:
     fake = FakeServices(ALLOWED)
 
     decisions = [
         verifying().decide(fake.services),
-        verifying(cookie=cookie(issued_at=1_600_000_000)).decide(fake.services),
+        verifying(cookie=session_value(issued_at=1_600_000_000)).decide(fake.services),
         verifying(querystring="queueittoken=e_tickets~h_0").decide(fake.services),
     ]
 
@@ -152,28 +154,24 @@ def test_whoever_is_queued_anyway_is_not_asked_about(verifying: Visits, cookie: 
         NOT_SENT,
     ],
 )
-def test_a_failing_service_sends_no_visitor_back_who_has_waited(
-    verifying: Visits, cookie: Any, trouble: ServiceResponse | None
-) -> None:
-    decision = verifying(cookie=cookie()).decide(FakeServices(trouble).services)
+def test_a_failing_service_sends_no_visitor_back_who_has_waited(trouble: ServiceResponse | None) -> None:
+    decision = verifying(cookie=session_value()).decide(FakeServices(trouble).services)
 
     assert (decision.redirect_url, decision.reason.name) == ("", "session")
 
 
 @pytest.mark.parametrize("status", [400, 413, 414, 422, 431])
-def test_an_answer_that_a_strange_request_can_provoke_denies(
-    verifying: Visits, cookie: Any, status: int
-) -> None:
-    decision = verifying(cookie=cookie()).decide(FakeServices(answer({}, status)).services)
+def test_an_answer_that_a_strange_request_can_provoke_denies(status: int) -> None:
+    decision = verifying(cookie=session_value()).decide(FakeServices(answer({}, status)).services)
 
     assert decision.reason.name == "queue id used up"
 
 
-def test_what_is_asked_about_a_strange_request_is_bounded(verifying: Visits, cookie: Any) -> None:
+def test_what_is_asked_about_a_strange_request_is_bounded() -> None:
     fake = FakeServices(ALLOWED)
     headers = (("User-Agent", "\ud800é\r\nX: y" * 100_000),)
 
-    verifying(cookie=cookie(), headers=headers, querystring="a" * 1_000_000).decide(fake.services)
+    verifying(cookie=session_value(), headers=headers, querystring="a" * 1_000_000).decide(fake.services)
 
     (question,) = fake.requests
     assert len(question.body) < 8_000
@@ -185,14 +183,16 @@ def test_what_is_asked_about_a_strange_request_is_bounded(verifying: Visits, coo
     [({}, SETTINGS), ({"VerifyQueueIdEnabled": False}, SETTINGS), (VERIFYING, {})],
 )
 def test_nobody_is_asked_unless_integration_and_setting_both_say_so(
-    visit: Visits, cookie: Any, integration: dict[str, Any], settings: dict[str, Any]
+    integration: dict[str, Any], settings: dict[str, Any]
 ) -> None:
     fake = FakeServices(DENIED)
 
-    decision = visit(integration=integration, settings=settings, cookie=cookie()).decide(fake.services)
+    decision = feature_visit(integration=integration, settings=settings, cookie=session_value()).decide(
+        fake.services
+    )
 
     assert (decision.reason.name, fake.requests) == ("session", [])
 
 
-def test_a_decision_without_services_asks_nobody(verifying: Visits, cookie: Any) -> None:
-    assert verifying(cookie=cookie()).decide().reason.name == "session"
+def test_a_decision_without_services_asks_nobody() -> None:
+    assert verifying(cookie=session_value()).decide().reason.name == "session"
