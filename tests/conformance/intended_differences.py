@@ -129,6 +129,26 @@ def _intended(name: str, section: str, why: str, *, matching: bool = False) -> C
     return register
 
 
+def _rewriting(rewrite: Callable[[Question, _Answer], None]) -> Adjust:
+    """An adjustment of the reference's answer alone."""
+
+    def adjust(question: Question) -> bool:
+        question.rewrites.append(lambda answer: rewrite(question, answer))
+        return False
+
+    return adjust
+
+
+def _reshaping(reshape: Callable[[Outcome], Outcome]) -> Adjust:
+    """An adjustment of the outcome alone."""
+
+    def adjust(question: Question) -> bool:
+        question.reshapes.append(reshape)
+        return False
+
+    return adjust
+
+
 # Hosts and addresses
 
 
@@ -343,18 +363,15 @@ def _total_normalization(question: Question) -> bool:
 
 
 @_intended("a Location of visible ASCII", "6", "the reference leaves header safety to its platform")
-def _header_safe_location(question: Question) -> bool:
+@_reshaping
+def _header_safe_location(outcome: Outcome) -> Outcome:
     def visible(match: "re.Match[str]") -> str:
         return "%20" if match[0] == " " else _percent_encoded(match)
 
-    def reshape(outcome: Outcome) -> Outcome:
-        if "location" not in outcome.headers:
-            return outcome
-        location = re.sub(r"[^!-~]", visible, outcome.headers["location"])
-        return outcome._replace(headers={**outcome.headers, "location": location})
-
-    question.reshapes.append(reshape)
-    return False
+    if "location" not in outcome.headers:
+        return outcome
+    location = re.sub(r"[^!-~]", visible, outcome.headers["location"])
+    return outcome._replace(headers={**outcome.headers, "location": location})
 
 
 _WEB_PAGE = re.compile(r"https?://", re.IGNORECASE)
@@ -615,14 +632,11 @@ def _diagnostics_off(question: Question) -> bool:
 
 
 @_intended("the diagnostics cookie is Secure", "11", "the reference sets it for plain HTTP too")
-def _secure_diagnostics(question: Question) -> bool:
-    def rewrite(answer: _Answer) -> None:
-        for cookie in answer["cookies"]:
-            if cookie[0] == DEBUG_COOKIE:
-                cookie[5] = True
-
-    question.rewrites.append(rewrite)
-    return False
+@_rewriting
+def _secure_diagnostics(_question: Question, answer: _Answer) -> None:
+    for cookie in answer["cookies"]:
+        if cookie[0] == DEBUG_COOKIE:
+            cookie[5] = True
 
 
 @_intended(
@@ -796,35 +810,21 @@ def _several_copies(question: Question) -> bool:
     "5",
     "the reference deletes a session cookie and then sets it, when a direct pass passes",
 )
-def _last_of_a_name(question: Question) -> bool:
-    def rewrite(answer: _Answer) -> None:
-        answer["cookies"] = [*{cookie[0]: cookie for cookie in answer["cookies"]}.values()]
-
-    question.rewrites.append(rewrite)
-    return False
+@_rewriting
+def _last_of_a_name(_question: Question, answer: _Answer) -> None:
+    answer["cookies"] = [*{cookie[0]: cookie for cookie in answer["cookies"]}.values()]
 
 
 @_intended("a Mac is added", "4", "the reference knows no Mac")
-def _added_mac(question: Question) -> bool:
-    def rewrite(answer: _Answer) -> None:
-        for cookie in answer["cookies"]:
-            if cookie[0].startswith(COOKIE_PREFIX) and cookie[1]:
-                cookie[1] = with_mac(cookie[1], question.secret_key)
-
-    question.rewrites.append(rewrite)
-    return False
+@_rewriting
+def _added_mac(question: Question, answer: _Answer) -> None:
+    for cookie in answer["cookies"]:
+        if cookie[0].startswith(COOKIE_PREFIX) and cookie[1]:
+            cookie[1] = with_mac(cookie[1], question.secret_key)
 
 
 @_intended("queue ids are percent-encoded", "6", "the reference writes them as they came")
 def _encoded_queue_ids(question: Question) -> bool:
-    def rewrite(answer: _Answer) -> None:
-        if answer["action"] == "Cancel" and answer["redirect"]:
-            start, wrl, rest = answer["redirect"].partition("?wrl=")
-            rooms, target, encoded_target = rest.partition("&r=")
-            for queue_id in queue_ids:
-                rooms = rooms.replace(f"~{queue_id}", f"~{enc(queue_id)}")
-            answer["redirect"] = start + wrl + rooms + target + encoded_target
-
     queue_ids: list[str] = []
 
     def collect(_room: str, value: str) -> str:
@@ -832,6 +832,14 @@ def _encoded_queue_ids(question: Question) -> bool:
         if cookie and enc(cookie.queue_id) != cookie.queue_id:
             queue_ids.append(cookie.queue_id)
         return value
+
+    def rewrite(answer: _Answer) -> None:
+        if answer["action"] == "Cancel" and answer["redirect"]:
+            start, wrl, rest = answer["redirect"].partition("?wrl=")
+            rooms, target, encoded_target = rest.partition("&r=")
+            for queue_id in queue_ids:
+                rooms = rooms.replace(f"~{queue_id}", f"~{enc(queue_id)}")
+            answer["redirect"] = start + wrl + rooms + target + encoded_target
 
     _map_session_cookies(question.request, collect)
     question.rewrites.append(rewrite)
@@ -897,26 +905,23 @@ def _encoded_url(url: str, max_length: int) -> str:
     "12",
     "the reference repeats the visitor's request as it came",
 )
-def _fitting_question(question: Question) -> bool:
-    def reshape(outcome: Outcome) -> Outcome:
-        asked = []
-        for one in outcome.asked:
-            fields, headers = dict(one["fields"]), dict(one["headers"])
-            for name in ("url", "protectedUrl"):
-                if name in fields:
-                    fields[name] = _encoded_url(fields[name], MAX_QUESTION_URL_LENGTH)
-            if "userAgent" in fields:
-                fields["userAgent"] = _repeated(fields["userAgent"])
-            for name in ("client-ip", "User-Agent"):
-                if name in headers:
-                    headers[name] = _repeated(headers[name])
-            if "Referer" in headers:
-                headers["Referer"] = _encoded_url(headers["Referer"], MAX_QUESTION_HEADER_LENGTH)
-            asked.append({**one, "fields": fields, "headers": headers})
-        return outcome._replace(asked=tuple(asked))
-
-    question.reshapes.append(reshape)
-    return False
+@_reshaping
+def _fitting_question(outcome: Outcome) -> Outcome:
+    asked = []
+    for one in outcome.asked:
+        fields, headers = dict(one["fields"]), dict(one["headers"])
+        for name in ("url", "protectedUrl"):
+            if name in fields:
+                fields[name] = _encoded_url(fields[name], MAX_QUESTION_URL_LENGTH)
+        if "userAgent" in fields:
+            fields["userAgent"] = _repeated(fields["userAgent"])
+        for name in ("client-ip", "User-Agent"):
+            if name in headers:
+                headers[name] = _repeated(headers[name])
+        if "Referer" in headers:
+            headers["Referer"] = _encoded_url(headers["Referer"], MAX_QUESTION_HEADER_LENGTH)
+        asked.append({**one, "fields": fields, "headers": headers})
+    return outcome._replace(asked=tuple(asked))
 
 
 @_intended(
@@ -924,23 +929,18 @@ def _fitting_question(question: Question) -> bool:
     "11",
     "the reference writes entries of any length, with what a direct pass answered as it came",
 )
-def _fitting_diagnostics(question: Question) -> bool:
-    def rewrite(answer: _Answer) -> None:
-        entries = {
-            name: re.sub("[\ud800-\udfff]", "\ufffd", text) for name, text in answer["entries"].items()
-        }
-        body = entries.get("DirectActionHttpResponseBody")
-        if body is not None:
-            entries["DirectActionHttpResponseBody"] = re.sub("(h_)[0-9a-fA-F]+", r"\1…", body)
-        for length in (1024, 512, 256, 128, 64, 32, 16, 8):
-            cut = {name: text[:length] for name, text in entries.items()}
-            text = "|".join([f"{name}={value}" for name, value in {**cut, "SdkVersion": OUR_VERSION}.items()])
-            if len(encode_component(text)) <= MAX_DEBUG_COOKIE_LENGTH:
-                break
-        answer["entries"] = cut
-
-    question.rewrites.append(rewrite)
-    return False
+@_rewriting
+def _fitting_diagnostics(_question: Question, answer: _Answer) -> None:
+    entries = {name: re.sub("[\ud800-\udfff]", "\ufffd", text) for name, text in answer["entries"].items()}
+    body = entries.get("DirectActionHttpResponseBody")
+    if body is not None:
+        entries["DirectActionHttpResponseBody"] = re.sub("(h_)[0-9a-fA-F]+", r"\1…", body)
+    for length in (1024, 512, 256, 128, 64, 32, 16, 8):
+        cut = {name: text[:length] for name, text in entries.items()}
+        text = "|".join([f"{name}={value}" for name, value in {**cut, "SdkVersion": OUR_VERSION}.items()])
+        if len(encode_component(text)) <= MAX_DEBUG_COOKIE_LENGTH:
+            break
+    answer["entries"] = cut
 
 
 def _fitting(url: str) -> str:
@@ -951,16 +951,13 @@ def _fitting(url: str) -> str:
 
 
 @_intended("a redirect that fits", "8", "the reference writes URLs of any length")
-def _fitting_redirect(question: Question) -> bool:
-    def reshape(outcome: Outcome) -> Outcome:
-        for name, written, read in (("location", str, str), ("x-queueit-redirect", enc, unquote)):
-            url = read(outcome.headers.get(name, ""))
-            if url.endswith(PLATFORM_SUFFIX) and len(url) > MAX_REDIRECT_LENGTH:
-                return outcome._replace(headers={**outcome.headers, name: written(_fitting(url))})
-        return outcome
-
-    question.reshapes.append(reshape)
-    return False
+@_reshaping
+def _fitting_redirect(outcome: Outcome) -> Outcome:
+    for name, written, read in (("location", str, str), ("x-queueit-redirect", enc, unquote)):
+        url = read(outcome.headers.get(name, ""))
+        if url.endswith(PLATFORM_SUFFIX) and len(url) > MAX_REDIRECT_LENGTH:
+            return outcome._replace(headers={**outcome.headers, name: written(_fitting(url))})
+    return outcome
 
 
 def adjusted(question: Question, without: str, *, matching: bool) -> tuple[Question, list[str]]:

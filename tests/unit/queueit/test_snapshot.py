@@ -9,7 +9,9 @@ from queueit.snapshot import compile_snapshot
 from tests.builders import NOW, OTHER_KEY, SECRET_KEY, compiled_snapshot, mac, snapshot_document
 
 KEYS = {"secret_key": SECRET_KEY}
+ALL_KEYS = {**KEYS, "api_key": "not-a-real-api-key", "proxy_key": "not-a-real-proxy-key"}
 VERIFY = {"verify": {"url": "https://verify.example.com"}}
+DIRECT_PASS = {"direct_pass": {"url": "https://pass.example.com"}}
 
 
 def test_a_document_compiles_to_all_that_a_decision_needs() -> None:
@@ -116,3 +118,35 @@ def test_no_error_holds_a_key(changes: Any) -> None:
         compile_snapshot(snapshot_document(**changes), KEYS)
 
     assert SECRET_KEY not in f"{error.value!r}{error.value}"
+
+
+@pytest.mark.parametrize(
+    ("settings", "key", "setting"), [(VERIFY, "api_key", "verify"), (DIRECT_PASS, "proxy_key", "direct_pass")]
+)
+@pytest.mark.parametrize("value", [None, "", "with space", "line\nbreak", "é"])
+def test_a_setting_whose_key_is_missing_or_cannot_be_sent_is_refused(
+    settings: dict[str, Any], key: str, setting: str, value: str | None
+) -> None:
+    with pytest.raises(InvalidSnapshot) as refused:
+        compiled_snapshot(settings=settings, keys={**ALL_KEYS, key: value})
+
+    assert f"{key} is missing" in str(refused.value)
+    assert f'the setting "{setting}" needs it' in str(refused.value)
+    assert not value or value not in str(refused.value)
+
+
+def test_a_key_that_no_setting_needs_may_be_missing_or_anything() -> None:
+    assert compiled_snapshot().service_keys == ("", "")
+    off = {"enqueue_token": {"enabled": False}}
+    assert compiled_snapshot(settings=off, keys={**KEYS, "api_key": "with space"}).needs_services is False
+
+
+@pytest.mark.parametrize("settings", [VERIFY, DIRECT_PASS, {}])
+def test_a_snapshot_says_whether_anything_is_asked_outside(settings: dict[str, Any]) -> None:
+    assert compiled_snapshot(settings=settings, keys=ALL_KEYS).needs_services is True
+
+
+def test_no_key_is_in_a_snapshots_text() -> None:
+    text = repr(compiled_snapshot(settings=VERIFY | DIRECT_PASS, keys=ALL_KEYS))
+
+    assert "not-a-real" not in text
