@@ -64,19 +64,16 @@ def test_a_first_cookie_is_added_where_the_origin_sets_none(response_event: Any)
     assert response["headers"]["set-cookie"] == [{"key": "Set-Cookie", "value": SESSION}]
 
 
-def test_a_response_that_the_connector_touched_names_it(response_event: Any) -> None:
-    response = answer(response_event(Handover()))
+@pytest.mark.parametrize("failed", [False, True])
+def test_a_response_that_the_connector_touched_names_it_and_says_if_it_failed_open(
+    response_event: Any, failed: bool
+) -> None:
+    response = answer(response_event(Handover(failed=failed)))
 
     assert header_of(response, "x-queueit-connector") == "cloudfront"
-    assert "x-queueit-failed" not in response["headers"]
+    assert ("x-queueit-failed" in response["headers"]) is failed
+    assert not failed or header_of(response, "x-queueit-failed") == "true"
     assert response["headers"]["set-cookie"] == ORIGIN_HEADERS["set-cookie"]
-
-
-def test_a_response_that_failed_open_says_so(response_event: Any) -> None:
-    response = answer(response_event(Handover(failed=True)))
-
-    assert header_of(response, "x-queueit-connector") == "cloudfront"
-    assert header_of(response, "x-queueit-failed") == "true"
 
 
 def test_a_forged_carrier_is_ignored(response_event: Any) -> None:
@@ -91,13 +88,10 @@ def test_an_origins_own_copies_of_the_headers_are_replaced(response_event: Any) 
     assert header_of(answer(response_event(Handover(), **theirs)), "x-queueit-connector") == "cloudfront"
 
 
-def test_the_carrier_itself_does_not_reach_the_visitor(response_event: Any) -> None:
-    assert HEADER not in answer(response_event(Handover((SESSION,))))["headers"]
-
-
-def test_status_and_description_are_left_alone(response_event: Any) -> None:
+def test_the_carrier_does_not_reach_the_visitor_and_the_status_stays(response_event: Any) -> None:
     response = answer(response_event(Handover((SESSION,))))
 
+    assert HEADER not in response["headers"]
     assert (response["status"], response["statusDescription"]) == ("200", "OK")
 
 
