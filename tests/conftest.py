@@ -79,6 +79,7 @@ SHARED = {
         "end_to_end/test_command_line",
         "end_to_end/test_decision_log",
         "end_to_end/test_documented_commands",
+        "end_to_end/test_optional_features",
         "end_to_end/test_refused_credentials",
         "end_to_end/test_visits",
     ),

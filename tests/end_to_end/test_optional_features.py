@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
 from tests.builders import part, triggers
+from tests.end_to_end.test_changes import started
 from tests.end_to_end.visitor import COOKIE_NAME, EVENT_ID, Visitor, session_cookie
 from workbench.demo import Demo
 from workbench.enqueue_token import read_enqueue_token
@@ -21,7 +21,7 @@ CALL = {"x_queueit_ajaxpageurl": "https%3A%2F%2Fshop.example.com%2Ftickets", "Or
 
 
 class Site(NamedTuple):
-    """A demo with an edge on which every feature is on."""
+    """An edge on which every feature is on, and what its demo logs."""
 
     demo: Demo
     edge: LocalEdge
@@ -30,34 +30,29 @@ class Site(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    log: list[str] = []
-    with Demo(
-        name="features", visitors_per_second=50, crowd=0, workers_per_function=1, log=log.append
-    ) as demo:
-        configuration = demo.sample_configuration()
-        queue = configuration["Integrations"][-1]
-        queue |= {"VerifyQueueIdEnabled": True, "QueueIdUsageLimit": 2}
-        queue["Triggers"] += triggers(part("RequestBody", "step=pay", Operator="Contains"))
-        demo.publish(configuration)
-        without_body = demo.refresh()["warnings"]
-        services = f"{demo.waiting_room_url}/services"
-        demo.change_settings(
-            include_body=True,
-            allowed_origins=[ORIGIN],
-            enqueue_token={"key": True, "x_forwarded_for": True},
-            verify={"url": f"{services}/verify", "timeout_ms": 1000},
-            direct_pass={"url": f"{services}/directpass", "timeout_ms": 800},
-        )
-        edge = demo.new_edge(include_body=True)
-        edge.start()
-        try:
-            demo.admit_shop(edge.url)
-            yield Site(demo, edge, without_body, log)
-            assert [breach._asdict() for breach in edge.rule_breaches] == []
-            assert [one._asdict() for one in edge.invocations if one.outcome != "success"] == []
-        finally:
-            edge.stop()
+def site(demo: Demo, log: list[str]) -> Iterator[Site]:
+    configuration = demo.sample_configuration()
+    queue = configuration["Integrations"][-1]
+    queue |= {"VerifyQueueIdEnabled": True, "QueueIdUsageLimit": 2}
+    queue["Triggers"] += triggers(part("RequestBody", "step=pay", Operator="Contains"))
+    demo.publish(configuration)
+    without_body = demo.refresh()["warnings"]
+    services = f"{demo.waiting_room_url}/services"
+    settings = {
+        "include_body": True,
+        "allowed_origins": [ORIGIN],
+        "enqueue_token": {"key": True, "x_forwarded_for": True},
+        "verify": {"url": f"{services}/verify", "timeout_ms": 1000},
+        "direct_pass": {"url": f"{services}/directpass", "timeout_ms": 800},
+    }
+    demo.change_settings(**settings)
+    with started(demo.new_edge(include_body=True), demo) as edge:
+        yield Site(demo, edge, without_body, log)
+        assert [breach._asdict() for breach in edge.rule_breaches] == []
+        assert [one._asdict() for one in edge.invocations if one.outcome != "success"] == []
+    demo.change_settings(**dict.fromkeys(settings))
+    demo.publish(demo.sample_configuration())
+    demo.refresh()
 
 
 @pytest.fixture(autouse=True)
@@ -71,8 +66,8 @@ def services(site: Site) -> Iterator[Any]:
 
 @pytest.fixture
 def visitor(site: Site) -> Iterator[Visitor]:
-    with ExitStack() as visitors:
-        yield visitors.enter_context(Visitor(site.edge.url))
+    with Visitor(site.edge.url) as made:
+        yield made
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ __all__ = ["Demo", "Ports", "PortsUnavailable", "ZipMissing"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is asked for: the command is to say its first line before it imports all that a demo needs."""
+    """Import on first use, so that the command prints its first line before it imports all that a demo needs."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from workbench.demo import system

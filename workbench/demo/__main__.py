@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 def _stop(*_: object) -> None:
-    """End whatever is being done, once: what stops is not to be stopped again."""
+    """Interrupt what runs, and ignore further signals: a second one must not interrupt the clean-up."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
@@ -16,12 +16,12 @@ def _stop(*_: object) -> None:
 
 @contextmanager
 def _terminal_of_its_own() -> Iterator[None]:
-    """Under make, take Ctrl-C alone: make would end with a complaint of its own about what was only asked to stop."""
+    """Under make, be the only process that Ctrl-C reaches: make would print an error of its own."""
     if "MAKELEVEL" not in os.environ or not sys.stdin.isatty():
         yield
         return
-    of_make = os.tcgetpgrp(0)
-    # Who gives the terminal back does not have it any more; and make would not notice Ctrl-Z.
+    group_of_make = os.tcgetpgrp(0)
+    # SIGTTOU would stop this process when it gives the terminal back. Ctrl-Z would stop it without make noticing.
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     os.setpgid(0, 0)
@@ -29,7 +29,7 @@ def _terminal_of_its_own() -> Iterator[None]:
     try:
         yield
     finally:
-        os.tcsetpgrp(0, of_make)
+        os.tcsetpgrp(0, group_of_make)
 
 
 def _main() -> int:
@@ -48,6 +48,6 @@ if __name__ == "__main__":
     with _terminal_of_its_own():
         status = _main()
     sys.stdout.flush()
-    # Not sys.exit: after a Ctrl-C that came while code was run from text, as making a NamedTuple does, Python would end
-    # itself by SIGINT although it was handled.
+    # Not sys.exit: if Ctrl-C came while Python ran code from a string, as it does to make a NamedTuple, it would then
+    # kill itself with SIGINT, although the interrupt was handled.
     os._exit(status)

@@ -24,10 +24,10 @@ FAKE_CREDENTIALS = {
 
 
 class AwsStandIn:
-    """Two ports of one server, so that DynamoDB alone can be taken away."""
+    """One server on two ports, so that DynamoDB can be taken away by itself."""
 
     def __init__(self, name: str, *, dynamodb_port: int = 0, secrets_port: int = 0) -> None:
-        """`name` is that of the connector, and so of its table."""
+        """`name` is the connector's, and so its table's. Raises PortTaken."""
         self._name = name
         self.dynamodb_port = free_port_or(dynamodb_port)
         self._secrets_port = free_port_or(secrets_port)
@@ -36,7 +36,7 @@ class AwsStandIn:
 
     @property
     def dynamodb_url(self) -> str:
-        """The endpoint of DynamoDB, also while it is away."""
+        """The endpoint of DynamoDB, the same while it is away."""
         return f"http://127.0.0.1:{self.dynamodb_port}"
 
     @property
@@ -46,7 +46,7 @@ class AwsStandIn:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What makes an AWS SDK use these servers."""
+        """The variables that make an AWS SDK use this server."""
         return {
             **FAKE_CREDENTIALS,
             "AWS_REGION": REGION,
@@ -87,15 +87,13 @@ class AwsStandIn:
         if self._moto:
             self._moto.withdraw(self.dynamodb_port)
 
-    def in_force(self, connector: str) -> tuple[str, dict[str, Any], Mapping[str, str]] | None:
-        """The digest and document of the snapshot in a connector's table, and the keys; None when it cannot be read."""
+    def in_force(self) -> tuple[str, dict[str, Any], Mapping[str, str]] | None:
+        """What the table has in force: the snapshot's digest and document, and the keys; None if it cannot be read."""
         client = self.dynamodb()
 
         def item(key: str) -> dict[str, Any]:
-            found: dict[str, Any] = client.get_item(TableName=connector, Key={"pk": {"S": key}}).get(
-                "Item", {}
-            )
-            return found
+            answer: dict[str, Any] = client.get_item(TableName=self._name, Key={"pk": {"S": key}})
+            return answer.get("Item", {})
 
         try:
             current = read_current(item(CURRENT_KEY))
@@ -111,7 +109,7 @@ class AwsStandIn:
             self._moto = None
 
     def dynamodb(self) -> Any:
-        """A client of the table's service."""
+        """A client of DynamoDB."""
         return self._client("dynamodb", self.dynamodb_url)
 
     def _client(self, service: str, url: str) -> Any:

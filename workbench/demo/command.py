@@ -1,4 +1,4 @@
-"""The demo's command: its options, what it prints first, and its end."""
+"""The demo's command: its options, what it prints at the start, and how it ends."""
 
 import shlex
 import threading
@@ -38,7 +38,7 @@ def variable_of(part: str) -> str:
 
 
 def what_to_do_about(taken: Mapping[str, int]) -> str:
-    """How to start when the ports of these parts are in use."""
+    """How to start the demo although the ports of these parts are taken."""
     options = " ".join(f"{flag_of(part)} 0" for part in taken)
     return (
         f'Take any free {"one" if len(taken) == 1 else "ones"} with: make demo ARGS="{options}"\n'
@@ -63,12 +63,12 @@ def describe(demo: "Demo", control_room_url: str, variables: Path) -> str:
    2. Look around and order: the session cookie lets you pass. "Sign out" ends it, and you wait again.
    3. On {shop}/ press "Check live availability": the same for a background request.
    4. On {room}/admin change a trigger and publish: it is pushed, and every edge follows a poll later.
-   5. Open {shop}/tickets?queueittoken=made-up and see what becomes of a forged token.
+   5. Open {shop}/tickets?queueittoken=made-up and see what happens to a forged token.
    6. curl -sI {shop}/tickets shows what the connector answers. Open its Location without "enqueuetoken": the
       waiting room takes only whom the site has sent, until you switch that on {room}/admin.
    7. In the control room press "Table gone", or rotate the key; click a request to see why it was decided so.
    8. source {variables}
-      .venv/bin/queueit doctor {shop}/tickets asks it more; status, history, explain, publish and kill work too.
+      .venv/bin/queueit doctor {shop}/tickets checks the site; status, history, explain, publish and kill work too.
 
   Ctrl-C stops everything.
 """
@@ -105,14 +105,14 @@ def _with_ports(command: Callable[..., Any]) -> Callable[..., Any]:
     default=20,
     show_default=True,
     metavar="N",
-    help="imagined people in front of a visitor who finds the line empty",
+    help="imaginary people in front of a visitor who finds the line empty",
 )
 @click.option(
     "--switch",
     "switches",
     type=click.Choice([one.name for one in SWITCHES]),
     multiple=True,
-    help="press a button of the control room at once; may be repeated. "
+    help="press this button of the control room at the start; can be repeated. "
     + " ".join(f"{one.name}: {one.text}" for one in SWITCHES),
 )
 @click.option("--quiet", is_flag=True, help="print no line for each request")
@@ -180,7 +180,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _write_variables(demo: "Demo") -> Path:
-    """A file to source that makes the command line talk to this demo; its path as one types it here."""
+    """Write a file to source, with which `queueit` talks to this demo; its path, as one would type it here."""
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in demo.command_environment.items()]
     _VARIABLES_FILES.mkdir(exist_ok=True)
     path = _VARIABLES_FILES / f"demo-{demo.shop_url.rpartition(':')[2]}.env"

@@ -1,4 +1,4 @@
-"""What the demo prints while it runs: a line a request, and what is put in force in between."""
+"""What the demo prints while it runs: a line for each request, and what is put in force."""
 
 import sys
 import threading
@@ -13,7 +13,7 @@ _QUIET_SECONDS = 60.0
 
 
 class Console:
-    """Prints what a stream tells until that is closed, on a thread of its own."""
+    """Prints the events of a stream until it is closed, on a thread of its own."""
 
     def __init__(self, stream: EventStream, *, out: TextIO = sys.stdout) -> None:
         self._follower = stream.follow()
@@ -30,7 +30,7 @@ class Console:
 
 
 def told(event: Event, *, colour: bool) -> str:
-    """An event in a line or a few; empty for one that is not for the console."""
+    """An event as one or more lines; empty for one that the console does not show."""
     if event["type"] == "request":
         return request_line(_record(event), event["at"], colour=colour)
     if event["type"] == "publication":

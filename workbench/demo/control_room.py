@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Opened(NamedTuple):
-    """Where it is, and its switches."""
+    """The address of a control room, and its switches."""
 
     url: str
     switches: Switches
@@ -22,11 +22,11 @@ class Opened(NamedTuple):
 
 @contextmanager
 def open_control_room(demo: "Demo") -> Iterator[Opened]:
-    """Serve the control room of a demo that runs and is followed."""
+    """Serve the control room of a running demo. Raises ValueError for one that is not followed."""
     if demo.activity is None:
         raise ValueError("only a demo that is followed has a control room")
     switches = Switches(demo)
-    snapshots = Snapshots(demo.stored)
+    snapshots = Snapshots(demo.aws.in_force)
     snapshots.look()
     room = ControlRoom(
         stream=demo.stream,

@@ -1,4 +1,4 @@
-"""A function URL on this machine: HTTP requests in, events of payload format 2.0 to the function, its answers out."""
+"""A Lambda function URL on this machine: requests become events of payload format 2.0, and results responses."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ _MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
 
 
 class Function(Protocol):
-    """What the URL invokes."""
+    """The function behind the URL."""
 
     def invoke(self, event: dict[str, Any]) -> dict[str, Any]:
         """Invoke it with an event. Raises RuntimeError when it fails."""

@@ -1,4 +1,4 @@
-"""Lambda's Invoke on this machine, for the functions that the demo runs: what the command line talks to."""
+"""Lambda's Invoke API on this machine, by which the command line invokes the demo's functions."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -15,7 +15,7 @@ _ACCOUNT, _REGION = "123456789012", "us-east-1"
 
 
 class InvocationFailed(RuntimeError):
-    """The function failed; the text is `errorType: errorMessage`, and `error` what Lambda tells."""
+    """The function failed: the text is `errorType: errorMessage`, and `error` all that Lambda reports."""
 
     def __init__(self, error: Mapping[str, Any]) -> None:
         self.error = error
@@ -33,7 +33,7 @@ class RefreshFunction:
         handler: str = "config_refresh.handler.handler",
         log: Callable[[str], None],
     ) -> None:
-        """`environment` is what the process gets beside Lambda's own; what it prints goes to `log` line by line."""
+        """`environment` is added to Lambda's own variables; what the function prints goes to `log` line by line."""
         directory = Path(tempfile.mkdtemp(prefix="config-refresh-"))
         with zipfile.ZipFile(zip_path) as archive:
             archive.extractall(directory)
@@ -61,7 +61,7 @@ class RefreshFunction:
         self._running: ExecutionEnvironment | None = None
 
     def invoke(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Invoke the function and return its result. Raises InvocationFailed with what it raised."""
+        """Invoke the function and return its result. Raises InvocationFailed."""
         with self._lock:
             if self._running is None or not self._running.alive:
                 self._end()
@@ -73,7 +73,7 @@ class RefreshFunction:
         return result
 
     def set_environment(self, changes: Mapping[str, str]) -> None:
-        """Change variables, as an apply does: the next invocation runs in a new process."""
+        """Change variables, as `terraform apply` does: the next invocation runs in a new process."""
         with self._lock:
             variables = {**self._function.environment, **changes}
             self._function = self._function._replace(environment=variables)
@@ -92,7 +92,7 @@ class RefreshFunction:
 
 
 class Schedule:
-    """Invokes a function again and again, a fixed pause apart, and reports each outcome."""
+    """Invokes a function again and again with a fixed pause between, and reports each outcome."""
 
     def __init__(
         self,
@@ -107,11 +107,11 @@ class Schedule:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
-        """Begin; the first invocation is one pause away."""
+        """Begin with a pause."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End the schedule, after the invocation that runs now, if any."""
+        """End the schedule, after an invocation that is under way."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()

@@ -59,7 +59,7 @@ def _room(waiting_room_host: str) -> dict[str, Any]:
         "QueuePathPrefix": None,
         "CookieDomain": "",
         "IsCookieHttpOnly": True,
-        # The demo is served over plain HTTP; a site behind CloudFront sets this.
+        # The demo is served over plain HTTP; a real site sets this to true.
         "IsCookieSecure": False,
     }
 

@@ -1,4 +1,4 @@
-"""What can be tried in the demo at the press of a button: features, faults, and an operator's actions."""
+"""What the buttons of the control room do in the demo: features, faults, and an operator's actions."""
 
 import secrets
 import threading
@@ -72,15 +72,14 @@ _USAGE_LIMIT: Final = 5
 
 
 class Switches:
-    """Puts the switches of one demo on and off, one at a time."""
+    """Turns the switches of one demo on and off, one at a time."""
 
     def __init__(self, demo: "Demo") -> None:
         self._demo = demo
         self._lock = threading.Lock()
         self._on: set[str] = set()
-        self._keys: list[
-            str
-        ] = []  # of a rotation: the old one and the next, none while no rotation is going on
+        # The old key and the next one while a rotation is under way, and which of its three steps was taken last.
+        self._keys: list[str] = []
         self._keys_step = 0
         self._actions: Mapping[str, Callable[[bool], str]] = {
             "request-bodies": self._request_bodies,
@@ -104,7 +103,7 @@ class Switches:
         return [one.name for one in SWITCHES if one.name in on]
 
     def press(self, name: str, on: bool) -> str:
-        """Put a switch on or off; what became of it in words. Raises RuntimeError when that cannot be done."""
+        """Turn a switch on or off; returns what that did, in words. Raises RuntimeError when it cannot be done."""
         switch = next(one for one in SWITCHES if one.name == name)
         with self._lock:
             said = self._trouble(name, on) if name in _TROUBLES else self._actions[name](on)
@@ -144,7 +143,7 @@ class Switches:
         demo.replace_edge(include_body=on)
         demo.change_settings(include_body=on)
         self._publish(change)
-        return "try: curl -si -d step=pay " + demo.shop_url if on else "bodies are not looked at"
+        return "try: curl -si -d step=pay " + demo.shop_url if on else "the edge does not see request bodies"
 
     def _verify(self, on: bool) -> str:
         url = f"{self._demo.waiting_room_url}/services/verify"
@@ -161,18 +160,18 @@ class Switches:
         url = f"{self._demo.waiting_room_url}/services/directpass"
         self._demo.waiting_room.services.behave("answers", ["127.0.0.1"] if on else [])
         self._demo.change_settings(direct_pass={"url": url} if on else None)
-        return "visitors from 127.0.0.1 need not wait" if on else "everybody waits"
+        return "visitors from 127.0.0.1 do not wait" if on else "everybody waits"
 
     def _no_enqueue_tokens(self, on: bool) -> str:
         from workbench.demo.sample_configuration import EVENT_ID
 
         self._demo.waiting_room.lines.require_token(EVENT_ID, not on)
         self._demo.change_settings(enqueue_token={"enabled": not on})
-        return "the waiting room asks for no token" if on else "the waiting room asks for a token"
+        return "the waiting room needs no token" if on else "the waiting room needs a token"
 
     def _fail_closed(self, on: bool) -> str:
         self._demo.replace_edge(fail_closed=on)
-        return "seen when the table is gone and workers start cold"
+        return "it shows when the table is gone and workers start cold"
 
     def _trouble(self, name: str, on: bool) -> str:
         gate = self._demo.table_gate
@@ -217,7 +216,7 @@ class Switches:
         return "publications are not taken" if on else "publications are taken again"
 
     def _publish(self, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> None:
-        """Publish what is published now with other integrations."""
+        """Publish the present configuration with its integrations changed."""
         demo = self._demo
         document = demo.waiting_room.publication.current()
         demo.publish({**document, "Integrations": change(document["Integrations"])})

@@ -1,4 +1,4 @@
-"""Starts, joins and stops the parts of the demo."""
+"""Starts the parts of the demo, connects them, and stops them."""
 
 import json
 import re
@@ -40,7 +40,7 @@ FAKE_ACCOUNT = Account(
 
 @dataclass(frozen=True)
 class Ports:
-    """The port of each part; 0 takes any free one."""
+    """The port of each part; 0 for any free one."""
 
     shop: int = 0
     waiting_room: int = 0
@@ -53,7 +53,7 @@ class Ports:
 
 
 class PortsUnavailable(OSError):
-    """Ports that were asked for are in use; `taken` has each by its field of Ports."""
+    """Some of the ports that were asked for are in use; `taken` maps each part, a field of Ports, to its port."""
 
     def __init__(self, taken: Mapping[str, int]) -> None:
         self.taken = dict(taken)
@@ -65,7 +65,7 @@ _LOCAL_HTTPS = re.compile(r"^https(?=(?:://|%3A%2F%2F)127\.0\.0\.1(?::|%3A)[0-9]
 
 
 def as_served_here(address: str) -> str:
-    """Turn an https address of this machine, percent-encoded or not, into http.
+    """Turn an https address of this machine, percent-encoded or not, into an http one.
 
     Behind CloudFront and at the platform everything is HTTPS; here everything is plain HTTP.
     """
@@ -73,7 +73,7 @@ def as_served_here(address: str) -> str:
 
 
 class ZipMissing(FileNotFoundError):
-    """A function's zip is not there."""
+    """The zip of a function is missing."""
 
 
 class Demo:
@@ -95,10 +95,10 @@ class Demo:
         config_refresh_zip: Path = DIST / "config_refresh.zip",
         log: Callable[[str], None] = lambda line: None,
     ) -> None:
-        """`name` is the connector's; without `refresh_every_seconds`, config_refresh runs when told.
+        """`name` is the connector's. Without `refresh_every_seconds`, config_refresh runs only when it is invoked.
 
-        With `publish_endpoint` the waiting room pushes what it publishes to the connector's publish endpoint. One that
-        `is_followed` tells `stream` all that happens, each decision among it; `log` then gets what that leaves out.
+        With `publish_endpoint` the waiting room pushes what it publishes to the connector's publish endpoint. With
+        `is_followed` everything that happens, each decision included, goes to `stream`, and only the rest to `log`.
         """
         self.ports = ports or Ports()
         self._name = name
@@ -191,7 +191,7 @@ class Demo:
             self._keep_telling(self.activity, starting)
 
     def _keep_telling(self, activity: Activity, starting: ExitStack) -> None:
-        """Look after what is not told by itself, until everything stops."""
+        """Until everything stops, tell `activity` again and again which workers live and what time it is."""
         stop = threading.Event()
 
         def look() -> None:
@@ -224,12 +224,12 @@ class Demo:
         self.waiting_room.publish_url = f"{server.url}/"
 
     def sample_configuration(self) -> dict[str, Any]:
-        """The configuration that is published first, to be changed and published again."""
+        """A new copy of the configuration that is published first."""
         return sample_configuration(self._waiting_room_server.authority)
 
     @property
     def command_environment(self) -> dict[str, str]:
-        """What makes the command line `queueit` talk to this connector."""
+        """The variables that make the command line `queueit` talk to this connector."""
         return {
             **self.aws.environment,
             "AWS_ENDPOINT_URL": self.aws.secrets_url,
@@ -243,33 +243,26 @@ class Demo:
         return self._edge_options.get("include_body", False)
 
     def publish(self, configuration: dict[str, Any]) -> int:
-        """Publish a configuration on the platform; returns its version.
-
-        Without a publish endpoint, edges get to know it by the next refresh.
-        """
+        """Publish a configuration on the platform; returns its version. It is pushed, or waits for the next refresh."""
         return self.waiting_room.publish(configuration)
 
     def refresh(self, event: dict[str, Any] | None = None) -> dict[str, Any]:
         """Invoke config_refresh now. Raises InvocationFailed when it fails."""
         return self._refresh_function.invoke(event or {"action": "refresh", "source": "schedule"})
 
-    def stored(self) -> tuple[str, dict[str, Any], Mapping[str, str]] | None:
-        """What is in force: the snapshot's digest, its document, and the keys; None when the table does not say."""
-        return self.aws.in_force(self._name)
-
     def change_settings(self, **settings: Any) -> None:
-        """Change settings as an apply does, and invoke config_refresh."""
+        """Change settings as `terraform apply` does, and invoke config_refresh."""
         self._settings = self.waiting_room.connector_settings = {**self._settings, **settings}
         self._refresh_function.set_environment(self._refresh_environment())
         self.refresh({"action": "refresh", "source": "apply"})
 
     def store_secret_keys(self, secret_key: str, **others: str) -> None:
-        """Store other secret keys, by their names in the secret; the platform keeps its own."""
+        """Store other keys in the secret, by their names there; the platform's own key stays as it is."""
         account = {"api_key": self.account.api_key, "proxy_key": self.account.proxy_key}
         self.aws.store_secret({"secret_key": secret_key, **others, **account})
 
     def stop_dynamodb(self) -> None:
-        """Take DynamoDB away; its items stay."""
+        """Take DynamoDB away; it keeps its items."""
         self.table_gate.make_trouble("gone")
         self.aws.stop_dynamodb()
 
@@ -279,7 +272,7 @@ class Demo:
         self.table_gate.make_trouble("none")
 
     def replace_edge(self, **options: bool) -> None:
-        """Put another edge with cold workers in the place of the present one; `options` are those of `new_edge`."""
+        """Replace the edge by one with cold workers; `options` are those of `new_edge`, and last."""
         self._edge_options |= options
         port = urlsplit(self.shop_url).port or 0
         self.edge.stop()
@@ -291,7 +284,7 @@ class Demo:
         self.edge = edge
 
     def new_edge(self, *, port: int = 0, fail_closed: bool = False, include_body: bool = False) -> LocalEdge:
-        """Another edge in front of the same shop, with cold workers; not started yet."""
+        """Make another edge in front of the same shop; it is not started yet, so its workers will be cold."""
         request_function, response_function = f"{self._name}-viewer-request", f"{self._name}-viewer-response"
         handler = "handler_fail_closed" if fail_closed else "handler"
         arns = {
@@ -350,7 +343,7 @@ class Demo:
             self._log(f"config_refresh {outcome['outcome']} version {outcome['version']}")
 
     def _log_refresh(self, line: str) -> None:
-        """Its JSON lines, metrics among them, say again what the result of the invocation says."""
+        """Log what config_refresh prints, but for JSON: those lines repeat the result of the invocation."""
         if not line.startswith("{"):
             self._log(f"{self._name}-config-refresh: {line}")
         elif self.activity:
@@ -361,12 +354,12 @@ class Demo:
             self.activity.table_read(read)
 
     def _log_edge(self, message: dict[str, Any]) -> None:
-        """What functions print comes through `_observe`."""
+        """Log what the edge reports; `_observe` gets what functions print."""
         if message["message"] != "function output":
             self._log(f"edge: {json.dumps(message)}")
 
     def _observe(self, event: EdgeEvent) -> None:
-        """What a function prints is shown as it is, after the function's name; metrics are not for people."""
+        """Log what a function prints after the name of the function, but for metrics, which are not for people."""
         if self.activity:
             self.activity.edge_event(event)
         if isinstance(event, FunctionLine) and not event.line.startswith("{" if self.activity else '{"_aws"'):

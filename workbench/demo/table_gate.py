@@ -1,4 +1,4 @@
-"""Stands between the edge's workers and the table: tells who reads what, and can make the table slow, busy or gone."""
+"""Stands between the edge's workers and the table: reports each read, and can make the table slow, busy or gone."""
 
 import http.client
 import http.server
@@ -31,7 +31,7 @@ class TableGate:
     """DynamoDB's endpoint as the edge sees it; serves until `stop`."""
 
     def __init__(self, port: int, told: Callable[[TableRead], None]) -> None:
-        """`port` of this machine is where DynamoDB is; `told` hears of each read, on the thread that served it."""
+        """`port` is DynamoDB's on this machine; `told` is called with each read, on the thread that served it."""
         self._trouble: Trouble = "none"
         self._port = port
         self._told = told
@@ -48,11 +48,11 @@ class TableGate:
 
     @property
     def trouble(self) -> Trouble:
-        """What is the matter with the table."""
+        """What is wrong with the table now."""
         return self._trouble
 
     def make_trouble(self, trouble: Trouble) -> None:
-        """Let that be the matter from now on. Gone means that connections are refused, and open ones cut when used."""
+        """Have this trouble from now on. "gone" refuses new connections, and cuts open ones at their next request."""
         self._trouble = trouble
         if trouble == "gone":
             self.stop()
@@ -73,7 +73,7 @@ class TableGate:
             threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def new_edge(self) -> None:
-        """Forget which workers have read: another edge counts its own from 1."""
+        """Forget which workers have read: another edge numbers its workers from 1 again."""
         with self._lock:
             self._reads.clear()
 
@@ -122,7 +122,7 @@ class _Server(http.server.ThreadingHTTPServer):
         super().__init__(address, _Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: workers end when they end."""
+        """Say nothing: a worker can be ended while it reads."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):

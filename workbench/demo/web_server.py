@@ -11,7 +11,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 
 class PortTaken(OSError):
-    """The wished-for port is in use."""
+    """The port that was asked for is in use."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -19,7 +19,7 @@ class PortTaken(OSError):
 
 
 def free_port_or(port: int, host: str = "127.0.0.1") -> int:
-    """`port` itself, or for 0 one that is free now. Raises PortTaken when `port` is in use."""
+    """`port` itself, or one that is free now for 0. Raises PortTaken when `port` is in use."""
     with _bind(host, port) as listener:
         bound: int = listener.getsockname()[1]
         return bound
@@ -29,7 +29,7 @@ class WebServer:
     """One application on one port, each request on a thread of its own."""
 
     def __init__(self, host: str, port: int) -> None:
-        """Takes the port at once, so that the address is known before the application exists."""
+        """Takes the port at once, so that the address is known before there is an application. Raises PortTaken."""
         self._listener = _bind(host, port)
         self.host = host
         self.port: int = self._listener.getsockname()[1]
@@ -82,7 +82,7 @@ class WebServer:
 
 
 class _QuietHandler(WSGIRequestHandler):
-    """Writes no line a request: the demo's own log tells what matters."""
+    """Logs no requests: the demo's own log says what matters."""
 
     def log_request(self, *arguments: Any) -> None:
         """Write nothing."""

@@ -1,6 +1,6 @@
 """A sample waiting room that behaves as the Queue-it platform does (protocol sections 2, 3 and 6).
 
-It keeps everything in memory, serves one account and is meant for an engineer's machine only.
+It keeps everything in memory, serves one account, and is for an engineer's machine only.
 """
 
 from workbench.sample_waiting_room.app import create_app

@@ -85,7 +85,7 @@ def _add_visitor_pages(app: Flask, room: WaitingRoom) -> None:
             return _closed_room(event_id, target)
         cookie = _place_cookie(room, event_id)
         place = request.cookies.get(cookie, "")
-        # Who waits already may load the page again, also when the token in its address has run out.
+        # Somebody who already waits may reload the page, even after the token in its address has expired.
         if room.lines.requires_token(event_id) and not room.lines.holds_place(event_id, place):
             token, client_ip = request.args.get("enqueuetoken", ""), request.remote_addr or ""
             if text := refusal(token, room.account, event_id, client_ip, room.now()):
@@ -151,9 +151,8 @@ def _add_visitor_pages(app: Flask, room: WaitingRoom) -> None:
     def error(code: str) -> _Answer:
         text = error_text(code.strip("/"))
         again = None
-        if request.args.get(
-            "e"
-        ):  # the site leads back into the line, with an enqueue token where the room wants one
+        if request.args.get("e"):
+            # By way of the site, which gives an enqueue token to a room that needs one.
             again = room.targets.resolve(request.args.get("t", "")) or room.default_target
         return render_template("error.html", text=text, code=code.strip("/"), again=again)
 
@@ -191,7 +190,7 @@ def _add_asked_services(app: Flask, room: WaitingRoom) -> None:
     services = room.services
 
     def receive(service: str, key_header: str, key: str) -> _Answer | None:
-        """Take a question in; an answer only where the service misbehaves."""
+        """Take a call from the connector; returns a response only if the service is to send garbage."""
         given = request.headers.get(key_header, "")
         if not hmac.compare_digest(given.encode(), key.encode()):
             abort(403, f"The {key_header} is not that of this account.")
@@ -199,12 +198,12 @@ def _add_asked_services(app: Flask, room: WaitingRoom) -> None:
             abort(404, "This waiting room does not know that customer.")
         body = request.get_json(silent=True)
         if not isinstance(body, dict):
-            abort(400, "The question is no JSON object.")
+            abort(400, "The body is not a JSON object.")
         services.receive(Asked(service, request.args.to_dict(), dict(request.headers), body))
         if services.behaviour == "refuses":
-            abort(403, "The service refuses, as it was told to.")
+            abort(403, "The service refuses, as it was set to.")
         if services.behaviour == "fails":
-            abort(500, "The service fails, as it was told to.")
+            abort(500, "The service fails, as it was set to.")
         if services.behaviour == "talks garbage":
             return app.make_response("<!doctype html><p>not what was asked for")
         return None
@@ -234,7 +233,7 @@ def _add_administration(app: Flask, room: WaitingRoom) -> None:
     def refuse_other_sites() -> None:
         origin = request.headers.get("Origin")
         if request.method == "POST" and origin and urlsplit(origin).netloc != request.host:
-            abort(403, "A page of another site may not change the waiting room.")
+            abort(403, "Only the waiting room's own pages may change it.")
 
     def reviewed(text: str) -> Review:
         return review(
@@ -340,7 +339,7 @@ def _event_of_account(room: WaitingRoom) -> str:
 
 
 def _closed_room(event_id: str, target: str) -> _Answer:
-    """The way out for who comes to, or waits in, a room that the configuration does not name any more."""
+    """The page for those who come to, or wait in, a room that the configuration no longer names."""
     page = render_template(
         "refused.html",
         status=404,

@@ -6,11 +6,11 @@ from workbench.sample_waiting_room.waiting_room import Account
 
 _MISSING = ErrorText(
     "You did not come from the site",
-    "This waiting room takes only visitors whom the site has sent. Open the page you want there: it leads back here.",
+    "This waiting room only takes visitors whom the site has sent. Open the page you want there: it leads back here.",
 )
 _INVALID = ErrorText(
     "This link has been changed",
-    "The proof that the site sent you was altered on its way, or another site made it.",
+    "The proof that the site sent you was altered on the way, or another site made it.",
 )
 _EXPIRED = ErrorText(
     "This link has expired",
@@ -26,9 +26,9 @@ _OTHER_ADDRESS = ErrorText(
 
 
 def refusal(token: str, account: Account, event_id: str, client_ip: str, now: float) -> ErrorText | None:
-    """Why an arrival with `token`, empty for none, is refused at `now` (Unix seconds); None for a valid token.
+    """Why an arrival with `token` (empty for none) is refused at `now` (Unix seconds); None for a valid token.
 
-    The platform holds one secret key at a time, so a token that another one has signed is refused.
+    The platform has one secret key at a time, and refuses a token that any other has signed.
     """
     if not token:
         return _MISSING

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 Behaviour = Literal["answers", "refuses", "fails", "talks garbage", "sleeps"]
-"""`refuses` is a 403, `fails` a 500, `sleeps` an answer that comes too late for anybody."""
+"""`refuses` is a 403, `fails` a 500, `sleeps` a response that comes too late for any connector."""
 
 BEHAVIOURS: tuple[Behaviour, ...] = get_args(Behaviour)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One question as it arrived: `service` is "verify" or "direct_pass"."""
+    """One call as it arrived: `service` is "verify" or "direct_pass"."""
 
     service: str
     parameters: dict[str, str]
@@ -28,7 +28,7 @@ class Asked:
 
 
 class AskedServices:
-    """What both services know and how they behave. Safe to use from several threads."""
+    """The state of both services, and how they behave. Safe to use from several threads."""
 
     def __init__(
         self,
@@ -47,14 +47,14 @@ class AskedServices:
         self._lock = threading.Lock()
 
     def reset(self) -> None:
-        """Answer properly, with no guests and nothing remembered."""
+        """Answer properly again, without guests, and forget all calls."""
         with self._lock:
             self.behaviour, self.sleep_seconds, self.guests = "answers", 6.0, frozenset()
             self.asked.clear()
             self._uses.clear()
 
     def behave(self, behaviour: str, guests: Iterable[str]) -> None:
-        """Behave so from now on, with these guests. Raises ValueError for a behaviour there is not."""
+        """Behave like this from now on, with these guests. Raises ValueError for an unknown behaviour."""
         for known in BEHAVIOURS:
             if behaviour == known:
                 with self._lock:
@@ -63,7 +63,7 @@ class AskedServices:
         raise ValueError(f"behaviour is {behaviour!r}; use one of {', '.join(BEHAVIOURS)}")
 
     def receive(self, asked: Asked) -> None:
-        """Remember a question, and sleep over it where that is the behaviour."""
+        """Remember a call, and sleep if that is the behaviour."""
         with self._lock:
             self.asked.append(asked)
             behaviour, seconds = self.behaviour, self.sleep_seconds
@@ -71,7 +71,7 @@ class AskedServices:
             self.sleep(seconds)
 
     def use(self, event_id: str, queue_id: str) -> int:
-        """Count one more use of a queue id; how often it has been used now."""
+        """Count one more use of a queue id; returns how often it has been used."""
         with self._lock:
             key = (event_id.lower(), queue_id)
             self._uses[key] = self._uses.get(key, 0) + 1

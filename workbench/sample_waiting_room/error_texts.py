@@ -14,7 +14,7 @@ _TEXTS = {
     "hash": ErrorText(
         "This link has been changed",
         "The pass in the link was altered on its way, or belongs to another site. "
-        "Links cannot be edited or pieced together; a new place in the line can be had right here.",
+        "It cannot be edited or put together by hand; you can get a new place in the line right here.",
     ),
     "timestamp": ErrorText(
         "Your pass has expired",
@@ -31,11 +31,11 @@ _TEXTS = {
     ),
     "qidlimit": ErrorText(
         "This place in the line has been used",
-        "The number of visits that one place in the line is good for is used up.",
+        "One place in the line is good for a number of visits, and these are used up.",
     ),
     "connector/sessionstate": ErrorText(
         "Your network has changed",
-        "Your visit began on another internet connection, so for your safety it could not continue on this one.",
+        "Your visit began on another internet connection. For your safety it cannot go on from this one.",
     ),
 }
 
@@ -43,5 +43,5 @@ _OTHER = ErrorText("Something went wrong on your way in", "We could not let you 
 
 
 def error_text(code: str) -> ErrorText:
-    """The text for `code`, which may hold slashes; a general one for a code there is no text for."""
+    """The text for `code`, which may hold slashes; a general one for an unknown code."""
     return _TEXTS.get(code.lower(), _OTHER)

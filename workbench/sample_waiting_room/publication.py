@@ -18,7 +18,7 @@ _CONFIG_DATA_VERSION = "1.0.0.5"
 class RefusedConfiguration(ValueError):
     """What somebody tried to publish is not an integration configuration; `problems` says why.
 
-    `line` is that of a mistake in the JSON, None where the text is JSON.
+    `line` is where a text is not JSON; None for one that is.
     """
 
     def __init__(self, problems: tuple[str, ...], line: int | None = None) -> None:
@@ -52,12 +52,12 @@ class Publication:
             return copy.deepcopy(self._current)
 
     def integrations(self) -> list[dict[str, Any]]:
-        """The published integrations, as far as they can be made out."""
+        """The published integrations; those that are no objects are left out."""
         listed = self.current().get("Integrations")
         return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
     def fetched(self) -> dict[str, Any]:
-        """The published document, noting that a connector has downloaded it."""
+        """The published document; notes that a connector has downloaded it."""
         with self._lock:
             self._last_fetch = Fetch(self._version, self._now())
             return copy.deepcopy(self._current)
@@ -75,24 +75,23 @@ class Publication:
         RefusedConfiguration and changes nothing when the document does not compile.
         """
         with self._lock:
-            following = self._completed(document, version=self._version + 1)
-            problems = _find_problems(following)
-            if problems:
-                raise RefusedConfiguration(problems)
-            self._current = following
+            self._current = self._checked(document)
             self._version += 1
             return self._version
 
     def checked(self, document: object) -> dict[str, Any]:
         """`document` as it would be published next. Raises RefusedConfiguration when it cannot be."""
         with self._lock:
-            following = self._completed(document, version=self._version + 1)
+            return self._checked(document)
+
+    def _checked(self, document: object) -> dict[str, Any]:
+        following = self._completed(document, version=self._version + 1)
         if problems := _find_problems(following):
             raise RefusedConfiguration(problems)
         return following
 
     def problems_of(self, document: object) -> tuple[str, ...]:
-        """Why `document` could not be published; nothing when it could."""
+        """Why `document` could not be published; empty when it could."""
         try:
             self.checked(document)
         except RefusedConfiguration as refused:
@@ -100,7 +99,7 @@ class Publication:
         return ()
 
     def publish_unchecked(self, document: dict[str, Any]) -> None:
-        """Serve `document` exactly as it is: for trying what a connector does with a broken one."""
+        """Serve `document` exactly as it is, to try what a connector does with a broken one."""
         with self._lock:
             self._current = copy.deepcopy(document)
 
@@ -137,7 +136,7 @@ def parse_configuration(text: str) -> object:
 
 
 def _find_problems(document: dict[str, Any]) -> tuple[str, ...]:
-    # The very checks that config_refresh makes.
+    # The same checks as config_refresh makes.
     try:
         compile_integration_config(document)
     except InvalidIntegrationConfig as error:

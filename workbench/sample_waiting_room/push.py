@@ -12,7 +12,7 @@ _SECONDS = 20
 
 _REFUSALS = {
     "frozen": "The connector is frozen by an operator and keeps what it serves until it is unfrozen.",
-    "held": "An operator has brought an earlier one back, and the connector keeps it until a version above all before.",
+    "held": "An operator has brought an earlier version back; the connector keeps it until a version above all others.",
     "conflict": "The connector serves a newer version and keeps it.",
     "invalid": "The connector refused it as invalid; its log says why. Visitors keep what was live before.",
     "refused": "The connector refused the push: the secret key of this account is not one that it knows.",
@@ -22,7 +22,7 @@ _REFUSALS = {
 
 @dataclass(frozen=True)
 class Pushed:
-    """What became of a push; `status` is None when nobody answered."""
+    """The outcome of a push; `status` is None when nobody answered."""
 
     version: int
     status: int | None
@@ -33,7 +33,7 @@ class Pushed:
 
     @property
     def sentence(self) -> str:
-        """What that means for the visitors of the site."""
+        """What that means for the site, in one sentence."""
         try:
             word = json.loads(self.answer)["status"]
         except (KeyError, TypeError, ValueError):
@@ -55,7 +55,7 @@ def signed_body(configuration: dict[str, Any], secret_key: str) -> str:
 
 
 def push(url: str, configuration: dict[str, Any], secret_key: str) -> Pushed:
-    """Send a configuration to the endpoint at `url`; a failure is told, not raised."""
+    """Send a configuration to the endpoint at `url`; never raises, a failure is in the outcome."""
     version = configuration["Version"]
     try:
         with requests.Session() as session:

@@ -1,4 +1,4 @@
-"""What publishing an edited configuration would do, said before anybody publishes it."""
+"""What publishing an edited configuration would do, shown before it is published."""
 
 import re
 import secrets
@@ -39,7 +39,7 @@ class ChangedTriggers(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """What becomes of a request by one configuration, and how each of its integrations compares."""
+    """What one configuration does with a request, and how each of its integrations compares."""
 
     sentence: str
     integrations: tuple[IntegrationExplained, ...] = ()
@@ -47,7 +47,7 @@ class Attempt(NamedTuple):
 
 
 class Tried(NamedTuple):
-    """A URL tried on what is live and on the edit; `problem` says why it cannot be tried, empty when it can."""
+    """A URL tried on what is live and on the edit; `problem` says why that is impossible, else it is empty."""
 
     problem: str
     live: Attempt
@@ -57,7 +57,7 @@ class Tried(NamedTuple):
 class Review(NamedTuple):
     """What there is to know about an edit. With `problems` it cannot be published; `changes` are sentences.
 
-    `warnings` come with the edit; `old_warnings` are those that what is live has too.
+    `warnings` are new with the edit; `old_warnings` are also true of what is live.
     """
 
     problems: tuple[Finding, ...]
@@ -71,7 +71,7 @@ class Review(NamedTuple):
 def review(
     publication: Publication, text: str, settings: Mapping[str, Any], *, url: str = "", site: str = ""
 ) -> Review:
-    """Look at the edited `text` with the connector's `settings`, and try `url`; a path is one of the page `site`."""
+    """Review `text` under the connector's `settings`, and try `url` on it: an address, or a path of `site`."""
     live = publication.current()
     lines: dict[Path, int] = {}
     edited: dict[str, Any] | None = None
@@ -94,7 +94,7 @@ def review(
 
 
 def _warned(config: dict[str, Any], settings: Mapping[str, Any]) -> list[str]:
-    """The warnings of a configuration that compiles, each with its place in front."""
+    """The warnings of a configuration that compiles, each after its place."""
     known = parse_settings(dict(settings), strict=False)
     warned = warnings(
         config,
@@ -110,12 +110,12 @@ def _warned(config: dict[str, Any], settings: Mapping[str, Any]) -> list[str]:
 
 
 def _unnumbered(warning: str) -> str:
-    """A warning without the place of its integration, which moves when another is added or taken away."""
+    """A warning without the number of its integration, which changes when another is added or removed."""
     return re.sub(r"integration \d+ ", "", warning)
 
 
 def _time_limit() -> Callable[[], None]:
-    """Raises OutOfTime when called later than an editor waits."""
+    """A function that raises OutOfTime once the editor has waited long enough."""
     ends_at = time.monotonic() + _SECONDS
 
     def check() -> None:
@@ -167,7 +167,7 @@ def _tried(
 def _attempt(event: dict[str, Any], config: dict[str, Any], settings: Mapping[str, Any]) -> Attempt:
     content = _content(config, settings)
     try:
-        # No session and no token is at hand here, so that any key will do.
+        # There is no session and no token here, so any key will do.
         snapshot: Snapshot = compile_snapshot(content.document, {"secret_key": secrets.token_hex()})
     except QueueitError:
         return Attempt("Nothing usable is published.")

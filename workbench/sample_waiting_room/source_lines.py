@@ -1,4 +1,4 @@
-"""On which line of a configuration's text a finding's place stands."""
+"""The line of a configuration's text that a finding is about."""
 
 import json
 import re
@@ -14,11 +14,10 @@ Path = tuple[str | int, ...]
 
 
 def lines_of(text: str) -> dict[Path, int]:
-    """The line, counted from 1, of each value in the valid JSON `text`; of a field, that of its name."""
+    """The line of each value in the valid JSON `text`, counted from 1; for a field, the line of its name."""
     found: dict[Path, int] = {(): 1}
-    open_values: list[
-        list[Any]
-    ] = []  # for each the name or index of the current item, and whether it is a list
+    # For each value that is open: the name or index of its present item, and whether it is a list.
+    open_values: list[list[Any]] = []
     line, seen = 1, 0
     awaits_name = False
     for token in _TOKEN.finditer(text):
@@ -45,7 +44,7 @@ def lines_of(text: str) -> dict[Path, int]:
 
 
 def line_of(finding: str, lines: dict[Path, int]) -> int | None:
-    """The line that `finding`, a problem or a warning with its place in front, is about; None for all of the text."""
+    """The line that `finding`, a problem or warning after its place, is about; None if it is about the whole text."""
     place = _PLACE.fullmatch(finding)
     path: Path = ()
     message = finding

@@ -1,4 +1,4 @@
-"""Where the waiting room may send visitors back to: known sites only, never wherever a link says."""
+"""Where the waiting room may send visitors: to known sites only, never wherever a link says."""
 
 import re
 from urllib.parse import urlsplit
@@ -10,8 +10,8 @@ _MOST_CHARACTERS = 4096
 class Targets:
     """The protected sites, each host (with its port) with the scheme it is served by.
 
-    The connector knows every page as `https://…`, as behind CloudFront; a site on an engineer's machine is
-    plain HTTP, so the scheme on the way back is that of the site.
+    To the connector every page is `https://…`, as behind CloudFront; a site on an engineer's machine is plain HTTP,
+    so the way back takes the scheme of the site.
     """
 
     def __init__(self) -> None:

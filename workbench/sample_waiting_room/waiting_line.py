@@ -15,13 +15,13 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 
 _FORGET_AFTER_SECONDS = 900
 _LEFT_AFTER_SECONDS = 90
-"""Since a visitor's page last asked for the place; browsers let a page in the background ask once a minute only."""
+"""Since a visitor's page last asked for its place; browsers let a background page ask only once a minute."""
 _MOST_VISITORS_PER_ROOM = 10_000
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody with a place in a line; times are in Unix seconds."""
+    """A visitor with a place in a line; times are in Unix seconds."""
 
     queue_id: str
     event_id: str
@@ -41,7 +41,7 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a visitor has come: `ahead` people are in front, `fraction` of the way (0 to 1) is done."""
+    """How far a visitor has got: `ahead` people are in front, and `fraction` (0 to 1) of the wait is over."""
 
     ahead: int
     fraction: float
@@ -105,7 +105,7 @@ class WaitingLines:
         crowd: int = 20,
         new_queue_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
-        """`crowd` imagined people stand in front of a visitor who finds the line empty; 0 for none."""
+        """`crowd` imaginary people stand in front of a visitor who finds the line empty."""
         self._now = now
         self._new_queue_id = new_queue_id
         self._speed = visitors_per_second
@@ -121,12 +121,12 @@ class WaitingLines:
 
     @property
     def crowd(self) -> int:
-        """How many imagined people stand in front of a visitor who finds the line empty."""
+        """How many imaginary people stand in front of a visitor who finds the line empty."""
         with self._lock:
             return self._crowd
 
     def set_pace(self, *, visitors_per_second: float, crowd: int) -> None:
-        """Change the speed of every line, and the imagined crowd for those who come from now on."""
+        """Change the speed of every line, and the imaginary crowd for new arrivals. Raises ValueError."""
         if not 0 <= visitors_per_second <= 1000:
             raise ValueError("the speed must be between 0 and 1000 visitors a second")
         if not 0 <= crowd <= 100_000:
@@ -143,7 +143,7 @@ class WaitingLines:
             return line.mode
 
     def set_mode(self, event_id: str, mode: str) -> None:
-        """Switch a room. Raises ValueError for a mode there is not."""
+        """Switch a room. Raises ValueError for an unknown mode."""
         for known in MODES:
             if mode == known:
                 with self._moved_line(event_id) as line:
@@ -157,7 +157,7 @@ class WaitingLines:
             return line.requires_token
 
     def require_token(self, event_id: str, is_required: bool) -> None:
-        """Say whether a room takes only arrivals with a valid enqueue token."""
+        """Set whether the room takes only arrivals with a valid enqueue token."""
         with self._moved_line(event_id) as line:
             line.requires_token = is_required
 
@@ -167,7 +167,7 @@ class WaitingLines:
             line.refused += 1
 
     def holds_place(self, event_id: str, queue_id: str) -> bool:
-        """Whether somebody waits under `queue_id`."""
+        """Whether a visitor with that queue id waits."""
         with self._moved_line(event_id) as line:
             visitor = line.visitors.get(queue_id)
             return visitor is not None and visitor.admitted_at is None
@@ -175,7 +175,7 @@ class WaitingLines:
     def join(
         self, event_id: str, *, target: str, queue_id: str | None = None, layout: str = "", culture: str = ""
     ) -> Visitor:
-        """Give a visitor a place at the end, or the place they still hold under `queue_id`."""
+        """Give a visitor the place that `queue_id` still holds, or else one at the end."""
         with self._moved_line(event_id) as line:
             now = line.moved_at
             line.forget_those_long_gone(now)
@@ -201,7 +201,7 @@ class WaitingLines:
             return visitor
 
     def find(self, event_id: str, queue_id: str) -> Visitor | None:
-        """The visitor with that queue id, who is thereby seen to be still there; None for a stranger."""
+        """The visitor with that queue id, who counts as present from now on; None for an unknown one."""
         with self._moved_line(event_id) as line:
             visitor = line.visitors.get(queue_id)
             if visitor:
@@ -223,7 +223,7 @@ class WaitingLines:
             )
 
     def admit(self, visitor: Visitor) -> bool:
-        """Let the visitor in and say so; False when it is not their turn yet."""
+        """Let the visitor in; False when it is not their turn yet."""
         with self._moved_line(visitor.event_id) as line:
             if not line.is_turn(visitor):
                 return False
@@ -245,14 +245,14 @@ class WaitingLines:
             line.visitors.pop(queue_id, None)
 
     def step_away(self, event_id: str, queue_id: str) -> None:
-        """Count the visitor, whose page was closed, as gone until it asks again; the place is kept for a while."""
+        """Count the visitor as gone until their page asks again; the place is kept for a while."""
         with self._moved_line(event_id) as line:
             if visitor := line.visitors.get(queue_id):
                 gone_since = line.moved_at - _LEFT_AFTER_SECONDS - 1
                 line.visitors[queue_id] = replace(visitor, last_seen_at=gone_since)
 
     def waiting(self) -> list[tuple[Visitor, Progress]]:
-        """Everybody who is there and has not gone in yet, in all rooms, next ones first."""
+        """Everybody who is present and has not gone in, in all rooms, those with the fewest people ahead first."""
         with self._lock:
             now = self._now()
             visitors = [
@@ -262,7 +262,7 @@ class WaitingLines:
         return sorted(found, key=lambda pair: (pair[1].ahead, pair[0].joined_at))
 
     def rooms(self) -> list[RoomSummary]:
-        """Every room somebody has come to or that was switched, by id."""
+        """Every room that somebody has come to or that was switched, by id."""
         with self._lock:
             now = self._now()
             return sorted(
@@ -282,7 +282,7 @@ class WaitingLines:
 
     @contextmanager
     def _moved_line(self, event_id: str) -> Iterator[_Line]:
-        """The room's line, brought up to the present and locked."""
+        """The room's line, moved on to the present, and locked."""
         with self._lock:
             now = self._now()
             line = self._lines.get(event_id.lower())

@@ -24,7 +24,7 @@ class Account:
 
 
 class WaitingRoom:
-    """Everything the pages need. Safe to use from several threads."""
+    """All that the pages show and change. Safe to use from several threads."""
 
     def __init__(
         self,
@@ -36,10 +36,10 @@ class WaitingRoom:
         token_lifetime_seconds: int = 180,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """`default_target` is the page visitors come out on when the connector names none.
+        """`default_target` is the page that visitors come out on when the connector names none.
 
-        Set `publish_url` to have each published configuration pushed there; `last_push` is what became of it. Set
-        `connector_settings` to have an edit reviewed by the settings of the connector, as in Terraform's `settings`.
+        Each configuration that is published is pushed to `publish_url`, if that is set; `last_push` is the outcome. An
+        edit is reviewed under `connector_settings`, which have the shape of Terraform's `settings`.
         """
         self.account = account
         self.targets = Targets()
@@ -54,7 +54,7 @@ class WaitingRoom:
         self.last_push: Pushed | None = None
 
     def publish(self, document: object) -> int:
-        """Publish `document` as the next version, push it where that is wanted, and return its number.
+        """Publish `document` as the next version, push it if there is a `publish_url`, and return the version.
 
         Raises RefusedConfiguration and changes nothing when the document does not compile.
         """
@@ -73,15 +73,15 @@ class WaitingRoom:
         self.account = replace(self.account, secret_key=secret_key)
 
     def target_with_token(self, visitor: Visitor) -> str:
-        """Where the visitor whose turn it is goes now, with a fresh token."""
+        """The address, with a new token, for a visitor whose turn it is."""
         return self._with_token(visitor.target, visitor.event_id, "queue", visitor.queue_id)
 
     def target_without_waiting(self, event_id: str, target: str, redirect_type: str) -> str:
-        """Where an arrival goes who need not wait; such a token has no queue id."""
+        """The address for an arrival that need not wait; its token has no queue id."""
         return self._with_token(target, event_id, redirect_type, None)
 
     def token(self, event_id: str, redirect_type: str, queue_id: str | None) -> str:
-        """A fresh token for the room `event_id`."""
+        """A new token for the room `event_id`."""
         return mint_queue_token(
             self.account.secret_key,
             event_id,

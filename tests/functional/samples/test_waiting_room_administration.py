@@ -197,7 +197,7 @@ def test_warnings_that_what_is_live_has_too_stand_apart(waiting_room: FlaskClien
     edited = configuration(IsCookieSecure=False)
     edited["Integrations"].insert(0, {**edited["Integrations"][0], "Name": "New", "IsCookieSecure": True})
     edited["Integrations"][0]["VerifyQueueIdEnabled"] = True
-    new, _, before = review_of(waiting_room, edited).partition("that what is live has too")
+    new, _, before = review_of(waiting_room, edited).partition("also true of what is live")
     assert "has VerifyQueueIdEnabled" in new
     assert old not in new
     assert f'integration 2 "Tickets": {old}' in before
@@ -285,7 +285,7 @@ def test_each_value_of_any_json_has_a_line(document: object) -> None:
     [
         (200, '{"status": "published", "version": 2}', "every edge follows at its next poll"),
         (409, '{"status": "frozen"}', "is frozen by an operator"),
-        (409, '{"status": "held"}', "has brought an earlier one back"),
+        (409, '{"status": "held"}', "has brought an earlier version back"),
         (422, '{"status": "invalid"}', "refused it as invalid"),
         (500, "<html>", "did not take the push (status 500)"),
         (500, '["status"]', "did not take the push (status 500)"),
