@@ -29,7 +29,8 @@ isolation table spellings behaviors port cache_miss options preflight own_domain
 
 @pytest.fixture
 def queueit(demo: Demo) -> Callable[..., Ran]:
-    """Runs `queueit` on that connector, in this process."""
+    """Runs `queueit` on the demo's connector, in this process."""
+    demo.edge.recycle_workers()  # new ones have what the table has
     environ = demo.command_environment
     session = boto3.Session(
         environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"], region_name=environ["AWS_REGION"]

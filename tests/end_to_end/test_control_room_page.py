@@ -30,6 +30,15 @@ def row_with(page: Page, text: str) -> str:
     return str(page.value(row))
 
 
+def choose(page: Page, field: str, value: str) -> list[str]:
+    """Filter the requests; the rows that are left."""
+    page.value(
+        f"(() => {{ const one = document.getElementById({field!r}); one.value = {value!r};"
+        " one.dispatchEvent(new Event('input', {bubbles: true})); })()"
+    )
+    return list(page.value(ROWS))
+
+
 def test_a_request_appears_while_one_looks_with_what_became_of_it(page: Page, visitor: Visitor) -> None:
     visitor.get("/tickets?seen=live")
 
@@ -49,22 +58,15 @@ def test_requests_are_filtered_by_path_visitor_and_decision_and_paused(page: Pag
     visitor.get("/tickets?filter=two")
     row_with(page, "filter=two")
 
-    def choose(field: str, value: str) -> list[str]:
-        page.value(
-            f"(() => {{ const one = document.getElementById({field!r}); one.value = {value!r};"
-            " one.dispatchEvent(new Event('input', {bubbles: true})); })()"
-        )
-        return list(page.value(ROWS))
-
-    assert all("FILTER=ONE" in row.upper() for row in choose("path", "FILTER=one"))
-    choose("path", "")
-    assert all("queue" in row.split() for row in choose("decision", "queue"))
-    choose("decision", "")
+    assert all("FILTER=ONE" in row.upper() for row in choose(page, "path", "FILTER=one"))
+    choose(page, "path", "")
+    assert all("queue" in row.split() for row in choose(page, "decision", "queue"))
+    choose(page, "decision", "")
     number = page.value("document.querySelector('#visitor').options[1].value")
-    shown = choose("visitor", number)
+    shown = choose(page, "visitor", number)
     assert shown
     assert all(number in row.split() for row in shown)
-    choose("visitor", "")
+    choose(page, "visitor", "")
 
     page.press("p")
     assert page.value("document.querySelector('#pause').ariaPressed") == "true"
@@ -137,10 +139,11 @@ def test_nothing_is_found_by_axe(watched: Watched, visitor: Visitor, browser: Pa
     browser.wait_for(LIVE)
     assert browser.value("document.documentElement.lang") == "en"
     assert browser.value("document.querySelectorAll('h1').length") == 1
+    choose(browser, "path", f"look={look[0]}")  # the more rows, the longer axe takes
     assert findings(browser) == []
-    visitor.get("/about")
+    visitor.get(f"/about?look={look}")
     visitor.get(f"/tickets?look={look}")
-    row_with(browser, "look=")
+    row_with(browser, "/tickets?look=")
     browser.value("document.querySelector('[data-switch=cold-workers]').click()")
     browser.wait_for("document.querySelector('#said').textContent.includes('Cold workers:')")
     assert findings(browser) == []
