@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import requests
 
-from tests.end_to_end.visitor import Visitor, direct_session, session_cookie
+from tests.end_to_end.visitor import Visitor, decisions, direct_session, session_cookie, wait_for
 from workbench.demo import Demo
 from workbench.demo.refresh_schedule import InvocationFailed
 from workbench.local_edge import LocalEdge
@@ -155,29 +156,42 @@ def test_the_kill_switch_lets_every_request_pass_and_back(demo: Demo) -> None:
 
 
 def test_without_dynamodb_running_workers_keep_what_they_have_and_cold_ones_follow_the_failure_mode(
-    demo: Demo,
+    demo: Demo, log: list[str]
 ) -> None:
     with started(demo.new_edge(), demo) as running:
         assert set(statuses(running.url, "/tickets")) == {302}
         demo.stop_dynamodb()
         down_since = time.monotonic()
         try:
-            with started(demo.new_edge(), demo) as open_edge, Visitor(open_edge.url) as visitor:
-                answer = visitor.get("/tickets")
-                assert answer.status_code == 200
-                assert answer.headers["x-queueit-failed"] == "true"
-                with (
-                    started(demo.new_edge(fail_closed=True), demo) as closed_edge,
-                    Visitor(closed_edge.url) as other,
-                ):
-                    refused = other.get("/tickets")
-                    assert refused.status_code == 503
-                    assert int(refused.headers["Retry-After"]) > 0
-                    while time.monotonic() - down_since < POLL_SECONDS * 1.2 + 0.5:
-                        assert set(statuses(running.url, "/tickets")) == {302}
-                        time.sleep(0.2)
-                    demo.start_dynamodb()
-                    wait_until_all(open_edge.url, "/tickets", 302)
-                    wait_until_all(closed_edge.url, "/tickets", 302)
+            with direct_session() as session:
+                assert session.get(demo.aws.secrets_url, timeout=20).status_code == 200
+                with pytest.raises(requests.ConnectionError):
+                    session.get(demo.aws.dynamodb_url, timeout=20)
+            with (
+                started(demo.new_edge(), demo) as open_edge,
+                started(demo.new_edge(fail_closed=True), demo) as closed_edge,
+            ):
+                answer = met_and_logged(open_edge, log, "failed open")
+                assert (answer.status_code, answer.headers["x-queueit-failed"]) == (200, "true")
+                refused = met_and_logged(closed_edge, log, "failed closed")
+                assert refused.status_code == 503
+                assert int(refused.headers["Retry-After"]) > 0
+                while time.monotonic() - down_since < POLL_SECONDS * 1.2 + 0.5:
+                    assert set(statuses(running.url, "/tickets")) == {302}
+                    time.sleep(0.2)
+                demo.start_dynamodb()
+                wait_until_all(open_edge.url, "/tickets", 302)
+                wait_until_all(closed_edge.url, "/tickets", 302)
         finally:
             demo.start_dynamodb()
+
+
+def met_and_logged(edge: LocalEdge, log: list[str], how: str) -> requests.Response:
+    """The answer of a worker without a snapshot, which says for this request that it failed, and how."""
+    log.clear()
+    with Visitor(edge.url) as visitor:
+        answer = visitor.get("/tickets")
+    wait_for(lambda: bool(decisions(log)), 5)
+    line = decisions(log)[-1]
+    assert (line["level"], line["decision"], line["why"]) == ("error", how, "no snapshot")
+    return answer

@@ -1,18 +1,12 @@
 """What the edge functions of the built zip log while visitors come, read from their own output."""
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from tests.end_to_end.test_changes import started
-from tests.end_to_end.visitor import QUEUE_ID, Visitor, session_cookie, wait_for
+from tests.end_to_end.visitor import QUEUE_ID, Visitor, decisions, session_cookie, wait_for
 from workbench.demo import Demo
-
-
-def decisions(lines: list[str]) -> list[dict[str, Any]]:
-    return [json.loads(line.partition(": ")[2]) for line in lines if '"event": "decision"' in line]
 
 
 @pytest.fixture
@@ -47,19 +41,3 @@ def test_each_decision_is_a_line_without_anything_of_the_visitor(
     assert {one["level"] for one in found} == {"info"}
     told = ("somebody", "private-party", token, QUEUE_ID, "127.0.0.1:", "Hash", "demo-secret-key")
     assert [word for word in told if word in "\n".join(written)] == []
-
-
-def test_a_worker_without_a_snapshot_says_for_each_request_that_it_failed_and_how(
-    demo: Demo, log: list[str]
-) -> None:
-    demo.stop_dynamodb()
-    try:
-        for fail_closed, status, how in ((False, 200, "failed open"), (True, 503, "failed closed")):
-            log.clear()
-            with started(demo.new_edge(fail_closed=fail_closed), demo) as edge, Visitor(edge.url) as visitor:
-                assert visitor.get("/tickets").status_code == status
-                wait_for(lambda: bool(decisions(log)), 5)
-            line = decisions(log)[-1]
-            assert (line["level"], line["decision"], line["why"]) == ("error", how, "no snapshot")
-    finally:
-        demo.start_dynamodb()

@@ -1,6 +1,7 @@
 """A visitor as the end-to-end tests send one, and the session cookies that they bring."""
 
 import http.client
+import json
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -99,3 +100,8 @@ def wait_for(is_so: Callable[[], bool], seconds: float) -> None:
         if time.monotonic() > ends_at:
             pytest.fail(f"not within {seconds} s")
         time.sleep(0.02)
+
+
+def decisions(lines: list[str]) -> list[dict[str, Any]]:
+    """The decisions among the lines that functions logged."""
+    return [json.loads(line.partition(": ")[2]) for line in lines if '"event": "decision"' in line]

@@ -91,9 +91,8 @@ class AwsStandIn:
         """What the table has in force: the snapshot's digest and document, and the keys; None if it cannot be read."""
         client = self.dynamodb()
 
-        def item(key: str) -> dict[str, Any]:
-            answer: dict[str, Any] = client.get_item(TableName=self._name, Key={"pk": {"S": key}})
-            return answer.get("Item", {})
+        def item(key: str) -> Any:
+            return client.get_item(TableName=self._name, Key={"pk": {"S": key}}).get("Item", {})
 
         try:
             current = read_current(item(CURRENT_KEY))

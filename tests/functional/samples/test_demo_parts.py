@@ -2,7 +2,6 @@
 
 import os
 import socket
-import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -15,7 +14,6 @@ import pytest
 from flask import Flask
 
 from workbench.demo import Demo, Ports, PortsUnavailable
-from workbench.demo.aws_stand_in import AwsStandIn
 from workbench.demo.command import what_to_do_about
 from workbench.demo.refresh_schedule import InvocationFailed, RefreshFunction, Schedule
 from workbench.demo.web_server import PortTaken, WebServer, free_port_or
@@ -143,22 +141,3 @@ def test_a_server_serves_and_gives_its_port_back() -> None:
         with urllib.request.urlopen(server.url, timeout=5) as answer:
             assert answer.read() == b"hello"
     assert free_port_or(server.port) == server.port
-
-
-def test_dynamodb_can_be_taken_away_and_comes_back_with_its_items() -> None:
-    aws = AwsStandIn("sample-parts")
-    try:
-        aws.start({"secret_key": "fake", "api_key": "fake"})
-        aws.dynamodb().put_item(
-            TableName="sample-parts", Item={"pk": {"S": "current"}, "version": {"N": "7"}}
-        )
-        aws.stop_dynamodb()
-        with pytest.raises(urllib.error.URLError):
-            urllib.request.urlopen(aws.dynamodb_url, timeout=5)
-        with urllib.request.urlopen(aws.secrets_url, timeout=5) as answer:
-            assert answer.status == 200, "Secrets Manager stays"
-        aws.start_dynamodb()
-        found = aws.dynamodb().get_item(TableName="sample-parts", Key={"pk": {"S": "current"}})
-        assert found["Item"]["version"] == {"N": "7"}
-    finally:
-        aws.stop()
