@@ -1,7 +1,6 @@
 """The two commands, each in a process of its own."""
 
 import contextlib
-import json
 import os
 import pty
 import re
@@ -17,9 +16,12 @@ from typing import Any
 import pytest
 import requests
 
+from tests.end_to_end.visitor import wait_for
+from tests.end_to_end.watched import events
 from workbench.demo.command import command, run
 
 ROOT = Path(__file__).parents[2]
+ENVIRON = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}"}
 
 
 @pytest.mark.full  # CI walks the journey too
@@ -27,7 +29,7 @@ def test_the_journey_reports_six_steps_and_no_secret_and_ends_with_zero() -> Non
     done = subprocess.run(
         [sys.executable, "-m", "workbench.journey"],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}"},
+        env=ENVIRON,
         capture_output=True,
         text=True,
         timeout=90,
@@ -78,16 +80,6 @@ def test_the_demo_says_what_to_open_serves_it_and_ends_when_told_to() -> None:
         process.communicate()
 
 
-def switched_on(room: str) -> list[str]:
-    """The names of the switches that the stream of events says are on."""
-    with requests.get(f"{room}events", stream=True, timeout=20) as stream:
-        for line in stream.iter_lines(decode_unicode=True):
-            event = json.loads(line.removeprefix("data: ")) if line.startswith("data: ") else {}
-            if event.get("type") == "switches":
-                return list(event["on"])
-    raise AssertionError("the stream ended")
-
-
 def wait_until_it_hears_signals(process: "subprocess.Popen[str]") -> None:
     """Until SIGTERM is caught, which is what the demo does first: before, Ctrl-C is Python's own affair."""
     status = Path("/proc", str(process.pid), "status")
@@ -121,22 +113,19 @@ def test_under_make_switches_are_on_from_the_start_quiet_prints_no_line_and_ctrl
         pytest.skip("no make on the PATH; get it with `apt-get install make`")
     options = [*ANY_PORTS, "--switch", "direct-pass", "--switch", "kill", "--quiet"]
     (tmp_path / "Makefile").write_text(f"demo:\n\t@{sys.executable} -m workbench.demo {' '.join(options)}\n")
-    shown = b""
+    shown, of_an_outer_make = b"", ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(ROOT)
-        os.environ["PYTHONPATH"] = f"{ROOT}{os.pathsep}{ROOT / 'functions'}"
-        for of_an_outer_make in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
-            os.environ.pop(of_an_outer_make, None)
-        os.execvp("make", ["make", "-f", str(tmp_path / "Makefile")])
+        environ = {name: value for name, value in ENVIRON.items() if name not in of_an_outer_make}
+        os.execvpe("make", ["make", "-f", str(tmp_path / "Makefile")], environ)
     try:
         while b"Ctrl-C stops everything." not in shown:
             shown += os.read(terminal, 1 << 16)
         printed = shown.decode()
-        room = printed.split("Control room")[1].split()[0]
-        give_up_at = time.monotonic() + 20
-        while (on := switched_on(room)) != ["direct-pass", "kill"]:
-            assert time.monotonic() < give_up_at, on
+        room = printed.split("Control room")[1].split()[0].rstrip("/")
+        both = {"type": "switches", "on": ["direct-pass", "kill"]}
+        wait_for(lambda: next(one for one in events(room) if one["type"] == "switches") == both, 20)
         requests.get(printed.split("Shop, protected")[1].split()[0], timeout=20)
         os.write(terminal, b"\x03")
         with contextlib.suppress(OSError):  # how a terminal ends
@@ -190,7 +179,7 @@ def start_demo(*arguments: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "workbench.demo", *arguments],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}"},
+        env=ENVIRON,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -15,7 +15,7 @@ from tests.command_line import queueit
 from tests.end_to_end.visitor import direct_session
 from workbench.demo import Demo
 from workbench.demo.sample_distribution import sample_distribution
-from workbench.demo.system import DIST, HOST, as_served_here
+from workbench.demo.system import EDGE_ZIP, HOST, as_served_here
 from workbench.demo.web_server import WebServer
 from workbench.local_edge import LocalEdge
 
@@ -123,8 +123,8 @@ def findings(shop: Demo, hole: Hole) -> dict[str, str]:
         edge = LocalEdge(
             distribution,
             {
-                "holes-viewer-request": (DIST / "edge.zip", "edge.viewer_request.handler"),
-                "holes-viewer-response": (DIST / "edge.zip", "edge.viewer_response.handler"),
+                "holes-viewer-request": (EDGE_ZIP, "edge.viewer_request.handler"),
+                "holes-viewer-response": (EDGE_ZIP, "edge.viewer_response.handler"),
             },
             environment={"AWS_ENDPOINT_URL_DYNAMODB": shop.table_gate.url},
             rewrite_locations=as_served_here,

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import requests
@@ -11,6 +11,15 @@ from workbench.control_room.event_stream import Event
 from workbench.demo import Demo
 
 WITHIN_SECONDS = 20
+
+
+def events(url: str) -> Iterator[Event]:
+    """What a new follower of the control room at `url` hears; the test fails where the stream ends."""
+    with requests.get(f"{url}/events", stream=True, timeout=WITHIN_SECONDS) as stream:
+        for line in stream.iter_lines(decode_unicode=True):
+            if line.startswith("data: "):
+                yield json.loads(line.removeprefix("data: "))
+    raise AssertionError("the stream ended")
 
 
 class Watched(NamedTuple):
@@ -23,14 +32,12 @@ class Watched(NamedTuple):
         """What a new follower hears up to the first event that is enough."""
         heard: list[Event] = []
         give_up_at = time.monotonic() + WITHIN_SECONDS
-        with requests.get(f"{self.url}/events", stream=True, timeout=WITHIN_SECONDS) as stream:
-            for line in stream.iter_lines(decode_unicode=True):
-                if line.startswith("data: "):
-                    heard.append(json.loads(line.removeprefix("data: ")))
-                    if is_enough(heard[-1]):
-                        return heard
-                assert time.monotonic() < give_up_at, heard
-        raise AssertionError("the stream ended")
+        for event in events(self.url):
+            heard.append(event)
+            if is_enough(event):
+                break
+            assert time.monotonic() < give_up_at, heard
+        return heard
 
     def request_for(self, path: str, decision: str) -> Event:
         """The event of the request for `path` that was decided so."""

@@ -28,7 +28,9 @@ from workbench.sample_waiting_room import Account, WaitingRoom
 from workbench.sample_waiting_room import create_app as create_waiting_room
 
 HOST = "127.0.0.1"
-DIST = Path(__file__).parents[2] / "functions" / "dist"
+_DIST = Path(__file__).parents[2] / "functions" / "dist"
+EDGE_ZIP = _DIST / "edge.zip"
+CONFIG_REFRESH_ZIP = _DIST / "config_refresh.zip"
 
 FAKE_ACCOUNT = Account(
     customer_id="northlight",
@@ -84,15 +86,12 @@ class Demo:
         ports: Ports | None = None,
         *,
         name: str = "queueit-demo",
-        settings: dict[str, Any] | None = None,
         refresh_every_seconds: float | None = None,
         visitors_per_second: float = 2.0,
         crowd: int = 20,
         workers_per_function: int = 2,
         publish_endpoint: bool = False,
         is_followed: bool = False,
-        edge_zip: Path = DIST / "edge.zip",
-        config_refresh_zip: Path = DIST / "config_refresh.zip",
         log: Callable[[str], None] = lambda line: None,
     ) -> None:
         """`name` is the connector's. Without `refresh_every_seconds`, config_refresh runs only when it is invoked.
@@ -102,14 +101,12 @@ class Demo:
         """
         self.ports = ports or Ports()
         self._name = name
-        self._settings: dict[str, Any] = {"poll_interval_seconds": 5, **(settings or {})}
+        self._settings: dict[str, Any] = {"poll_interval_seconds": 5}
         if is_followed:
-            self._settings.setdefault("decision_log_rate", 1)
+            self._settings["decision_log_rate"] = 1
         self._refresh_every_seconds = refresh_every_seconds
         self._workers_per_function = workers_per_function
         self._has_publish_endpoint = publish_endpoint
-        self._edge_zip = edge_zip
-        self._config_refresh_zip = config_refresh_zip
         self._log = log
         self.stream = EventStream()
         self.activity = (
@@ -143,7 +140,7 @@ class Demo:
         self._stack.close()
 
     def _start(self, starting: ExitStack) -> None:
-        for zip_path in (self._edge_zip, self._config_refresh_zip):
+        for zip_path in (EDGE_ZIP, CONFIG_REFRESH_ZIP):
             if not zip_path.is_file():
                 raise ZipMissing(f"{zip_path} is missing; `make build` makes it")
         self._check_ports()
@@ -167,7 +164,7 @@ class Demo:
         self.waiting_room.lines.require_token(EVENT_ID, True)
 
         self._refresh_function = RefreshFunction(
-            self._config_refresh_zip, self._refresh_environment(), log=self._log_refresh
+            CONFIG_REFRESH_ZIP, self._refresh_environment(), log=self._log_refresh
         )
         starting.callback(self._refresh_function.stop)
         self._functions_server = starting.enter_context(WebServer(HOST, self.ports.functions))
@@ -208,7 +205,7 @@ class Demo:
 
     def _start_publish_endpoint(self, starting: ExitStack) -> None:
         function = RefreshFunction(
-            self._config_refresh_zip,
+            CONFIG_REFRESH_ZIP,
             {
                 **self.aws.environment,
                 "AWS_LAMBDA_FUNCTION_NAME": f"{self._name}-publish",
@@ -294,8 +291,8 @@ class Demo:
         return LocalEdge(
             sample_distribution(self._origin.host, self._origin.port, arns, include_body=include_body),
             {
-                request_function: (self._edge_zip, f"edge.viewer_request.{handler}"),
-                response_function: (self._edge_zip, "edge.viewer_response.handler"),
+                request_function: (EDGE_ZIP, f"edge.viewer_request.{handler}"),
+                response_function: (EDGE_ZIP, "edge.viewer_response.handler"),
             },
             environment={"AWS_ENDPOINT_URL_DYNAMODB": self.table_gate.url},
             host=HOST,

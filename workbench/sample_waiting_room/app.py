@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import uuid
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
@@ -224,7 +225,7 @@ def _add_asked_services(app: Flask, room: WaitingRoom) -> None:
         event_id = request.args.get("eventId", "")
         if request.headers.get("client-ip", "") not in services.guests:
             return jsonify({"HasPassed": False})
-        token = room.token(event_id, "directpass", services.new_queue_id())
+        token = room.token(event_id, "directpass", str(uuid.uuid4()))
         return jsonify({"HasPassed": True, "QueueItToken": token})
 
 

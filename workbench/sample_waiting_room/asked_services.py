@@ -6,7 +6,6 @@ The platform's own addresses are not public, so a connector takes each from a se
 
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -30,18 +29,12 @@ class Asked:
 class AskedServices:
     """The state of both services, and how they behave. Safe to use from several threads."""
 
-    def __init__(
-        self,
-        *,
-        sleep: Callable[[float], None] = time.sleep,
-        new_queue_id: Callable[[], str] = lambda: str(uuid.uuid4()),
-    ) -> None:
+    def __init__(self, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self.behaviour: Behaviour = "answers"
         self.sleep_seconds = 6.0
         self.guests: frozenset[str] = frozenset()
         """Addresses of visitors who need not wait."""
         self.asked: list[Asked] = []
-        self.new_queue_id = new_queue_id
         self.sleep = sleep
         self._uses: dict[tuple[str, str], int] = {}
         self._lock = threading.Lock()

@@ -97,17 +97,9 @@ class _Line:
 class WaitingLines:
     """All lines of the account, one a room. Safe to use from several threads."""
 
-    def __init__(
-        self,
-        *,
-        now: Callable[[], float],
-        visitors_per_second: float = 2.0,
-        crowd: int = 20,
-        new_queue_id: Callable[[], str] = lambda: str(uuid.uuid4()),
-    ) -> None:
+    def __init__(self, *, now: Callable[[], float], visitors_per_second: float, crowd: int) -> None:
         """`crowd` imaginary people stand in front of a visitor who finds the line empty."""
         self._now = now
-        self._new_queue_id = new_queue_id
         self._speed = visitors_per_second
         self._crowd = crowd
         self._lines: dict[str, _Line] = {}
@@ -187,7 +179,7 @@ class WaitingLines:
                 line.last_place += crowd + 1
                 ahead = line.last_place - 1 - math.floor(line.served)
                 visitor = Visitor(
-                    queue_id=self._new_queue_id(),
+                    queue_id=str(uuid.uuid4()),
                     event_id=event_id,
                     place=line.last_place,
                     ahead_on_arrival=ahead,

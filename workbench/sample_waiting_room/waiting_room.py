@@ -12,6 +12,9 @@ from workbench.sample_waiting_room.push import Pushed, push
 from workbench.sample_waiting_room.targets import Targets
 from workbench.sample_waiting_room.waiting_line import Visitor, WaitingLines
 
+_TOKEN_SECONDS = 180
+"""How long a token is valid."""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -33,7 +36,6 @@ class WaitingRoom:
         default_target: str = "",
         visitors_per_second: float = 2.0,
         crowd: int = 20,
-        token_lifetime_seconds: int = 180,
         now: Callable[[], float] = time.time,
     ) -> None:
         """`default_target` is the page that visitors come out on when the connector names none.
@@ -44,7 +46,6 @@ class WaitingRoom:
         self.account = account
         self.targets = Targets()
         self.default_target = default_target
-        self.token_lifetime_seconds = token_lifetime_seconds
         self.now = now
         self.lines = WaitingLines(now=now, visitors_per_second=visitors_per_second, crowd=crowd)
         self.publication = Publication(account.customer_id, now=now)
@@ -86,7 +87,7 @@ class WaitingRoom:
             self.account.secret_key,
             event_id,
             queue_id=queue_id,
-            expires_at=int(self.now()) + self.token_lifetime_seconds,
+            expires_at=int(self.now()) + _TOKEN_SECONDS,
             redirect_type=redirect_type,
         )
 
