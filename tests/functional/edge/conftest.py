@@ -210,7 +210,7 @@ def answers(*answer: bytes, go_on: bool = True) -> Answer:
 
 
 class Authority(NamedTuple):
-    """A certificate authority of the tests': its certificate's file, and server contexts that it vouches for."""
+    """Two servers with certificates signed by themselves, and the file of both, which clients trust."""
 
     cafile: str
     localhost: ssl.SSLContext
@@ -226,49 +226,29 @@ def over_tls(context: ssl.SSLContext) -> Callable[[socket.socket], socket.socket
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    folder = tmp_path_factory.mktemp("authority")
-    now = datetime.now(UTC)
-    ca_key = ec.generate_private_key(ec.SECP256R1())
-    ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of the tests")])
-
-    def certificate(
-        name: x509.Name, key: ec.EllipticCurvePrivateKey, host: str | None = None
-    ) -> x509.Certificate:
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(ca_name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1))
-            .add_extension(x509.BasicConstraints(ca=host is None, path_length=None), critical=True)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False
-            )
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            .add_extension(
-                x509.KeyUsage(True, False, False, False, False, host is None, host is None, False, False),
-                critical=True,
-            )
-        )
-        if host:
-            builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-        return builder.sign(ca_key, hashes.SHA256())
-
-    cafile = folder / "authority.pem"
-    cafile.write_bytes(certificate(ca_name, ca_key).public_bytes(serialization.Encoding.PEM))
+    folder, now = tmp_path_factory.mktemp("authority"), datetime.now(UTC)
+    cafile = folder / "trusted.pem"
 
     def server_context(host: str) -> ssl.SSLContext:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
-        chain = folder / f"{host}.pem"
-        chain.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-            + certificate(name, key, host).public_bytes(serialization.Encoding.PEM)
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+            .sign(key, hashes.SHA256())
         )
+        pem = certificate.public_bytes(serialization.Encoding.PEM)
+        with cafile.open("ab") as trusted:
+            trusted.write(pem)
+        chain = folder / f"{host}.pem"
+        formats = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        chain.write_bytes(key.private_bytes(serialization.Encoding.PEM, *formats) + pem)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(chain)
         return context
