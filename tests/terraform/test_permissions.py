@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+import pytest
+
+from tests.terraform.stacks import Stacks
 from tests.terraform.workspace import Plan
 
 ACCOUNT = "123456789012"
@@ -33,9 +36,24 @@ def statements(plan: Plan, address: str, attribute: str = "policy") -> dict[str,
     return by_sid
 
 
+def policy(plan: Plan, role: str) -> dict[str, Any]:
+    """The statements of what the role of a module may do."""
+    return statements(plan, f"{role}.aws_iam_role_policy.this")
+
+
+def trust(plan: Plan, role: str) -> dict[str, Any]:
+    """The statements of who may take the role of a module."""
+    return statements(plan, f"{role}.aws_iam_role.this", "assume_role_policy")
+
+
+def named(statements: dict[str, Any], old: str, new: str) -> Any:
+    """The statements with another name in their resources and conditions."""
+    return json.loads(json.dumps(statements).replace(old, new))
+
+
 def test_the_functions_at_the_edge_read_the_table_and_write_logs_wherever_they_run(everything: Plan) -> None:
     log_groups = f"arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/us-east-1.everything"
-    assert statements(everything, f"{EDGE}.aws_iam_role_policy.this") == {
+    assert policy(everything, EDGE) == {
         "ReadSnapshots": {
             "Action": ["dynamodb:GetItem"],
             "Resource": [TABLE, TABLE.replace("us-east-1", "eu-west-1")],
@@ -54,7 +72,7 @@ def test_the_functions_at_the_edge_read_the_table_and_write_logs_wherever_they_r
 
 
 def test_the_role_at_the_edge_is_trusted_by_lambda_and_by_lambda_at_edge(everything: Plan) -> None:
-    assert statements(everything, f"{EDGE}.aws_iam_role.this", "assume_role_policy") == {
+    assert trust(everything, EDGE) == {
         "LambdaAtEdge": {
             "Action": "sts:AssumeRole",
             "Principal": {"Service": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]},
@@ -63,7 +81,7 @@ def test_the_role_at_the_edge_is_trusted_by_lambda_and_by_lambda_at_edge(everyth
 
 
 def test_config_refresh_reads_one_secret_and_writes_one_table(everything: Plan) -> None:
-    found = statements(everything, f"{REFRESH}.module.function.aws_iam_role_policy.this")
+    found = policy(everything, f"{REFRESH}.module.function")
     (secret_arn,) = found["ReadCredentials"].pop("Resource")
     assert secret_arn.startswith(f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:queue-it-")
     assert "*" not in secret_arn
@@ -104,21 +122,29 @@ def test_config_refresh_reads_one_secret_and_writes_one_table(everything: Plan) 
     }
 
 
-def test_config_refresh_is_trusted_by_lambda_alone(everything: Plan) -> None:
-    assert statements(everything, f"{REFRESH}.module.function.aws_iam_role.this", "assume_role_policy") == {
+@pytest.mark.parametrize("module", [REFRESH, PUBLISH, RETENTION])
+def test_a_function_in_a_region_is_trusted_by_lambda_alone(everything: Plan, module: str) -> None:
+    assert trust(everything, f"{module}.module.function") == {
         "Lambda": {"Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
     }
 
 
-def test_the_schedule_invokes_config_refresh_and_nothing_else(everything: Plan) -> None:
-    assert statements(everything, f"{REFRESH}.module.schedule.aws_iam_role_policy.this") == {
+def test_a_schedule_invokes_its_function_and_nothing_else(everything: Plan) -> None:
+    assert policy(everything, f"{REFRESH}.module.schedule") == {
         "Invoke": {"Action": ["lambda:InvokeFunction"], "Resource": [FUNCTION]},
         "SendDeadLetters": SEND_DEAD_LETTERS,
     }
+    assert policy(everything, f"{RETENTION}.module.schedule") == {
+        "Invoke": {
+            "Action": ["lambda:InvokeFunction"],
+            "Resource": [FUNCTION.replace("config-refresh", "log-retention")],
+        }
+    }
 
 
-def test_the_schedule_is_trusted_for_this_account_alone(everything: Plan) -> None:
-    assert statements(everything, f"{REFRESH}.module.schedule.aws_iam_role.this", "assume_role_policy") == {
+@pytest.mark.parametrize("module", [REFRESH, RETENTION])
+def test_a_schedule_is_trusted_for_this_account_alone(everything: Plan, module: str) -> None:
+    assert trust(everything, f"{module}.module.schedule") == {
         "Scheduler": {
             "Action": "sts:AssumeRole",
             "Principal": {"Service": "scheduler.amazonaws.com"},
@@ -132,42 +158,69 @@ def test_the_schedule_is_trusted_for_this_account_alone(everything: Plan) -> Non
     }
 
 
-def test_every_role_has_the_boundary_the_path_and_the_tags(everything: Plan) -> None:
+def test_every_role_has_the_boundary_and_the_path(everything: Plan) -> None:
     roles = [address for address in everything.changes if ".aws_iam_role." in address]
     assert len(roles) == 6
     for address in roles:
         role = everything.planned(address)
         assert role["permissions_boundary"] == f"arn:aws:iam::{ACCOUNT}:policy/boundary"
         assert role["path"] == "/waiting-room/"
-        assert role["tags"] == {"service": "waiting-room"}
+
+
+def test_everything_that_can_have_tags_has_them(everything: Plan) -> None:
+    tags = {
+        address: after["tags"]
+        for address in everything.changes
+        if "tags" in (after := everything.planned(address))
+    }
+    assert len(tags) > 20
+    assert [address for address, its in tags.items() if its != {"service": "waiting-room"}] == []
 
 
 def test_the_publish_endpoint_may_do_what_config_refresh_does_without_dead_letters(everything: Plan) -> None:
-    endpoint = statements(everything, f"{PUBLISH}.module.function.aws_iam_role_policy.this")
-    refresh = statements(everything, f"{REFRESH}.module.function.aws_iam_role_policy.this")
-    assert set(refresh) - set(endpoint) == {"SendDeadLetters"}
-    for sid in ("PublishSnapshots", "ReadCredentials", "UseTableKey", "DecryptCredentials"):
-        assert endpoint[sid] == refresh[sid]
-    assert endpoint["DecryptEnvironment"]["Condition"] == {
-        "StringEquals": {
-            "kms:EncryptionContext:aws:lambda:FunctionArn": FUNCTION.replace("config-refresh", "publish")
-        }
-    }
+    refresh = policy(everything, f"{REFRESH}.module.function")
+    del refresh["SendDeadLetters"]
+    assert policy(everything, f"{PUBLISH}.module.function") == named(refresh, "config-refresh", "publish")
 
 
 def test_log_retention_reaches_the_edges_log_groups_outside_the_home_region_alone(everything: Plan) -> None:
-    found = statements(everything, f"{RETENTION}.module.function.aws_iam_role_policy.this")
     edge = [
         f"arn:aws:logs:*:{ACCOUNT}:log-group:/aws/lambda/us-east-1.everything-{event_type}{suffix}"
         for event_type in ("viewer-request", "viewer-response")
         for suffix in ("", ":*")
     ]
-    elsewhere = {"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}
-    assert found["SetRetention"] == {
-        "Action": ["logs:PutRetentionPolicy"],
-        "Resource": edge,
-        "Condition": elsewhere,
+    elsewhere = {"Condition": {"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}}
+    refresh = policy(everything, f"{REFRESH}.module.function")
+    own = {sid: refresh[sid] for sid in ("WriteLogs", "DecryptEnvironment")}
+    assert policy(everything, f"{RETENTION}.module.function") == {
+        "FindRegions": {"Action": ["ec2:DescribeRegions"], "Resource": ["*"]},
+        "FindLogGroups": {
+            "Action": ["logs:DescribeLogGroups"],
+            "Resource": [f"arn:aws:logs:*:{ACCOUNT}:log-group:*"],
+            **elsewhere,
+        },
+        "SetRetention": {"Action": ["logs:PutRetentionPolicy"], "Resource": edge, **elsewhere},
+        "SetKey": {"Action": ["logs:AssociateKmsKey"], "Resource": edge, **elsewhere},
+        **named(own, "config-refresh", "log-retention"),
     }
-    assert found["SetKey"] == {"Action": ["logs:AssociateKmsKey"], "Resource": edge, "Condition": elsewhere}
-    assert found["FindLogGroups"]["Condition"] == elsewhere
-    assert found["FindRegions"] == {"Action": ["ec2:DescribeRegions"], "Resource": ["*"]}
+
+
+def test_without_keys_queues_and_replicas_of_its_own_a_connector_may_do_less(
+    everything: Plan, stacks: Stacks
+) -> None:
+    minimal = stacks["minimal"].plan
+    wanted = {
+        EDGE: {"ReadSnapshots", "WriteLogsWhereverItRuns"},
+        f"{REFRESH}.module.function": {"PublishSnapshots", "ReadCredentials", "WriteLogs"},
+        f"{REFRESH}.module.schedule": {"Invoke"},
+    }
+    secret = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:minimal-credentials-??????"
+    for role, sids in wanted.items():
+        with_everything = named(policy(everything, role), "everything", "minimal")
+        expected = {sid: with_everything[sid] for sid in sids}
+        if "ReadSnapshots" in expected:
+            del expected["ReadSnapshots"]["Resource"][1:]
+        if "ReadCredentials" in expected:
+            expected["ReadCredentials"]["Resource"] = [secret]
+        assert policy(minimal, f"module.waiting_room.{role}") == expected
+        assert trust(minimal, f"module.waiting_room.{role}") == trust(everything, role)
