@@ -300,9 +300,3 @@ def test_explain_decides_by_what_the_connector_serves(shop: Shop) -> None:
     assert "The edge answers 302 itself (queue)" in ran.out
     assert "No secret key" not in ran.out
     assert SECRET_KEY not in ran.out
-
-
-def test_settings_of_a_file_do_not_go_with_a_connector(shop: Shop) -> None:
-    ran = shop("explain", "https://a.b/", "--settings", "settings.json")
-    assert ran.status == 2
-    assert "--settings goes with --config" in ran.err

@@ -1,18 +1,18 @@
 """An origin that tells what it received, functions written in the test, and an edge in front of both."""
 
 import http.client
-import http.server
 import json
-import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.http_server import Handler, serving
 from workbench.local_edge import Invocation, LocalEdge, RuleBreach
 
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -46,22 +46,14 @@ class Response(NamedTuple):
         return json.loads(self.body)
 
 
-class _OriginHandler(http.server.BaseHTTPRequestHandler):
+class _OriginHandler(Handler):
     """Answers as the query string says: `status`, `body`, `header` (`Name: value`) as often as given, `long` bytes."""
 
-    protocol_version = "HTTP/1.1"
     server: "Origin"
 
-    def parse_request(self) -> bool:
-        parsed = super().parse_request()
-        if parsed:
-            setattr(self, f"do_{self.command}", self._answer)
-        return parsed
-
-    def _answer(self) -> None:
+    def respond(self) -> None:
         target = self.requestline.split()[1]
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.server.received.append(Received(self.command, target, list(self.headers.items()), body))
+        self.server.received.append(Received(self.command, target, list(self.headers.items()), self.body()))
         asked = parse_qs(urlsplit(target).query)
         answer = asked.get("body", ["from the origin"])[0].encode()
         self.send_response(int(asked.get("status", ["200"])[0]))
@@ -75,11 +67,8 @@ class _OriginHandler(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer)
 
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
 
-
-class Origin(http.server.ThreadingHTTPServer):
+class Origin(ThreadingHTTPServer):
     """A tiny origin on a port of its own."""
 
     daemon_threads = True
@@ -88,19 +77,11 @@ class Origin(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _OriginHandler)
         self.received: list[Received] = []
 
-    @property
-    def port(self) -> int:
-        return self.server_address[1]
-
 
 @pytest.fixture(scope="session")
 def every_tests_origin() -> Iterator[Origin]:
-    with Origin() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
+    with serving(server := Origin()):
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -283,7 +264,7 @@ class Workshop:
             LambdaFunctionAssociations=associations(*pairs, include_body=include_body), **(default or {})
         )
         log: list[dict[str, Any]] = []
-        config = distribution(self._origin.port, default, *behaviors, origin=origin)
+        config = distribution(self._origin.server_port, default, *behaviors, origin=origin)
         edge = LocalEdge(config, functions, log=log.append, **options)
         self._stack.enter_context(edge)
         return Site(edge, self._origin, log)

@@ -23,7 +23,7 @@ def attached(origin: Any, *path_patterns: str, **event: Any) -> Any:
                     "Id": "site",
                     "DomainName": "127.0.0.1",
                     "CustomOriginConfig": {
-                        "HTTPPort": origin.port,
+                        "HTTPPort": origin.server_port,
                         "HTTPSPort": 443,
                         "OriginProtocolPolicy": "http-only",
                     },

@@ -64,7 +64,7 @@ def test_it_serves_what_it_can_of_a_distribution_until_it_is_interrupted(
     answer = served(
         *("--distribution", written(tmp_path, {"ETag": "E1", "DistributionConfig": config})),
         *("--function", f"mark={workshop.zip(sources.MARK_RESPONSE, 'mark')}:mark.handler"),
-        *("--origin", f"site=http://127.0.0.1:{origin.port}"),
+        *("--origin", f"site=http://127.0.0.1:{origin.server_port}"),
         *("--access-log", str(tmp_path / "access.log")),
         "--leave-out-other-functions",
     )
@@ -162,7 +162,7 @@ def test_the_command_of_the_documentation_serves_a_protected_distribution(
     file = written(tmp_path, workshop.distribution(1, workshop.behavior(LambdaFunctionAssociations=pairs)))
     here = {
         "distribution.json": file,
-        "site=http://127.0.0.1:3000": f"site=http://127.0.0.1:{origin.port}",
+        "site=http://127.0.0.1:3000": f"site=http://127.0.0.1:{origin.server_port}",
         # Nothing listens there, so that the connector finds no table and fails open.
         "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:8000": "AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:1",
     }
