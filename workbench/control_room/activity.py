@@ -9,7 +9,6 @@ from itertools import count, takewhile
 from typing import Any, NamedTuple
 
 from workbench.control_room.event_stream import Event, EventStream
-from workbench.control_room.table_read import TableRead
 from workbench.control_room.visitors import Visitors
 from workbench.local_edge import EdgeEvent, Exchange, FunctionLine, Invocation
 from workbench.local_edge.rule_table import Rule
@@ -29,6 +28,17 @@ _TOKENS = ("queueittoken=", "enqueuetoken=")
 
 ReadHistory = Callable[[], dict[str, Any]]
 """What config_refresh's action `history` gives."""
+
+
+class TableRead(NamedTuple):
+    """A read of the connector's table: `worker` is None for a reader that is no worker of the edge; `status` is HTTP's,
+    0 for a connection that was cut.
+    """
+
+    worker: int | None
+    key: str
+    status: int
+    duration_ms: float
 
 
 class Seen(NamedTuple):

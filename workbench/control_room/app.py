@@ -10,7 +10,6 @@ from flask import Flask, Response, jsonify, render_template, request
 from workbench.control_room.activity import Activity, Seen
 from workbench.control_room.event_stream import Event, EventStream, as_server_sent
 from workbench.control_room.explained import NotKnown
-from workbench.control_room.switch import Switch
 
 QUIET_SECONDS = 10.0
 """After so long without an event something is sent all the same, so that a follower who left is noticed."""
@@ -24,6 +23,17 @@ class Link(NamedTuple):
 
     title: str
     url: str
+
+
+class Switch(NamedTuple):
+    """What a button does: its name in addresses and options, its title on the page, and what happens; one that is not
+    `lasting` has no state.
+    """
+
+    name: str
+    title: str
+    text: str
+    lasting: bool = True
 
 
 class ControlRoom(NamedTuple):

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from workbench.control_room.switch import Switch
+from workbench.control_room.app import Switch
 
 if TYPE_CHECKING:
     from workbench.demo.system import Demo

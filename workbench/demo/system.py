@@ -11,9 +11,8 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
-from workbench.control_room.activity import Activity
+from workbench.control_room.activity import Activity, TableRead
 from workbench.control_room.event_stream import EventStream
-from workbench.control_room.table_read import TableRead
 from workbench.demo.aws_stand_in import AwsStandIn
 from workbench.demo.function_url import create_function_url
 from workbench.demo.lambda_stand_in import create_app as create_lambda

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Literal, get_args
 
-from workbench.control_room.table_read import TableRead
+from workbench.control_room.activity import TableRead
 from workbench.local_edge.function_code import number_of_worker
 
 Trouble = Literal["none", "slow", "gone", "busy at cold starts"]

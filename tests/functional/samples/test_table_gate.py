@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.http_server import Handler, serving
-from workbench.control_room.table_read import TableRead
+from workbench.control_room.activity import TableRead
 from workbench.demo.table_gate import SLOW_SECONDS, THROTTLED_READS, TableGate
 from workbench.local_edge.function_code import FAKE_SESSION_TOKEN
 

@@ -3,9 +3,8 @@
 import json
 from typing import Any
 
-from workbench.control_room.activity import Activity, shown_target
+from workbench.control_room.activity import Activity, TableRead, shown_target
 from workbench.control_room.event_stream import Event, EventStream, Follower
-from workbench.control_room.table_read import TableRead
 from workbench.local_edge import Exchange, FunctionLine, Invocation
 from workbench.local_edge.viewer_event import ViewerRequest, request_document
 
