@@ -176,9 +176,7 @@ def test_the_report_has_a_line_for_every_step(tmp_path: Path) -> None:
         "kill": Result("pass", "a | b", {"killed_s": 3.25}, 9.4),
         "memory": Result("fail", "no", {}, 1.0),
     }
-    path = write_report(
-        tmp_path, what="somewhere", name="run", began_at=0, steps=STEPS, results=results, removal=None
-    )
+    path = write_report(Progress(tmp_path, "run", "somewhere", 0, results=results), STEPS)
     text = path.read_text("utf-8")
     assert "# Acceptance run of 1970-01-01\n\nIn somewhere, as `run`: 1 fail, 1 pass." in text
     assert "| kill | an operator's switch, and its end | **pass** | a \\| b | killed 3.25 s | 9 s |\n" in text

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from botocore.exceptions import ClientError
@@ -11,7 +10,7 @@ from botocore.exceptions import ClientError
 from workbench.acceptance.account import REGION, Account
 from workbench.acceptance.keys import Keys
 from workbench.acceptance.progress import Progress, Result
-from workbench.acceptance.report import summary, write_report
+from workbench.acceptance.report import REMOVAL, summary, write_report
 from workbench.acceptance.site import CUSTOMER_ID, PAGES, POLL_SECONDS, integration_config
 from workbench.acceptance.stack import Stack, TerraformFailed
 from workbench.acceptance.steps import STEPS, Step
@@ -20,7 +19,6 @@ from workbench.acceptance.walk import NotAsExpected, NotShown, Walk
 Say = Callable[[str], None]
 
 _REPLICATED: Final = "replicated function"
-_REMOVAL: Final = "removal"
 _OTHER_FAILURES: Final = 3
 _REPLICA_TRIES: Final = 24
 """Each takes half an hour, and a quarter of an hour lies between two: most of a day."""
@@ -57,11 +55,11 @@ def run(account: Account, progress: Progress, say: Say, *, steps: tuple[Step, ..
                     progress.note(step.name, result)
                     say(f"  {result.status:15} {step.name}: {result.text}")
         progress.enter("destroy")
-    _report(account, progress, steps)
+    write_report(progress, steps)
     removal = _remove(account, progress, stack, keys, say)
-    progress.note(_REMOVAL, removal)
+    progress.note(REMOVAL, removal)
     progress.enter("gone")
-    path = _report(account, progress, steps)
+    path = write_report(progress, steps)
     results = [*progress.results.values()]
     say(f"{summary(results)}. Report: {path}")
     return int(any([result.status == "fail" for result in results]))
@@ -126,16 +124,3 @@ def _remove_edge_logs(account: Account, name: str) -> int:
                     if error.response["Error"]["Code"] != "ResourceNotFoundException":
                         raise
     return removed
-
-
-def _report(account: Account, progress: Progress, steps: tuple[Step, ...]) -> Path:
-    results = progress.results
-    return write_report(
-        progress.directory,
-        what=account.what,
-        name=progress.name,
-        began_at=progress.began_at,
-        steps=steps,
-        results=results,
-        removal=results.get(_REMOVAL),
-    )

@@ -6,40 +6,40 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from workbench.acceptance.progress import Result
+from workbench.acceptance.progress import Progress, Result
 from workbench.acceptance.steps import Step
 
+REMOVAL = "removal"
+"""The name of the last result: what became of everything that the run made."""
 
-def write_report(
-    directory: Path,
-    *,
-    what: str,
-    name: str,
-    began_at: int,
-    steps: Sequence[Step],
-    results: Mapping[str, Result],
-    removal: Result | None,
-) -> Path:
+
+def write_report(progress: Progress, steps: Sequence[Step]) -> Path:
     """Write report.md and report.json; the former's path. A step without a result was not walked."""
-    day = time.strftime("%Y-%m-%d", time.gmtime(began_at))
-    shown = [(step.name, step.proves, results[step.name]) for step in steps if step.name in results]
-    if removal:
-        shown.append(("removal", "nothing is left", removal))
+    results = progress.results
+    proofs = {step.name: step.proves for step in steps}
+    shown = [
+        (step, proves, results[step])
+        for step, proves in {**proofs, REMOVAL: "nothing is left"}.items()
+        if step in results
+    ]
+    not_walked = [step for step in proofs if step not in results]
     document = {
-        "account": what,
-        "name": name,
-        "began_at": began_at,
+        "account": progress.account,
+        "name": progress.name,
+        "began_at": progress.began_at,
         "steps": {
             step: {"proves": proves, **result._asdict(), "measured": dict(result.measured)}
             for step, proves, result in shown
         },
-        "not_walked": [step.name for step in steps if step.name not in results],
+        "not_walked": not_walked,
     }
-    (directory / "report.json").write_text(json.dumps(document, indent=2, ensure_ascii=False), "utf-8")
+    (progress.directory / "report.json").write_text(
+        json.dumps(document, indent=2, ensure_ascii=False), "utf-8"
+    )
     lines = [
-        f"# Acceptance run of {day}",
+        f"# Acceptance run of {time.strftime('%Y-%m-%d', time.gmtime(progress.began_at))}",
         "",
-        f"In {what}, as `{name}`: {summary([result for _, _, result in shown])}.",
+        f"In {progress.account}, as `{progress.name}`: {summary([result for _, _, result in shown])}.",
         "",
         "| step | proves | result | seen | measured | took |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -48,13 +48,9 @@ def write_report(
             f"{result.seconds:.0f} s |"
             for step, proves, result in shown
         ],
-        *[
-            f"| {step.name} | {step.proves} | not walked | | | |"
-            for step in steps
-            if step.name not in results
-        ],
+        *[f"| {step} | {proofs[step]} | not walked | | | |" for step in not_walked],
     ]
-    path = directory / "report.md"
+    path = progress.directory / "report.md"
     path.write_text("\n".join([*lines, ""]), "utf-8")
     return path
 
