@@ -31,16 +31,6 @@ class Runtime(NamedTuple):
         """Whether the client is AWS's own."""
         return self.client != _FALLBACK
 
-    @property
-    def shortcoming(self) -> str | None:
-        """What differs from Lambda, in one sentence; None where nothing does."""
-        if not self.is_awss:
-            return (
-                f"AWS's runtime client is not installed for Python {self.version}, so a stand-in for it runs the "
-                "functions; `make runtime` installs it"
-            )
-        return None
-
 
 @functools.cache
 def interpreter(runtime: str) -> tuple[str, str]:
@@ -63,7 +53,12 @@ def shortcomings(runtime: str = DEFAULT_RUNTIME, installed: Path = _INSTALLED) -
     said = []
     if not here.version.startswith(f"{runtime.removeprefix('python')}."):
         said.append(f"{runtime} is not installed, so functions run on Python {here.version}")
-    return [*said, here.shortcoming] if here.shortcoming else said
+    if not here.is_awss:
+        said.append(
+            f"AWS's runtime client is not installed for Python {here.version}, so a stand-in for it runs the "
+            "functions; `make runtime` installs it"
+        )
+    return said
 
 
 def install(runtime: str = DEFAULT_RUNTIME, installed: Path = _INSTALLED, lock: Path = _LOCK) -> str | None:
@@ -71,18 +66,10 @@ def install(runtime: str = DEFAULT_RUNTIME, installed: Path = _INSTALLED, lock: 
     python, version = interpreter(runtime)
     directory, unfinished = installed / version, installed / f"{version}.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        python,
-        "--disable-pip-version-check",
-        "install",
-        "--quiet",
-    ]
+    pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
+    what = ["--require-hashes", "--target", str(unfinished), "--requirement", str(lock)]
     ended = subprocess.run(
-        [*pip, "--require-hashes", "--target", str(unfinished), "--requirement", str(lock)],
+        [*pip, "install", "--quiet", *what],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
