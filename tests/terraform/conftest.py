@@ -12,7 +12,7 @@ from tests.terraform.life import Life, live
 from tests.terraform.stacks import EVERYTHING, EXAMPLES, REPOSITORIES, Stacks, workspace
 from tests.terraform.story import Story, told
 from tests.terraform.waiting_rooms import Platform, platforms
-from tests.terraform.workspace import Plan, missing_terraform
+from tests.terraform.workspace import Plan, Workspace, missing_terraform
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,6 +54,14 @@ def stacks(
     deployed.begin(*EXAMPLES, *(REPOSITORIES if everything else ()))
     yield deployed
     deployed.stop()
+
+
+@pytest.fixture(scope="session")
+def elsewhere(stacks: Stacks) -> Workspace:
+    """The example `minimal` on another machine: another path, the same state."""
+    place = stacks.another_copy("another-machine", "minimal")
+    place.init()
+    return place
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ REPOSITORIES = (  # deployed by test-full alone
     "unmanaged_distribution",
 )
 PLANNED = (EVERYTHING, "minimal")
+READ = (*EXAMPLES, "existing_distribution")  # tests look into the first plans of these
 
 _EXISTING_SECRET = "queue-it"
 _PROVIDER = 'provider "aws" {\n  region = "us-east-1"\n}\n'
@@ -169,10 +170,10 @@ def workspace(
     return Workspace(copy, directory, aws.environment, variables(stack, aws), binary=binary)
 
 
-def deploy(place: Workspace) -> Deployment:
-    """Init, plan, apply that plan, plan again."""
+def deploy(place: Workspace, *, read: bool) -> Deployment:
+    """Init, plan, apply that plan, plan again; `read` the first plan's document."""
     place.init()
-    plan = place.plan()
+    plan = place.plan(read=read)
     applied = place.apply_plan()
     return Deployment(place, plan, applied, place.state(), *place.exit_code_of_plan())
 
@@ -196,7 +197,7 @@ class Stacks:
                 if name == "unmanaged_distribution":
                     self.unmanaged_before = self.unmanaged()
                 place = workspace(name, self._directory / name, self._aws)
-                self._deployments[name] = self._pool.submit(deploy, place)
+                self._deployments[name] = self._pool.submit(deploy, place, read=name in READ)
 
     def __getitem__(self, name: str) -> Deployment:
         self.begin(name)

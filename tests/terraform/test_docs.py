@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.terraform.workspace import ROOT, Workspace, copy_module
+from tests.terraform.workspace import ROOT, copy_module
+from workbench.terraform_validate import problems_of
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGE = (ROOT / "docs" / "terraform.md").read_text(encoding="utf-8")
@@ -48,22 +49,8 @@ def module_with_its_provider() -> str:
     return f'provider "aws" {{\n  alias  = "us_east_1"\n  region = "us-east-1"\n}}\n{block[0]}\n'
 
 
-@pytest.mark.full
-@pytest.mark.parametrize("snippet", [module_with_its_provider(), *configurations(PAGE)])
-def test_a_configuration_on_the_page_is_valid(snippet: str, terraform: None, tmp_path: Path) -> None:
-    copy = copy_module(tmp_path / "copy")
-    place_of_user = copy / "users" / "site"
-    place_of_user.mkdir(parents=True)
-    (place_of_user / "main.tf").write_text(from_this_repository(snippet), encoding="utf-8")
-    place = Workspace(copy, "users/site", {"AWS_REGION": "us-east-1"}, {})
-    place.init()
-    validated = place.run("validate", "-no-color")
-    assert "The configuration is valid." in validated
-    assert "warning" not in validated.lower()
-
-
-@pytest.mark.full
-def test_the_lines_that_close_an_origin_are_valid(terraform: None, tmp_path: Path) -> None:
+def distribution_with_closed_origins() -> str:
+    """The page's lines that close an origin, on the distribution of the example; with what they refer to."""
     text = "\n".join(snippets(SECURITY))
     origins = re.findall(r"^origin \{\n.*?^\}\n", text, re.DOTALL | re.MULTILINE)
     for origin in origins:
@@ -93,11 +80,20 @@ def test_the_lines_that_close_an_origin_are_valid(terraform: None, tmp_path: Pat
           }
         }
         """
-    (tmp_path / "main.tf").write_text(text + distribution + surroundings, encoding="utf-8")
-    shutil.copy(ROOT / "versions.tf", tmp_path)
-    place = Workspace(tmp_path, ".", {"AWS_REGION": "us-east-1"}, {})
-    place.init()
-    assert "The configuration is valid." in place.run("validate", "-no-color")
+    return text + distribution + surroundings
+
+
+@pytest.mark.full
+def test_every_configuration_on_the_pages_is_valid(terraform: None, tmp_path: Path) -> None:
+    copy = copy_module(tmp_path / "copy")
+    shutil.rmtree(copy / "examples")
+    shown = [module_with_its_provider(), *configurations(PAGE), distribution_with_closed_origins()]
+    for number, snippet in enumerate(shown):
+        place = copy / "examples" / f"shown_{number}"
+        place.mkdir(parents=True)
+        (place / "main.tf").write_text(from_this_repository(snippet), encoding="utf-8")
+        shutil.copy(ROOT / "versions.tf", place)
+    assert problems_of(copy) == ""
 
 
 @pytest.mark.parametrize("page", [README, BEHAVIORS], ids=["README", "docs/behaviors.md"])

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.terraform import snapshots
+from tests.terraform.ends import failure
 from tests.terraform.stacks import EVERYTHING, PLANNED, Stacks
-from tests.terraform.workspace import Plan, TerraformError
+from tests.terraform.workspace import Plan, Workspace
 
 
 @pytest.mark.parametrize("name", PLANNED)
@@ -55,37 +56,37 @@ def test_a_dashboard_of_a_distribution_to_come_can_be_read_but_for_the_part_that
     assert plan.change(f"{dashboards}.distributions[0]")["after_unknown"]["dashboard_body"]
 
 
-def test_a_provider_of_another_region_is_refused_with_the_lines_that_mend_it(stacks: Stacks) -> None:
-    place = stacks.another_copy("region", "minimal")
-    place.edit("main.tf", '"us-east-1"', '"eu-west-1"')
-    place.init()
-    with pytest.raises(TerraformError) as refusal:
-        place.plan("-refresh=false")
-    message = str(refusal.value)
-    assert "has the region eu-west-1" in message
-    assert 'alias  = "us_east_1"' in message
-    assert "providers = { aws = aws.us_east_1 }" in message
+INPUT = "  customer_id = var.customer_id\n"
 
 
-def test_a_mistyped_name_in_an_option_is_refused_with_those_that_there_are(stacks: Stacks) -> None:
-    place = stacks.another_copy("mistyped", "minimal")
-    wanted = "  customer_id = var.customer_id\n"
-    place.edit("main.tf", wanted, f"{wanted}  settings    = {{ session_cookie = {{ samesite = true }} }}\n")
-    place.init()
-    with pytest.raises(TerraformError) as refusal:
-        place.plan("-refresh=false")
-    message = " ".join(str(refusal.value).replace("│", " ").split())
-    assert "settings has no session_cookie.samesite; write what it has: allowed_origins" in message
-
-
-def test_a_runtime_that_the_provider_does_not_know_is_refused_with_the_version_that_does(
-    stacks: Stacks,
+@pytest.mark.parametrize(
+    ("old", "new", "messages"),
+    [
+        pytest.param(
+            '"us-east-1"',
+            '"eu-west-1"',
+            ["has the region eu-west-1", 'alias = "us_east_1"', "providers = { aws = aws.us_east_1 }"],
+            id="a provider of another region",
+        ),
+        pytest.param(
+            INPUT,
+            f"{INPUT}  settings    = {{ session_cookie = {{ samesite = true }} }}\n",
+            ["settings has no session_cookie.samesite; write what it has: allowed_origins"],
+            id="a mistyped name in an option",
+        ),
+        pytest.param(
+            INPUT,
+            f'{INPUT}  edge        = {{ runtime = "python3.14" }}\n',
+            ['edge.runtime is "python3.14", which hashicorp/aws takes from 6.20 on'],
+            id="a runtime that the provider does not know",
+        ),
+    ],
+)
+def test_what_cannot_work_is_refused_with_what_to_write(
+    old: str, new: str, messages: list[str], elsewhere: Workspace
 ) -> None:
-    place = stacks.another_copy("runtime", "minimal")
-    wanted = "  customer_id = var.customer_id\n"
-    place.edit("main.tf", wanted, f'{wanted}  edge        = {{ runtime = "python3.14" }}\n')
-    place.init()
-    status, printed = place.attempt("plan", "-input=false", "-no-color", "-refresh=false")
-    assert status == 1
-    message = " ".join(printed.replace("│", " ").split())
-    assert 'edge.runtime is "python3.14", which hashicorp/aws takes from 6.20 on' in message
+    with elsewhere.edited("main.tf", old, new):
+        refusal = " ".join(
+            failure(lambda: elsewhere.plan("-refresh=false", read=False)).replace("│", " ").split()
+        )
+    assert [message for message in messages if message not in refusal] == []

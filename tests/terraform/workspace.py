@@ -8,7 +8,8 @@ import os
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -110,12 +111,17 @@ class Workspace:
         """Replace the variables."""
         (self.path / VARIABLES).write_text(json.dumps(variables), encoding="utf-8")
 
-    def edit(self, file: str, old: str, new: str) -> None:
-        """Replace one piece of text in a file of the directory."""
+    @contextmanager
+    def edited(self, file: str, old: str, new: str) -> Iterator[None]:
+        """Have one piece of text in a file of the directory replaced for a while."""
         path = self.path / file
         text = path.read_text(encoding="utf-8")
         assert text.count(old) == 1, f"{old!r} is not exactly once in {path}"
         path.write_text(text.replace(old, new), encoding="utf-8")
+        try:
+            yield
+        finally:
+            path.write_text(text, encoding="utf-8")
 
     def attempt(self, command: str, *arguments: str) -> tuple[int, str]:
         """The exit status of a command, and what it prints."""
@@ -152,10 +158,10 @@ class Workspace:
         files = self.path.glob("*.tf")
         return sum(file.read_text(encoding="utf-8").count('\nprovider "aws" {') for file in files)
 
-    def plan(self, *options: str) -> Plan:
-        """Plan, keep the plan for `apply_plan` and read it."""
+    def plan(self, *options: str, read: bool = True) -> Plan:
+        """Plan, keep the plan for `apply_plan` and read it; without `read` the document is empty."""
         text = self.run("plan", "-input=false", "-no-color", "-out=tfplan", *options)
-        return Plan(text, json.loads(self.run("show", "-json", "tfplan")))
+        return Plan(text, json.loads(self.run("show", "-json", "tfplan")) if read else {})
 
     def changes(self, *options: str) -> dict[str, str]:
         """Plan, keep the plan for `apply_plan` and say what is done to each resource that changes, by address.
