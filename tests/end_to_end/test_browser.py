@@ -61,7 +61,7 @@ def test_a_browser_comes_out_on_the_protected_page_when_nobody_has_to_wait(demo:
     assert "Choose your night" in browser.value("document.body.innerText")
 
 
-def test_a_browser_that_nobody_sent_is_told_so_and_shown_the_way(demo: Demo, browser: Page) -> None:
+def test_a_visitor_whom_no_site_sent_is_told_so_and_shown_the_way(demo: Demo, browser: Page) -> None:
     browser.open(f"{demo.waiting_room_url}/?c=northlight&e=winternights")
     assert "You did not come from the site" in browser.value("document.body.innerText")
     assert browser.value("document.querySelector('main a').href") == f"{demo.shop_url}/tickets"

@@ -64,7 +64,7 @@ def test_a_publication_is_seen_with_its_difference_and_reaches_the_worker(
     assert heard[-1]["reached"]["1"] < 12
 
 
-def test_workers_their_reads_and_the_state_are_told_to_who_comes_later(
+def test_a_later_follower_is_told_of_the_workers_their_reads_and_the_state(
     watched: Watched, visitor: Visitor
 ) -> None:
     visitor.get("/")
@@ -127,7 +127,7 @@ def test_a_rotation_goes_through_its_three_steps_and_lets_the_visitor_stay(
     assert secret not in json.dumps(list(watched.demo.stream.follow().past))
 
 
-def test_nobody_from_elsewhere_presses_or_reads(watched: Watched) -> None:
+def test_other_sites_can_neither_press_nor_read(watched: Watched) -> None:
     url = f"{watched.url}/switches/kill"
     assert requests.post(url, json={"on": True}, timeout=20).status_code == 403
     assert watched.press("kill", True, Host="attacker.example").status_code == 403

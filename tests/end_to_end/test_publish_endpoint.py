@@ -36,7 +36,7 @@ def test_a_configuration_published_on_the_page_is_pushed_and_the_page_says_so(de
     assert "is published. The connector has taken it, and every edge follows" in shown
 
 
-def test_a_push_that_was_seen_cannot_be_sent_again_later(demo: Demo) -> None:
+def test_a_push_cannot_be_sent_again_later(demo: Demo) -> None:
     seen = demo.waiting_room.publication.current()
     demo.publish(demo.sample_configuration())
     replayed = demo.waiting_room.push(seen)

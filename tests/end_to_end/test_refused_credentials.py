@@ -44,7 +44,7 @@ def minted(demo: Demo, expires_in: int = 180, **changes: Any) -> str:
     ],
     ids=["expired", "of another key", "of another room", "of another address"],
 )
-def test_a_token_that_does_not_hold_is_refused(
+def test_an_invalid_token_is_refused(
     demo: Demo, visitor: Visitor, changes: dict[str, Any], code: str, says: str
 ) -> None:
     expect_error_page(demo, visitor, minted(demo, **changes), code, says)
@@ -103,7 +103,7 @@ def expect_the_line_and_no_cookie(demo: Demo, visitor: Visitor) -> None:
     ],
     ids=["expired", "expired at its fixed length", "of another key", "of another room", "from the future"],
 )
-def test_a_session_that_does_not_hold_waits_again(
+def test_a_visitor_with_an_invalid_session_waits_again(
     demo: Demo, visitor: Visitor, age: int, changes: dict[str, str]
 ) -> None:
     fields = {"secret_key": demo.account.secret_key} | changes
@@ -111,7 +111,7 @@ def test_a_session_that_does_not_hold_waits_again(
     expect_the_line_and_no_cookie(demo, visitor)
 
 
-def test_a_forged_session_waits_again(demo: Demo, visitor: Visitor) -> None:
+def test_a_visitor_with_a_forged_session_waits_again(demo: Demo, visitor: Visitor) -> None:
     old = session_cookie(demo.account.secret_key, issued_at=1_700_000_000)
     visitor.carry(old.replace("1700000000", str(int(time.time()))))
     expect_the_line_and_no_cookie(demo, visitor)

@@ -171,7 +171,7 @@ def test_without_script_a_refusal_comes_with_the_text_and_the_focus(served: Serv
     assert browser.value("document.getElementById('text').value") == "{"
 
 
-def test_a_visitor_who_closes_the_page_is_off_the_line(served: Served, browser: Page) -> None:
+def test_a_visitor_who_closes_the_page_leaves_the_line(served: Served, browser: Page) -> None:
     browser.open(f"{served.server.url}/?c=customer&e=sale")
     assert len(served.room.lines.waiting()) == 1
     browser.open(f"{served.server.url}/")

@@ -126,7 +126,7 @@ def test_the_demo_names_all_ports_that_are_taken_at_once_and_how_to_choose_other
     assert 'make demo ARGS="' in said
 
 
-def test_one_port_for_two_parts_is_taken_by_the_first() -> None:
+def test_one_port_cannot_be_used_for_two_parts() -> None:
     port = free_port_or(0)
     with pytest.raises(PortsUnavailable) as unavailable, Demo(Ports(shop=port, origin=port)):
         raise AssertionError("the demo started with one port for two parts")

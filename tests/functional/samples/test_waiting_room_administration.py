@@ -23,7 +23,7 @@ json_values = st.recursive(
 SECURE = "/status/integrationconfig/secure/customer"
 
 
-def test_the_configuration_is_served_to_who_has_the_api_key(waiting_room: FlaskClient) -> None:
+def test_the_configuration_is_served_to_whoever_has_the_api_key(waiting_room: FlaskClient) -> None:
     answer = waiting_room.get(SECURE, headers={"api-key": API_KEY})
     assert answer.status_code == 200
     document = answer.get_json()
@@ -84,7 +84,7 @@ def test_a_faulty_configuration_is_not_published_and_the_page_says_what_is_wrong
         ('"\\ud800"', "half a character"),
     ],
 )
-def test_what_is_no_configuration_at_all_is_refused_in_words(
+def test_a_text_that_is_no_configuration_is_refused_in_words(
     text: str, problem: str, waiting_room: FlaskClient
 ) -> None:
     answer = waiting_room.post("/admin/configuration/review", data={"configuration": text})
@@ -191,7 +191,9 @@ def test_an_edit_shows_the_warnings_of_validate_each_with_its_line(
     assert "over plain HTTP" not in settled
 
 
-def test_warnings_that_what_is_live_has_too_stand_apart(waiting_room: FlaskClient, room: WaitingRoom) -> None:
+def test_warnings_that_are_also_true_of_what_is_live_stand_apart(
+    waiting_room: FlaskClient, room: WaitingRoom
+) -> None:
     old = "sets session cookies that browsers also send over plain HTTP"
     room.publish(configuration(IsCookieSecure=False))
     edited = configuration(IsCookieSecure=False)
@@ -203,7 +205,7 @@ def test_warnings_that_what_is_live_has_too_stand_apart(waiting_room: FlaskClien
     assert f'integration 2 "Tickets": {old}' in before
 
 
-def test_publishing_something_to_be_warned_of_says_so(waiting_room: FlaskClient) -> None:
+def test_publishing_shows_the_first_warning(waiting_room: FlaskClient) -> None:
     edited = configuration()
     edited["Integrations"][0]["Triggers"][0]["TriggerParts"][0]["Operator"] = "Contain"
     text = json.dumps(edited)
@@ -292,13 +294,13 @@ def test_each_value_of_any_json_has_a_line(document: object) -> None:
         (None, "no answer (ConnectionError)", "at its next refresh"),
     ],
 )
-def test_what_became_of_a_push_is_told_as_a_sentence(status: int | None, answer: str, sentence: str) -> None:
+def test_the_outcome_of_a_push_is_told_in_a_sentence(status: int | None, answer: str, sentence: str) -> None:
     said = Pushed(2, status, answer).sentence
     assert sentence in said
     assert "{" not in said
 
 
-def test_who_closes_the_page_is_off_the_line_and_finds_the_place_again(
+def test_a_visitor_who_closes_the_page_leaves_the_line_and_finds_the_place_again(
     room: WaitingRoom, waiting_room: FlaskClient
 ) -> None:
     visitor = room.lines.join("sale", target=f"http://{SHOP}/tickets")
@@ -309,7 +311,9 @@ def test_who_closes_the_page_is_off_the_line_and_finds_the_place_again(
     assert len(waiting_room.get("/admin/overview").get_json()["visitors"]) == 1
 
 
-def test_who_asks_no_more_is_off_the_line(room: WaitingRoom, waiting_room: FlaskClient, clock: Clock) -> None:
+def test_a_visitor_whose_page_stops_asking_leaves_the_line(
+    room: WaitingRoom, waiting_room: FlaskClient, clock: Clock
+) -> None:
     room.lines.set_pace(visitors_per_second=0, crowd=3)
     room.lines.join("sale", target=f"http://{SHOP}/tickets")
     clock.now += 60

@@ -55,7 +55,7 @@ def test_an_arrival_with_a_valid_token_gets_a_place(
     assert strict_room.lines.rooms()[0].refused == 0
 
 
-def test_a_room_that_requires_none_takes_no_notice_of_tokens(
+def test_a_room_that_requires_no_token_ignores_tokens(
     strict_room: WaitingRoom, waiting_room: FlaskClient
 ) -> None:
     for one in ("", "made-up"):
@@ -97,7 +97,7 @@ def test_without_a_valid_token_an_arrival_is_refused_with_a_page_that_leads_to_t
     assert [one["refused"] for one in waiting_room.get("/admin/overview").get_json()["rooms"]] == [0, 1]
 
 
-def test_who_waits_already_may_load_the_page_again_when_the_token_has_run_out(
+def test_a_visitor_who_waits_may_reload_the_page_after_the_token_has_expired(
     strict_room: WaitingRoom, waiting_room: FlaskClient, clock: Clock, token: Any
 ) -> None:
     strict_room.lines.set_pace(visitors_per_second=0.001, crowd=3)
@@ -110,7 +110,7 @@ def test_who_waits_already_may_load_the_page_again_when_the_token_has_run_out(
     assert waiting_room.get(url).status_code == 403
 
 
-def test_tokens_of_the_key_before_are_refused_from_the_moment_the_platform_holds_another(
+def test_tokens_of_the_previous_key_are_refused_once_the_platform_has_another(
     strict_room: WaitingRoom, waiting_room: FlaskClient, token: Any
 ) -> None:
     old = token()

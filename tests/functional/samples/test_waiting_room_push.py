@@ -78,7 +78,7 @@ def test_a_refusal_is_shown_and_the_configuration_stays_published(
     assert room.publication.current()["Version"] == 1
 
 
-def test_nobody_listening_is_told(room: WaitingRoom) -> None:
+def test_a_push_that_nobody_answers_is_reported(room: WaitingRoom) -> None:
     room.publish_url = "http://127.0.0.1:9/"
     room.publish(configuration())
     assert str(room.last_push) == "no answer (ConnectionError)"

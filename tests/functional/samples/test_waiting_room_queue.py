@@ -78,7 +78,9 @@ def test_reloading_the_page_keeps_the_place(waiting_room: FlaskClient, clock: Cl
     assert status_of(waiting_room.get(queue_url()).text) == first
 
 
-def test_a_reload_at_ones_turn_leads_in_without_a_script(waiting_room: FlaskClient, clock: Clock) -> None:
+def test_reloading_the_page_when_it_is_ones_turn_leads_in_without_a_script(
+    waiting_room: FlaskClient, clock: Clock
+) -> None:
     waiting_room.get(queue_url())
     clock.now += 5
     answer = waiting_room.get(queue_url())
@@ -86,7 +88,9 @@ def test_a_reload_at_ones_turn_leads_in_without_a_script(waiting_room: FlaskClie
     assert answer.headers["Location"].endswith("/proceed")
 
 
-def test_who_was_let_in_and_comes_again_gets_a_new_place(waiting_room: FlaskClient, clock: Clock) -> None:
+def test_a_visitor_who_was_let_in_and_comes_again_gets_a_new_place(
+    waiting_room: FlaskClient, clock: Clock
+) -> None:
     first = status_of(waiting_room.get(queue_url()).text)
     clock.now += 5
     waiting_room.get(first.replace("/status", "/proceed"))
@@ -99,7 +103,7 @@ def test_a_second_visitor_stands_right_behind_the_first(room: WaitingRoom, waiti
     assert room.lines.progress(second).ahead == 4
 
 
-def test_many_who_come_at_once_get_places_of_their_own(room: WaitingRoom) -> None:
+def test_visitors_who_come_at_once_get_different_places(room: WaitingRoom) -> None:
     with ThreadPoolExecutor(8) as pool:
         visitors = list(pool.map(lambda _: room.lines.join("sale", target=TARGET), range(200)))
     assert sorted(visitor.place for visitor in visitors) == list(range(4, 204))
@@ -180,7 +184,7 @@ def test_a_path_prefix_of_the_configuration_serves_the_same_pages(
         ("never-heard-of", "Something went wrong"),
     ],
 )
-def test_an_error_page_explains_its_code_and_leads_by_the_site_into_the_line_again(
+def test_an_error_page_explains_its_code_and_leads_back_into_the_line_by_way_of_the_site(
     code: str, text: str, waiting_room: FlaskClient
 ) -> None:
     answer = waiting_room.get(f"/error/{code}/" + queue_url(queueittoken="e_sale~h_x", ts="1")[1:])

@@ -43,7 +43,7 @@ def test_a_queue_id_may_be_used_as_often_as_the_limit_says(ask: Any) -> None:
     ]
 
 
-def test_each_queue_id_is_counted_apart_and_none_without_a_limit_is_denied(ask: Any) -> None:
+def test_each_queue_id_has_a_count_of_its_own_and_is_never_denied_without_a_limit(ask: Any) -> None:
     assert [ask("verify", queueId=one, usageLimit="1").get_json()["actionAllowed"] for one in "aba"] == [
         True,
         True,
@@ -66,7 +66,7 @@ def test_a_guest_passes_with_a_token_and_nobody_else_does(ask: Any, room: Waitin
 
 
 @pytest.mark.parametrize(("service", "key"), [("verify", "api-key"), ("directpass", "proxy-key")])
-def test_without_its_key_a_service_says_nothing(ask: Any, service: str, key: str) -> None:
+def test_a_service_tells_nothing_to_a_caller_without_its_key(ask: Any, service: str, key: str) -> None:
     for wrong in ("", "another", "é"):
         answer = ask(service, headers={key: wrong})
 
@@ -74,7 +74,7 @@ def test_without_its_key_a_service_says_nothing(ask: Any, service: str, key: str
 
 
 @pytest.mark.parametrize("service", ["verify", "directpass"])
-def test_a_question_of_another_customer_or_shape_is_refused(ask: Any, service: str) -> None:
+def test_a_call_for_another_customer_or_of_another_shape_is_refused(ask: Any, service: str) -> None:
     assert ask(service, customerId="other").status_code == 404
     assert ask(service, body=[]).status_code == 400
 
@@ -94,7 +94,7 @@ def test_a_service_misbehaves_as_it_is_told_to(ask: Any, room: WaitingRoom, serv
     assert ask(service).get_json(silent=True) is None
 
 
-def test_what_was_asked_is_remembered_until_the_services_are_reset(ask: Any, room: WaitingRoom) -> None:
+def test_calls_are_remembered_until_the_services_are_reset(ask: Any, room: WaitingRoom) -> None:
     ask("verify", body={"ip": GUEST})
 
     (asked,) = room.services.asked
@@ -121,7 +121,7 @@ def test_the_administration_page_changes_how_the_services_behave(
     assert "asked 1 times so far" in page
 
 
-def test_a_behaviour_there_is_not_is_refused_with_those_there_are(
+def test_an_unknown_behaviour_is_refused_and_the_known_ones_are_named(
     waiting_room: FlaskClient, room: WaitingRoom
 ) -> None:
     answer = waiting_room.post("/admin/services", data={"behaviour": "sulks"})

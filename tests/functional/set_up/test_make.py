@@ -179,7 +179,7 @@ def test_ctrl_c_ends_a_set_up_in_one_line(house: House, module: str) -> None:
     assert house.done()[-1] == "run workbench.demo"
 
 
-def test_one_that_added_to_a_whole_environment_begins_again_too(house: House) -> None:
+def test_an_interrupted_addition_to_a_whole_environment_begins_anew(house: House) -> None:
     house.make("demo")
     house.stop_at("pip")
     assert house.make("setup") != 0
