@@ -231,7 +231,7 @@ def test_a_pair_under_another_name_is_replaced_where_the_function_had_put_the_fi
 
 
 class TestReplacing:
-    def test_a_foreign_function_gives_way(self, account: Any) -> None:
+    def test_a_function_of_somebody_else_gives_way(self, account: Any) -> None:
         foreign = lambdas(viewer_request=arn("auth"), origin_request=arn("images"))
         account.cloudfront.put(
             DISTRIBUTION, distribution(default=behavior(LambdaFunctionAssociations=foreign))
@@ -380,7 +380,7 @@ def test_without_clients_of_its_own_it_makes_those_of_us_east_1(shop: Any, monke
     assert "there is none with this id in this account" in result["problems"][0]
 
 
-def test_the_cloudfront_in_memory_refuses_what_the_real_one_does(account: Any) -> None:
+def test_the_cloudfront_in_memory_refuses_what_the_real_one_refuses(account: Any) -> None:
     both = behavior(
         FunctionAssociations=functions(viewer_request=function_arn("rewrite")),
         LambdaFunctionAssociations=lambdas(viewer_response=arn("headers")),

@@ -249,7 +249,7 @@ class TestRecord:
             "behaviors": {"*": {"lambdas": {"viewer-request": {"lambda_arn": arn("auth")}}}},
         }
 
-    def test_one_that_cannot_be_read_stops_everything(self, shop: Any) -> None:
+    def test_a_record_that_cannot_be_read_stops_everything(self, shop: Any) -> None:
         for text in ("no record", "[]", '{"format": 2}', '{"format": 1, "behaviors": 3}'):
             shop.ssm.put_parameter(Name=shop.parameter, Value=text, Type="String", Overwrite=True)
             for act in (shop, shop.detach):
@@ -257,7 +257,9 @@ class TestRecord:
                     act("*")
         assert shop.cloudfront.updates == []
 
-    def test_one_that_would_be_too_large_is_refused_before_anything_is_written(self, account: Any) -> None:
+    def test_a_record_that_would_be_too_large_is_refused_before_anything_is_written(
+        self, account: Any
+    ) -> None:
         patterns = [f"/{number}/{'x' * 200}/*" for number in range(45)]
         account.cloudfront.put(DISTRIBUTION, distribution(*[behavior(pattern) for pattern in patterns]))
 

@@ -78,7 +78,7 @@ def test_attach_then_detach_is_the_identity(case: tuple[dict[str, Any], list[str
 
 
 @given(distribution_and_targets(), st.lists(st.integers(1, 9), min_size=1, max_size=4))
-def test_so_it_is_after_any_number_of_versions(
+def test_detaching_after_any_number_of_versions_is_the_identity(
     case: tuple[dict[str, Any], list[str]], versions: list[int]
 ) -> None:
     document, patterns = stored(case[0]), case[1]
@@ -155,7 +155,7 @@ class TestSettingsThatNobodyKnows:
             )
 
     @given(distribution_and_unknown_element())
-    def test_taking_the_pair_off_keeps_it_too(self, case: tuple[bytes, list[str], str]) -> None:
+    def test_detaching_keeps_an_unknown_element_too(self, case: tuple[bytes, list[str], str]) -> None:
         document, patterns, _ = case
         plan = plan_attachment(read_config(document), request(patterns), None)
         assume(not plan.problems)
@@ -166,7 +166,7 @@ class TestSettingsThatNobodyKnows:
         assert back.document == document
 
     @given(distribution_and_unknown_element(around="LambdaFunctionAssociations"))
-    def test_one_outside_of_the_lists_of_functions_is_never_in_the_way(
+    def test_an_unknown_element_outside_the_lists_of_functions_is_never_in_the_way(
         self, case: tuple[bytes, list[str], str]
     ) -> None:
         document, patterns, _ = case

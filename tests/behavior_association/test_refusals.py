@@ -132,7 +132,7 @@ MISCOUNTED = (b"<Quantity>1</Quantity><Items><LambdaF", b"<Quantity>3</Quantity>
         (MISCOUNTED, "a <Quantity> in <LambdaFunctionAssociations> that is not the number of its items"),
     ],
 )
-def test_a_list_of_functions_with_something_in_it_that_nobody_knows(
+def test_an_unknown_element_in_a_list_of_functions(
     account: Any, change: tuple[bytes, bytes], named: str
 ) -> None:
     images = lambdas(origin_request=arn("images"))

@@ -91,7 +91,7 @@ def test_it_passes_roles_to_lambda_and_scheduler_alone(deployed: Deployed) -> No
 
 
 @pytest.mark.full
-def test_everything_wildcard_is_a_listing(deployed: Deployed) -> None:
+def test_only_listings_are_allowed_on_every_resource(deployed: Deployed) -> None:
     wild = [statement for statement in deployed.policy["Statement"] if "*" in statement["Resource"]]
     assert [statement["Action"] for statement in wild] == [
         ["cloudwatch:DescribeAlarms", "logs:DescribeLogGroups"]

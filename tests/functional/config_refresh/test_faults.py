@@ -118,7 +118,7 @@ def failure(run: Any, action: str) -> str:
 
 
 @pytest.mark.parametrize(("fault", "operation", "times"), combinations(PASSING, TABLE, [1, 2]))
-def test_a_passing_fault_of_the_table_is_no_failure(
+def test_a_temporary_fault_of_the_table_is_not_a_failure(
     published: Any, fault: str, operation: str, times: int
 ) -> None:
     published.clients["dynamodb"] = Faulty(published.table, operation, PASSING[fault], times)
@@ -131,7 +131,7 @@ def test_a_passing_fault_of_the_table_is_no_failure(
     ("fault", "operation", "action"),
     combinations(["throttled", "500", "read time-out", "garbled"], TABLE, ACTIONS),
 )
-def test_a_fault_of_the_table_that_stays_changes_nothing_and_says_that_it_passes(
+def test_a_temporary_fault_that_outlasts_the_run_changes_nothing_and_says_that_it_passes(
     published: Any, fault: str, operation: str, action: str
 ) -> None:
     before = published.everything()
@@ -197,7 +197,7 @@ PLATFORM: dict[str, tuple[tuple[int, bytes] | Exception, str]] = {
 
 
 @pytest.mark.parametrize("fault", PLATFORM)
-def test_a_fault_of_the_platform_is_told_and_the_settings_go_out_all_the_same(
+def test_a_fault_of_the_platform_is_reported_and_the_settings_are_published_anyway(
     published: Any, fault: str
 ) -> None:
     answer, cause = PLATFORM[fault]
@@ -212,7 +212,7 @@ def test_a_fault_of_the_platform_is_told_and_the_settings_go_out_all_the_same(
 
 
 @pytest.mark.parametrize("fault", [*PASSING, *LASTING])
-def test_a_fault_of_the_secret_is_told_and_the_settings_go_out_with_the_keys_in_force(
+def test_a_fault_of_the_secret_is_reported_and_the_settings_are_published_with_the_keys_in_force(
     published: Any, fault: str
 ) -> None:
     error = PASSING.get(fault) or LASTING[fault][0]
@@ -226,7 +226,7 @@ def test_a_fault_of_the_secret_is_told_and_the_settings_go_out_with_the_keys_in_
 
 
 @pytest.mark.parametrize("seconds", [1, 5, 9, 14, 20, 30, 59])
-def test_a_run_whose_every_call_needs_a_third_attempt_ends_within_its_time(
+def test_a_run_in_which_every_call_needs_three_attempts_ends_within_its_time(
     published: Any, seconds: float
 ) -> None:
     elapsed = 0.0

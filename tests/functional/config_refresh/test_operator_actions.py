@@ -361,7 +361,7 @@ class TestHistory:
         ready.operate("enable")
         assert ready(action="history")["override"] is None
 
-    def test_reading_it_writes_nothing_and_needs_nobodys_name(self, ready: Any) -> None:
+    def test_reading_it_writes_nothing_and_needs_no_name(self, ready: Any) -> None:
         before, said = ready.everything(), len(ready.lines)
 
         ready(action="history")

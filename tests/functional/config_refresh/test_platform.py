@@ -65,7 +65,7 @@ def test_a_final_answer_is_not_asked_for_again(status: int) -> None:
     assert len(script.seconds) == 1
 
 
-def test_all_attempts_together_end_by_the_deadline() -> None:
+def test_all_attempts_end_by_the_deadline() -> None:
     script = Script(*[PassingFailure("x")] * 4, takes=8)
 
     with pytest.raises(PlatformError, match="could not be reached"):
@@ -93,7 +93,7 @@ def test_a_body_that_breaks_off_is_asked_for_again() -> None:
     assert len(script.seconds) == platform.ATTEMPTS
 
 
-def test_it_leaves_the_rest_of_the_run_its_time() -> None:
+def test_it_leaves_time_for_the_rest_of_the_run() -> None:
     script = Script(*[PassingFailure("x")] * 4, takes=8)
 
     with pytest.raises(PlatformError, match="could not be reached"):
@@ -110,7 +110,7 @@ def test_it_is_not_asked_when_no_time_is_left() -> None:
 
 
 @pytest.mark.parametrize("problem", [ValueError("not-a-real-api-key"), UnicodeError("x"), KeyError("y")])
-def test_any_other_failure_is_one_of_the_download_and_quotes_nothing(problem: Exception) -> None:
+def test_any_other_failure_is_reported_as_the_downloads_and_quotes_nothing(problem: Exception) -> None:
     with pytest.raises(PlatformError, match="the download failed") as failure:
         Script(problem).run()
     assert "not-a-real-api-key" not in str(failure.value)
@@ -126,7 +126,7 @@ def test_the_key_is_not_in_what_is_quoted(text: bytes) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"\xff", b"[" * 100_000, b"<html>"])
-def test_an_answer_that_is_no_object_is_quoted(body: bytes) -> None:
+def test_an_answer_that_is_not_an_object_is_quoted(body: bytes) -> None:
     with pytest.raises(PlatformError, match="no JSON object"):
         Script((200, body)).run()
 

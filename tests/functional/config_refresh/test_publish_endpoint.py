@@ -60,7 +60,7 @@ class TestPublication:
         assert (newest["action"], newest["source"], newest["actor"]) == ("push", "publish", None)
         assert newest["difference"] == ["version 7 → 8"]
 
-    def test_what_is_in_force_already_is_fine_and_writes_nothing(self, ready: Any) -> None:
+    def test_what_is_in_force_already_is_accepted_and_writes_nothing(self, ready: Any) -> None:
         before = ready.everything()
 
         answer = ready.push(integration_config(version=7))
@@ -146,7 +146,7 @@ class TestSignature:
         assert ready.everything() == before
 
     @pytest.mark.parametrize("body", ["%%%", "eyJ", "/w==", "é"])
-    def test_base64_that_is_none_is_refused(self, ready: Any, body: str) -> None:
+    def test_invalid_base64_is_refused(self, ready: Any, body: str) -> None:
         assert told(ready.request(body, isBase64Encoded=True)) == REFUSED
 
     @pytest.mark.parametrize("key", ["", "another", SECRET_KEY.upper(), "not-a-real-api-key"])
@@ -187,7 +187,7 @@ class TestSignature:
             ready.push(integration_config(version=8), "junk")
         assert ready.secret_reads == 2
 
-    def test_what_has_not_even_the_shape_reads_no_secret(self, ready: Any) -> None:
+    def test_a_body_of_the_wrong_shape_does_not_cause_a_read_of_the_secret(self, ready: Any) -> None:
         ready.request("{}")
         ready.request("x", requestContext={"http": {"method": "GET"}})
         assert ready.secret_reads == 0
@@ -201,7 +201,7 @@ class TestSignature:
 
 class TestRequest:
     @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "put", "", None, 5, ["PUT"]])
-    def test_anything_but_put_is_told_so(self, ready: Any, method: Any) -> None:
+    def test_any_method_but_put_is_refused(self, ready: Any, method: Any) -> None:
         answer = ready.push(integration_config(version=8), requestContext={"http": {"method": method}})
 
         assert told(answer) == (405, {"status": "method"})
@@ -209,11 +209,11 @@ class TestRequest:
         assert version_in_force(ready) == 7
 
     @pytest.mark.parametrize("context", [None, 5, [], {}, {"http": None}, {"http": "PUT"}])
-    def test_an_event_that_is_no_request_is_told_the_same(self, ready: Any, context: Any) -> None:
+    def test_an_event_that_is_not_a_request_gets_the_same_answer(self, ready: Any, context: Any) -> None:
         assert told(ready.request("{}", requestContext=context)) == (405, {"status": "method"})
 
     @pytest.mark.parametrize("event", [None, [], "PUT", 5])
-    def test_what_is_no_event_at_all_is_told_the_same(self, ready: Any, event: Any) -> None:
+    def test_a_payload_that_is_not_an_event_gets_the_same_answer(self, ready: Any, event: Any) -> None:
         assert publish_endpoint.run(event, ready.environ, ready.endpoint_credentials).status == 405
 
     def test_an_action_of_config_refresh_is_none_here(self, ready: Any) -> None:
@@ -274,13 +274,13 @@ class TestRefusal:
         assert 'CookieValidityMinute is "ten"' in json.loads(ready.lines[0])["message"]
 
     @pytest.mark.parametrize("configuration", [None, [], "text", 5, {}, {"Version": "8", "Integrations": []}])
-    def test_a_signed_document_that_is_no_configuration_is_refused(
+    def test_a_signed_document_that_is_not_a_configuration_is_refused(
         self, ready: Any, configuration: Any
     ) -> None:
         assert told(ready.push(configuration)) == (422, {"status": "invalid"})
 
     @pytest.mark.parametrize("hex_text", ["ff", "5b" * 100_000, "7b"])
-    def test_signed_bytes_that_are_no_json_are_refused(self, ready: Any, hex_text: str) -> None:
+    def test_signed_bytes_that_are_not_json_are_refused(self, ready: Any, hex_text: str) -> None:
         signed = secret_keys(SECRET_KEY).sign(hex_text)
         body = json.dumps({"integrationInfo": hex_text, "hash": signed})
         assert told(ready.request(body)) == (422, {"status": "invalid"})
@@ -295,19 +295,19 @@ class TestRefusal:
         assert told(ready.push(integration_config(huge, version=8))) == (422, {"status": "invalid"})
         assert version_in_force(ready) == 7
 
-    def test_before_the_first_refresh_it_asks_to_come_again(self, run: Any) -> None:
+    def test_before_the_first_refresh_the_platform_is_told_to_try_again(self, run: Any) -> None:
         answer = run.push(integration_config(version=8))
 
         assert told(answer) == (503, {"status": "unavailable"})
         assert answer["headers"]["retry-after"] == "60"
         assert run.everything() == []
 
-    def test_a_missing_table_is_our_trouble(self, ready: Any) -> None:
+    def test_a_missing_table_is_a_server_error(self, ready: Any) -> None:
         ready.table.delete_table(TableName="shop")
         answer = ready.push(integration_config(version=8))
         assert told(answer) == (503, {"status": "unavailable"})
 
-    def test_a_defect_is_our_trouble_and_is_named_by_its_place(self, ready: Any) -> None:
+    def test_a_defect_is_a_server_error_and_is_named_by_its_place(self, ready: Any) -> None:
         def broken(**_: Any) -> Any:
             raise KeyError("SECRET")
 
@@ -349,7 +349,7 @@ class TestReport:
         assert self.metrics(ready) == {"PublishRefused": 1}
         assert json.loads(ready.lines[0])["event"] == "push_refused"
 
-    def test_a_broken_configuration_does(self, ready: Any) -> None:
+    def test_a_broken_configuration_sounds_the_alarm(self, ready: Any) -> None:
         ready.push({})
         assert self.metrics(ready) == {"PublishFailed": 1}
 

@@ -134,7 +134,7 @@ class TestVersions:
         ready.refused(why)
 
     @pytest.mark.parametrize("version", [6, 7])
-    def test_force_publishes_it_all_the_same(self, run: Any, version: int) -> None:
+    def test_force_publishes_it_anyway(self, run: Any, version: int) -> None:
         run()
         run.platform_has(integration_config(queue_integration(Name="Other"), version=version))
 
@@ -311,7 +311,7 @@ class TestReport:
         assert directive["Dimensions"] == [["Connector"]]
         assert {metric["Name"] for metric in directive["Metrics"]} <= set(metrics)
 
-    def test_a_body_trigger_without_the_body_is_in_the_result_and_the_log(self, run: Any) -> None:
+    def test_a_body_trigger_where_bodies_are_not_sent_is_in_the_result_and_the_log(self, run: Any) -> None:
         part = {"ValidatorType": "RequestBodyValidator", "Operator": "Contains", "ValueToCompare": "pay"}
         triggers = [{"LogicalOperator": "And", "TriggerParts": [part]}]
         run.platform_has(integration_config(queue_integration(Triggers=triggers), version=8))

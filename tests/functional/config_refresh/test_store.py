@@ -71,7 +71,7 @@ def test_a_write_that_met_another_one_was_overtaken(error: ClientError) -> None:
         ),
     ],
 )
-def test_any_other_refusal_is_trouble_and_is_named(error: ClientError, code: str) -> None:
+def test_any_other_refusal_is_a_failure_and_is_named(error: ClientError, code: str) -> None:
     with pytest.raises(RefreshError, match=f"the table shop answered {code}") as raised:
         write(a_store(Failing(error)))
     assert not isinstance(raised.value, Overtaken)

@@ -100,7 +100,7 @@ def test_every_enabled_region_but_the_home_region_is_looked_at(account: Account)
     assert account.group("us-east-1", REQUEST)["retentionInDays"] == 7, "Terraform manages that one"
 
 
-def test_nobody_elses_groups_are_touched(account: Account) -> None:
+def test_other_peoples_groups_are_not_touched(account: Account) -> None:
     others = [
         f"{REQUEST}-2",
         "/aws/lambda/us-east-1.shop-viewer",
@@ -184,9 +184,7 @@ def test_a_group_that_cannot_be_changed_does_not_stop_the_next_one(
     assert account.group("eu-west-1", RESPONSE)["retentionInDays"] == 30
 
 
-def test_regions_that_cannot_be_listed_are_the_runs_failure(
-    account: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_cannot_list_the_regions_fails(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> Any:
         raise refusal("DescribeRegions", "UnauthorizedOperation")
 
@@ -197,7 +195,7 @@ def test_regions_that_cannot_be_listed_are_the_runs_failure(
     assert (line["event"], line["error"]) == ("log_retention_failed", "RegionsUnknown")
 
 
-def test_a_wrong_environment_is_told_before_anything_is_looked_at(account: Account) -> None:
+def test_a_wrong_environment_is_reported_before_anything_is_read(account: Account) -> None:
     account.environ["QUEUEIT_LOG_RETENTION_DAYS"] = "31"
     with pytest.raises(InvalidEnvironment):
         account()
