@@ -15,7 +15,7 @@ from benchmarks.scenarios import scenarios
 from tests.conformance.oracle import install
 from tests.npm_packages import missing_tool
 
-KB, MB = 1024, 1024 * 1024
+KB, MB = 1000, 1024 * 1024
 MAX_ZIP_SIZE = 160 * KB
 MAX_COLD_RATIO = 4.0
 MAX_RESIDENT = 32 * MB

@@ -2,12 +2,13 @@
 
 import json
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from benchmarks.lambda_speed import EDGE_ZIP, runtime
+from benchmarks.lambda_speed import runtime, unpack_edge
 from benchmarks.scenarios import CUSTOMER_ID, SECRET_KEY, Scenario, snapshot_document
 
 ROUNDS = 15
@@ -74,7 +75,9 @@ def measure(scenarios: Sequence[Scenario], node_modules: Path | None) -> tuple[s
     `node_modules` is the directory that holds the reference, None without Node.
     """
     python, version = runtime()
-    ours = _Function(python, "-I", "-S", _script("our_edge.py"), str(EDGE_ZIP))
+    folder = tempfile.TemporaryDirectory()
+    unpack_edge(folder.name)
+    ours = _Function(python, "-I", "-S", _script("our_edge.py"), folder.name)
     functions = [ours]
     if node_modules:
         reference = _Function("node", _script("reference_edge.mjs"), str(node_modules))
@@ -97,6 +100,7 @@ def measure(scenarios: Sequence[Scenario], node_modules: Path | None) -> tuple[s
     finally:
         for function in functions:
             function.stop()
+        folder.cleanup()
     return version, [
         Timing(
             scenario,

@@ -93,12 +93,17 @@ def runtime() -> tuple[str, str]:
     return find_python(VERSION) or (sys.executable, sys.version.split()[0])
 
 
+def unpack_edge(folder: str) -> None:
+    """Put what is in edge.zip into `folder`, as Lambda does."""
+    with zipfile.ZipFile(EDGE_ZIP) as archive:
+        archive.extractall(folder)
+
+
 def measure(counts: tuple[int, ...]) -> tuple[str, bool, ColdStart, list[Measured]]:
     """The Python measured, whether a quota held it, its cold start, and the measurements for each configuration."""
     python, version = runtime()
     with tempfile.TemporaryDirectory() as folder, cpu_quota() as group:
-        with zipfile.ZipFile(EDGE_ZIP) as archive:
-            archive.extractall(folder)
+        unpack_edge(folder)
         ready = (
             f"import sys; sys.path.insert(0, {folder!r}); import edge.viewer_request, edge.trust as trust; "
             "trust.amazon_authorities()"

@@ -1,7 +1,7 @@
 """Our function around a CloudFront event, timed: the same lines in and out as `reference_edge.mjs`.
 
-`python -I -S our_edge.py EDGE_ZIP`; a line also has the snapshot's document, and its "normalize" is not looked at, as
-ours always does.
+`python -I -S our_edge.py FOLDER`, which holds what is in edge.zip; a line also has the snapshot's document, and its
+"normalize" is not looked at, as ours always does.
 """
 
 import gc

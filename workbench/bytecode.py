@@ -4,22 +4,33 @@ Only of what a visitor waits for: modules of optional features stay as sources, 
 docstrings, columns and types, for the same reason; lines stay, since a defect is logged with
 its own.
 
-Compiled by that very Python, each module in a process of its own, so that the same source gives the same bytes. The
-files are of the kind that is not checked against the source when it is loaded (PEP 552), and name it by a hash in
-their header; any other Python leaves them alone and compiles the source.
+Compiled by that very Python, in a process of its own, so that the same sources give the same bytes. It is in one file,
+which `edge/__init__.py` imports from, and that module's own where Python looks for it, of the kind that is not checked
+against the source when it is loaded (PEP 552). Any other Python compiles the sources.
 """
 
 import _imp
+import marshal
 import subprocess
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path, PurePosixPath
+from hashlib import sha256
+from pathlib import Path
 
 VERSION = "3.13"
 """The runtime that the Terraform module chooses by default."""
 
-COMPILED_BY = "edge/__pycache__/compiled_by.txt"
-"""The full version of the Python that compiled: another patch release may give other bytes."""
+_TAG = f"cpython-{VERSION.replace('.', '')}"
+
+FILE = f"bytecode.{_TAG}"
+"""The code of each module by its name, in a marshalled dictionary."""
+
+FIRST = "edge/__init__.py"
+"""The module that imports from FILE."""
+
+_FIRST_FILE = f"edge/__pycache__/__init__.{_TAG}.pyc"
+
+COMPILED = "compiled.txt"
+"""The full version of the Python that compiled, as another patch release may give other bytes, and of which sources."""
 
 WITHOUT = {
     "queueit/diagnostics.py",
@@ -42,36 +53,41 @@ def modules_of(sources: Mapping[str, bytes]) -> dict[str, bytes]:
     return {name: source for name, source in sources.items() if name.endswith(".py") and name not in WITHOUT}
 
 
-def bytecode_name(source: str) -> str:
-    """Where Python looks for the bytecode of the module `source`."""
-    path = PurePosixPath(source)
-    return str(path.parent / "__pycache__" / f"{path.stem}.cpython-{VERSION.replace('.', '')}.pyc")
-
-
-def header(source: bytes) -> bytes:
-    """The first 16 bytes of a source's bytecode file."""
+def _header(source: bytes) -> bytes:
+    """The first 16 bytes of a source's `.pyc`."""
     key = int.from_bytes(_MAGIC, "little")
     return _MAGIC + _UNCHECKED_HASH + _imp.source_hash(key, source)
 
 
-def _compile(python: str, name: str, source: bytes) -> bytes:
-    command = [python, "-I", "-S", "-X", "no_debug_ranges", str(_COMPILE), name]
-    return subprocess.run(command, input=source, capture_output=True, check=True, timeout=60).stdout
+def _compile(python: str, sources: Mapping[str, bytes], *module: str) -> bytes:
+    command = [python, "-I", "-S", "-X", "no_debug_ranges", str(_COMPILE), *module]
+    given = marshal.dumps(dict(sorted(sources.items())))
+    return subprocess.run(command, input=given, capture_output=True, check=True, timeout=60).stdout
+
+
+def _record(full_version: str, sources: Mapping[str, bytes]) -> bytes:
+    digest = sha256(marshal.dumps(sorted(sources.items()), 2)).hexdigest()
+    return f"CPython {full_version}, of {digest}\n".encode()
 
 
 def compiled(python: str, full_version: str, sources: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The bytecode files for `sources` by name, as `python` compiles them, and its version."""
-    with ThreadPoolExecutor(2) as pool:
-        codes = pool.map(lambda one: _compile(python, *one), sources.items())
-        files = {
-            bytecode_name(name): header(source) + code
-            for (name, source), code in zip(sources.items(), codes, strict=True)
-        }
-    return {**files, COMPILED_BY: f"CPython {full_version}\n".encode()}
+    """The files with the bytecode of `sources`, as `python` compiles them, and with what it was made by and of."""
+    first = {FIRST: sources[FIRST]}
+    others = {name: source for name, source in sources.items() if name != FIRST}
+    return {
+        _FIRST_FILE: _header(sources[FIRST]) + _compile(python, first, "edge"),
+        FILE: _compile(python, others),
+        COMPILED: _record(full_version, sources),
+    }
 
 
 def is_of(sources: Mapping[str, bytes], files: Mapping[str, bytes]) -> bool:
-    """Whether `files`, those of a zip, have bytecode of each of `sources`, by the headers, and of nothing else."""
-    wanted = {bytecode_name(name): header(source) for name, source in sources.items()}
-    found = {name: content[:16] for name, content in files.items() if name.endswith(".pyc")}
-    return wanted == found and COMPILED_BY in files
+    """Whether `files`, those of a zip, have bytecode of just these `sources`, by what is recorded of it."""
+    version = made_by(files)
+    return files.get(COMPILED) == _record(version, sources) and {_FIRST_FILE, FILE} <= files.keys()
+
+
+def made_by(files: Mapping[str, bytes]) -> str:
+    """The full version of the Python that compiled what `files` hold; empty where that is not told."""
+    words = files.get(COMPILED, b"").decode().replace(",", "").split()
+    return words[1] if words else ""

@@ -1,12 +1,14 @@
-"""Compiles a module without what only type checkers read. A script for the edge's Python, which has only its library.
+"""Compiles modules without what only type checkers read. A script for the edge's Python, which has only its library.
 
-`python without_types.py NAME` takes the source from standard input and writes the marshalled code. Lines stay as they
-are. Left out are annotations, but for the names of a class's fields, and blocks under TYPE_CHECKING.
+`python without_types.py` takes sources by file name from standard input and writes codes by module name, both in a
+marshalled dictionary; with a module's name as argument, the code of that one alone. Lines stay as they are. Left out
+are annotations, but for the names of a class's fields, and blocks under TYPE_CHECKING.
 """
 
 import ast
 import marshal
 import sys
+from types import CodeType
 
 
 class _WithoutTypes(ast.NodeTransformer):
@@ -36,6 +38,15 @@ class _WithoutTypes(ast.NodeTransformer):
         return None if node.module == "__future__" else node
 
 
+def _compiled(name: str, source: bytes) -> CodeType:
+    tree = ast.fix_missing_locations(_WithoutTypes().visit(ast.parse(source, name)))
+    code: CodeType = compile(tree, name, "exec", dont_inherit=True, optimize=2)
+    return code
+
+
 if __name__ == "__main__":
-    tree = ast.fix_missing_locations(_WithoutTypes().visit(ast.parse(sys.stdin.buffer.read(), sys.argv[1])))
-    sys.stdout.buffer.write(marshal.dumps(compile(tree, sys.argv[1], "exec", dont_inherit=True, optimize=2)))
+    codes = {
+        name.removesuffix(".py").replace("/", ".").removesuffix(".__init__"): _compiled(name, source)
+        for name, source in marshal.load(sys.stdin.buffer).items()  # noqa: S302  # from workbench.bytecode
+    }
+    sys.stdout.buffer.write(marshal.dumps(codes[sys.argv[1]] if sys.argv[1:] else codes))

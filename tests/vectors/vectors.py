@@ -1,7 +1,7 @@
 """Read the vectors, and run them through the engine and the two functions: standard library and `functions/` alone.
 
-`python tests/vectors/vectors.py` checks them with any Python from 3.11 on, without anything installed; with the zip or
-directory that holds `edge` and `queueit` as its argument, that code.
+`python tests/vectors/vectors.py` checks them with any Python from 3.11 on, without anything installed; with the
+directory that holds `edge` and `queueit`, or what is in edge.zip, as its argument, that code.
 """
 
 import json
@@ -12,6 +12,7 @@ from typing import Any
 if __name__ == "__main__":
     _ROOT = Path(__file__).resolve().parents[2]
     sys.path[:0] = [str(_ROOT), *(sys.argv[1:] or [str(_ROOT / "functions")])]
+    import edge  # noqa: F401  # where it was deployed, this says where queueit is
 
 from queueit.enqueue_token import enqueue_key, enqueue_token
 from queueit.url_normalization import normalize_url

@@ -1,7 +1,6 @@
 """The committed zips: what is in them, and that bytecode is what the default runtime would make of the sources."""
 
 import json
-import marshal
 import os
 import subprocess
 import sys
@@ -17,8 +16,7 @@ from workbench.build import DIST, FUNCTIONS, PACKAGES, CannotBuild, _bytecode_fi
 from workbench.interpreter import find_python
 
 START = """
-import json, sys
-sys.path.insert(0, sys.argv[1])
+import json
 import edge.trust, edge.viewer_request, edge.viewer_response, edge.worker
 from queueit.decision import import_features
 from queueit.stored_snapshot import load
@@ -28,12 +26,52 @@ import_features(snapshot)
 edge.worker.Worker(lambda _left: snapshot).answer(given["event"], None, edge.worker.fail_open)
 print(json.dumps([name.replace(".", "/") + ".py" for name in sys.modules]))
 """
-SOURCES = {"edge/a.py": b"ANSWER = {1, 2, 3}\n", "edge/b.py": b"import edge.a\n"}
+SOURCES = {
+    "edge/__init__.py": b"",
+    "edge/a.py": b"ANSWER = {1, 2, 3}\n",
+    "edge/b.py": b"import edge.a\n",
+    "edge/roots.pem": b"",
+}
+DEFECT = """
+import edge.worker, edge.unavailable_page, traceback
+try:
+    edge.worker.worker_from_environment({"AWS_LAMBDA_FUNCTION_NAME": 3})
+except AttributeError:
+    traceback.print_exc(file=sys.stdout)
+"""
+EDGE = PACKAGES["edge.zip"]
 
 
-def files_of(name: str) -> dict[str, bytes]:
-    with zipfile.ZipFile(DIST / name) as archive:
-        return {one: archive.read(one) for one in archive.namelist()}
+@pytest.fixture
+def deployed(tmp_path: Path) -> Path:
+    """A folder with what is in edge.zip, as Lambda has it."""
+    with zipfile.ZipFile(DIST / "edge.zip") as archive:
+        archive.extractall(tmp_path)
+    return tmp_path
+
+
+def run(python: str, code: str, folder: Path, given: object = None) -> str:
+    """What `code` prints under `python`, with the library and the folder's code alone and warnings as errors."""
+    command = [
+        python,
+        "-I",
+        "-S",
+        "-B",
+        "-W",
+        "error",
+        "-c",
+        f"import sys; sys.path[0:0] = [sys.argv[1]]; {code}",
+    ]
+    ended = subprocess.run(
+        [*command, str(folder)],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
 
 
 def default_python() -> tuple[str, str]:
@@ -45,78 +83,93 @@ def default_python() -> tuple[str, str]:
     return found
 
 
-def test_the_edges_zip_has_bytecode_of_each_module_beside_it() -> None:
-    modules = bytecode.modules_of(sources_of(PACKAGES["edge.zip"]))
-    assert bytecode.is_of(modules, files_of("edge.zip"))
+def test_the_edges_zip_has_bytecode_of_its_sources(deployed: Path) -> None:
+    files = {
+        path.relative_to(deployed).as_posix(): path.read_bytes()
+        for path in deployed.rglob("*")
+        if path.is_file()
+    }
+
+    assert bytecode.is_of(bytecode.modules_of(sources_of(EDGE)), files)
+
+
+def test_the_edges_zip_has_each_source_once(deployed: Path) -> None:
+    with zipfile.ZipFile(deployed / "sources.zip") as archive:
+        within = {name: archive.read(name) for name in archive.namelist()}
+    beside = {
+        path.relative_to(deployed).as_posix(): path.read_bytes()
+        for path in deployed.rglob("*")
+        if path.suffix in (".py", ".pem")
+    }
+
+    assert beside.keys() == {"edge/__init__.py", "edge/amazon_roots.pem"}
+    assert not beside.keys() & within.keys()
+    assert {**within, **beside} == sources_of(EDGE)
 
 
 def test_what_a_start_and_a_decision_with_the_default_settings_import_has_bytecode() -> None:
     digest, body = pack(snapshot_document())
     given = {"digest": digest, "body": body.hex(), "key": SECRET_KEY, "event": viewer_request_event()}
-    command = [sys.executable, "-I", "-S", "-B", "-c", START, str(FUNCTIONS)]
-    ended = subprocess.run(
-        command, input=json.dumps(given), capture_output=True, text=True, timeout=60, check=True
-    )
-    imported = {name for name in json.loads(ended.stdout) if name in sources_of(PACKAGES["edge.zip"])}
+
+    imported = {
+        name for name in json.loads(run(sys.executable, START, FUNCTIONS, given)) if name in sources_of(EDGE)
+    }
+
     assert {"edge/worker.py", "edge/trust.py", "edge/service_client.py", "queueit/candidates.py"} <= imported
     assert not imported & bytecode.WITHOUT
 
 
-def test_the_default_runtime_takes_the_bytecode_and_does_not_look_at_the_source(tmp_path: Path) -> None:
+def test_the_default_runtime_takes_the_bytecode_and_does_not_look_at_the_sources(deployed: Path) -> None:
     python, _ = default_python()
-    with zipfile.ZipFile(DIST / "edge.zip") as archive:
-        archive.extractall(tmp_path)
-    for source in tmp_path.rglob("*.py"):
-        source.write_text("raise SystemExit('compiled from the source')\n")
-    command = [
-        python,
-        "-I",
-        "-S",
-        "-B",
-        "-c",
-        "import sys; sys.path[0:0] = [sys.argv[1]]; import edge.viewer_request",
-    ]
-    ended = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False)
-    assert (ended.returncode, ended.stderr) == (0, "")
+    (deployed / "sources.zip").write_bytes(b"not a zip")
+    (deployed / "edge" / "__init__.py").write_text("raise SystemExit('compiled from the source')\n")
+
+    run(python, "import edge.viewer_request, edge.trust; edge.trust.amazon_authorities()", deployed)
 
 
-def test_another_runtime_uses_the_sources(tmp_path: Path) -> None:
-    if sys.version_info[:2] == (3, 13):
-        pytest.skip("this is the default runtime; run the tests with another Python to see this")
-    with zipfile.ZipFile(DIST / "edge.zip") as archive:
-        archive.extractall(tmp_path)
-    (tmp_path / "edge" / "viewer_request.py").write_text("FROM_SOURCE = True\n")
-    script = (
-        "import sys; sys.path[0:0] = [sys.argv[1]]; import edge.viewer_request as one; print(one.FROM_SOURCE)"
-    )
-    command = [sys.executable, "-I", "-S", "-B", "-c", script, str(tmp_path)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    assert ended.stdout == "True\n"
+@pytest.mark.parametrize("version", ["3.11", "3.12"])
+def test_another_runtime_uses_the_sources(deployed: Path, version: str) -> None:
+    found = find_python(version)
+    if found is None:
+        pytest.skip(f"no python{version} on the PATH or in pyenv: `pyenv install {version}`")
+    (deployed / bytecode.FILE).write_bytes(b"not bytecode")
+
+    trace = run(found[0], DEFECT, deployed)
+
+    assert "/sources.zip/edge/worker.py" in trace
+    assert "    reader = reader_from_environment(environ)\n" in trace
 
 
-def test_the_same_source_gives_the_same_bytecode_in_any_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_traceback_shows_source_lines_under_the_default_runtime_too(deployed: Path) -> None:
+    python, _ = default_python()
+
+    trace = run(python, DEFECT, deployed)
+
+    assert 'File "edge/worker.py", line ' in trace
+    assert "    reader = reader_from_environment(environ)\n" in trace
+
+
+def test_the_same_sources_give_the_same_bytecode_in_any_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     python = default_python()
-    modules = dict(list(bytecode.modules_of(sources_of(PACKAGES["edge.zip"])).items())[:5])
+    modules = dict(list(bytecode.modules_of(sources_of(EDGE)).items())[:5])
+    modules[bytecode.FIRST] = sources_of(EDGE)[bytecode.FIRST]
     first = bytecode.compiled(*python, modules)
     monkeypatch.setenv("PYTHONHASHSEED", "7")
     monkeypatch.setenv("PYTHONOPTIMIZE", "2")
     monkeypatch.chdir("/")
-    assert bytecode.compiled(*python, modules) == first
+    assert bytecode.compiled(*python, dict(reversed(modules.items()))) == first
 
 
 def test_without_the_default_runtime_the_committed_bytecode_is_kept_while_it_is_of_the_sources(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    made = bytecode.compiled(*default_python(), bytecode.modules_of(SOURCES))
     monkeypatch.setattr("workbench.build.find_python", lambda _version: None)
-    pyc = {
-        bytecode.bytecode_name(name): bytecode.header(source) + marshal.dumps(None)
-        for name, source in SOURCES.items()
-    }
-    committed = {**SOURCES, **pyc, bytecode.COMPILED_BY: b"CPython 3.13.99\n"}
-    kept = _bytecode_files(SOURCES, committed)
-    assert kept == {**pyc, bytecode.COMPILED_BY: b"CPython 3.13.99\n"}
-    with pytest.raises(CannotBuild, match=r"python3\.13 is needed"):
-        _bytecode_files({**SOURCES, "edge/a.py": b"ANSWER = 4\n"}, committed)
+    committed = {"edge/__init__.py": b"", "edge/roots.pem": b"", "sources.zip": b"", **made}
+    assert _bytecode_files(SOURCES, committed) == made
+    for changed in ({**SOURCES, "edge/a.py": b"ANSWER = 4\n"}, {**SOURCES, "edge/c.py": b""}):
+        with pytest.raises(CannotBuild, match=r"python3\.13 is needed"):
+            _bytecode_files(changed, committed)
 
 
 def test_a_stale_zip_is_named_by_the_check(
