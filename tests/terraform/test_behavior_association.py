@@ -1,6 +1,6 @@
 """The module deployed by Terraform: moto's Lambda runs the committed zip, CloudFront is the one in memory.
 
-moto checks no IAM policy: what the role may do is asserted from the plan, in test_module.py.
+moto checks no IAM policy: what the role may do is asserted by the tests in modules/behavior_association.
 """
 
 from typing import Any
