@@ -1,7 +1,7 @@
 """Builds the functions' zips, byte for byte the same from the same sources on any machine.
 
 `python -m workbench.build` writes them to functions/dist; with `--check` it compares them with what is there. The
-edge's zip has bytecode too, and its sources in a zip within it: so they are deflated as one, which takes a fifth less.
+edge's zip has bytecode too, and its sources in a zip within it: so they are deflated as one, which takes a fourth less.
 Where the Python that made the bytecode is not installed, the committed one is kept as long as it is of the present
 sources, which is recorded beside it.
 """
