@@ -88,7 +88,6 @@ SHARED = {
         "end_to_end/test_control_room",
         "end_to_end/test_control_room_page",
         "end_to_end/test_demo_walk",
-        "end_to_end/test_publish_endpoint",
         "pages/test_fail_closed_page",
         "pages/test_publish_page",
     ),

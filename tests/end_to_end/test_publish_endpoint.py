@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,14 +10,14 @@ import requests
 
 from tests.end_to_end.test_changes import publish_on_the_page, with_protected
 from tests.end_to_end.visitor import direct_session, wait_for
-from tests.end_to_end.watched import Watched
 from workbench.demo import Demo
 
 
-@pytest.fixture
-def demo(watched: Watched) -> Demo:
-    """One whose waiting room pushes what it publishes."""
-    return watched.demo
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demo]:
+    """One of its own: after a rotation the endpoint takes its time to read the secret again."""
+    with Demo(name="pushed", visitors_per_second=50, publish_endpoint=True) as running:
+        yield running
 
 
 def push(url: str, method: str = "PUT", data: str = "{}") -> requests.Response:
