@@ -11,6 +11,8 @@ class Handler(BaseHTTPRequestHandler):
     """Says nothing in the log, and keeps connections open."""
 
     protocol_version = "HTTP/1.1"
+    # An answer goes out in parts, and a client may wait 40 ms before it confirms the first.
+    disable_nagle_algorithm = True
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("do_"):
