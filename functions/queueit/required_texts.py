@@ -12,6 +12,7 @@ import re
 from collections import Counter
 
 from queueit.light_typing import NamedTuple
+from queueit.triggers import without_origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,19 +81,23 @@ def _sets_of_part(part: dict[str, Any]) -> list[RequiredTexts]:
         return []
     if not 0 < len(values) <= MAX_TEXTS or "*" in values:
         return []
-    hosts = paths = [""]
+    hosts = paths = own_domain_paths = [""]
     if where == "HostName":
         hosts = [_host_name(_plain(value)) for value in values]
     elif where == "PagePath":
-        paths = [_plain(value).upper() for value in values]
+        paths = own_domain_paths = [_plain(value).upper() for value in values]
     elif where == "PageUrl":
         pieces = [_host_and_path(value) for value in values]
         hosts, paths = [host for host, _ in pieces], [path for _, path in pieces]
+        behind = [(without_origin(value, operator.startswith("Equals")) or "").upper() for value in values]
+        own_domain_paths = [
+            path if text.startswith(path) else "" for path, text in zip(paths, behind, strict=True)
+        ]
     found = []
     if all(hosts):
         found.append(RequiredTexts(as_sent=tuple(hosts)))
     if all(paths):
-        found.append(RequiredTexts(tuple(paths), tuple(paths)))
+        found.append(RequiredTexts(tuple(paths), tuple(own_domain_paths) if all(own_domain_paths) else ()))
     return found
 
 

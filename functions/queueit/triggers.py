@@ -42,6 +42,7 @@ CLIENT_IP_HEADER = "x-queueit-clientip"
 
 _URL_PARTS = {"HostName": "host", "PagePath": "path", "PageUrl": "text"}
 _HOST_LIKE = r"[A-Za-z0-9._\-]+\.[A-Za-z]{2,}\.?(?::[0-9]+)?"
+_END_OF_SCHEME = rf"(?:[A-Za-z]*:)?//|/(?={_HOST_LIKE}/)"
 
 
 def _never(_request: Request, _url: Url) -> bool:
@@ -103,9 +104,9 @@ class _Comparison:
         self.hits_anything = operator == "ContainsAny" and "*" in values
         self.values = [fold(value) or value for value in values]
 
-    def test(self, change: Callable[[str], str] = str) -> _Test:
-        """Whether a value, upper-cased if `is_upper`, hits one of the values, each changed by `change`."""
-        values = [change(value) for value in self.values]
+    def test(self, *changes: Callable[[str], str]) -> _Test:
+        """Whether a value, upper-cased if `is_upper`, hits one of the values, each as any of `changes` makes it."""
+        values = list(dict.fromkeys([change(value) for value in self.values for change in changes or (str,)]))
         if self.is_upper:
             values = [value.upper() for value in values]
         if len(values) == 1 and not self.hits_anything:
@@ -161,7 +162,8 @@ def _hits(comparison: _Comparison, get: Callable[[Url], str]) -> Part:
     def hits(_request: Request, url: Url) -> bool:
         resolution = url.resolution
         if resolution not in tests:
-            tests[resolution] = comparison.test(resolution.value)  # type: ignore[union-attr]  # None is in tests
+            assert resolution  # noqa: S101  # None is in tests
+            tests[resolution] = comparison.test(resolution.value, resolution.value_in_query)
         return tests[resolution](get(url))
 
     return hits
@@ -174,21 +176,21 @@ def _url_part(part: dict[str, Any], attribute: str) -> Part:
     return _compared(comparison, lambda _request, url: get(url), _hits(comparison, get))
 
 
-def _without_origin(value: str, is_exact: bool) -> str | None:
+def without_origin(value: str, is_exact: bool) -> str | None:
     """What a value compared with a PageUrl asks for behind scheme and authority, None where that cannot be said.
 
-    A text without a scheme may begin within an authority, and one that looks like a host may be all of it.
+    A text may begin within the scheme or the authority, and one that looks like a host may be all of the authority.
     """
-    scheme, separator, rest = value.partition("://")
-    if separator and scheme.lower() in ("https", "http"):
-        _, slash, after = rest.partition("/")
-        return slash + after or ("/" if is_exact else "")
-    if is_exact:
+    scheme = re.match(_END_OF_SCHEME, value)
+    if is_exact and (not scheme or scheme[0].lower() not in ("https://", "http://")):
         return None
-    _, slash, after = value.partition("/")
-    if slash:
-        return slash + after
-    return "" if re.fullmatch(_HOST_LIKE, value) else value
+    rest = value[scheme.end() :] if scheme else value
+    authority = re.split("[/?]", rest, maxsplit=1)[0]
+    after = rest[len(authority) :]
+    if is_exact:
+        return after or "/"
+    is_origin = scheme or after.startswith("/") or re.fullmatch(_HOST_LIKE, authority)
+    return after if is_origin else value
 
 
 def _page_url_part(part: dict[str, Any], reading: Reading) -> Part:
@@ -198,7 +200,7 @@ def _page_url_part(part: dict[str, Any], reading: Reading) -> Part:
         return as_sent
     get = _cased("after_host", comparison)
     surely = _hits(comparison, get)  # whatever the host
-    loose = [_without_origin(value, comparison.is_exact) for value in comparison.values]
+    loose = [without_origin(value, comparison.is_exact) for value in comparison.values]
     comparison.values = [value for value in loose if value is not None]
     may_hit = _hits(comparison, get)  # with some host
     if reading is Reading.SOME_HOST:

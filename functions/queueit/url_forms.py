@@ -168,6 +168,12 @@ class Resolution(NamedTuple):
             path = step(path, does)
         return origin + path + query or value
 
+    def value_in_query(self, value: str) -> str:
+        """A compared value where all of it is looked for in the query, in which nothing is cut or merged."""
+        for before in range(self.decodes):
+            value = _decoded_query(value, before)
+        return value
+
 
 def is_resolved(value: str) -> bool:
     """Whether a compared value holds what is decoded, cut or merged, so that it differs from form to form.
@@ -180,7 +186,7 @@ def is_resolved(value: str) -> bool:
 class _Normalization:
     """The normalized form, as compared values see it."""
 
-    value = staticmethod(normalize_part)
+    value = value_in_query = staticmethod(normalize_part)
 
 
 class Url:

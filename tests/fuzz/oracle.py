@@ -16,7 +16,7 @@ from queueit.url_forms import Forms, Url, forms
 from tests.answers import is_pass, is_to_the_waiting_room
 from tests.builders import COOKIE_PREFIX, NOW, Document
 from tests.fuzz.visitors import Page, Visitor
-from tests.fuzz.worlds import OWN_DOMAIN, World
+from tests.fuzz.worlds import HOST, OWN_DOMAIN, World
 from workbench.local_edge.rules import RuleBroken, check_viewer_request_result
 
 Handle = Any
@@ -41,7 +41,10 @@ def _holds(part: Document, page: Page) -> bool | None:
         values = part["ValuesToCompare"]
     if part["ValidatorType"] != "UrlValidator":
         return None
-    if any(not value or any(mark in value for mark in _CHANGED_BY_FORMS) for value in values):
+    changing = [
+        value.replace(f"//{HOST}", HOST) if part["UrlPart"] == "PageUrl" else value for value in values
+    ]
+    if any(not value or any(mark in value for mark in _CHANGED_BY_FORMS) for value in changing):
         return None
     if part["Operator"] == "Matches":  # there is no such operator
         return False
@@ -81,6 +84,20 @@ def _of_the_page(world: World, visitor: Visitor) -> Integration | None:
     return None
 
 
+def _of_the_site(world: World, visitor: Visitor) -> list[Integration | None]:
+    """The Queue integrations that are surely for the page of the site behind the distribution's own domain."""
+    page, found = visitor.page, []
+    if page is None or not (page.is_plain or world.settings["url_matching"] == "every_form"):
+        return []
+    for place, integration in enumerate(world.integrations):
+        if world.queues(place):
+            if _is_for(integration, page._replace(host=HOST)):
+                found.append(world.queues(place))
+        elif _is_for(integration, page) is not False:
+            break
+    return found
+
+
 def _is_exempt(world: World, visitor: Visitor) -> bool:
     """Whether the settings let the visit pass whatever it asks for."""
     names = {name.lower() for name, _ in visitor.headers}
@@ -111,8 +128,9 @@ def guards(world: World, visitor: Visitor) -> list[Integration]:
             ]
     if request.is_own_domain or world.settings["url_matching"] != "every_form":
         found += reached_integrations(snapshot, request)
-    page = _of_the_page(world, visitor)
-    return [one for one in [*found, page] if one and one.is_queue]
+    if request.is_own_domain and world.settings["own_domain"] == "queue":
+        found += _of_the_site(world, visitor)
+    return [one for one in [*found, _of_the_page(world, visitor)] if one and one.is_queue]
 
 
 def _has_proof(visitor: Visitor, guard: Integration) -> bool:

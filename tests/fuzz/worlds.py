@@ -21,7 +21,10 @@ QUERIES = ["", "", "", "a=1", "x=/vip/", "route=vip/a", "items[]=1", "u=https://
 METHODS = ["GET", "GET", "GET", "HEAD", "POST", "OPTIONS", "TRACE", "get", ""]
 
 _PATHS = ["/tickets", "/tickets/", "/vip/", "/free/", "/static/", "/", "/TICKETS/", "/tickets/row"]
-_IN_QUERIES = ["route=vip/a", "items[]=", "/vip/?route=", "u=https://shop.example.com/vip/", "a=1"]
+_IN_URLS = [
+    "route=vip/a", "items[]=", "/vip/?route=", "u=https://shop.example.com/vip/", "a=1",
+    f"https://{HOST}/vip/", f"//{HOST}/tickets", f"://{HOST}/", f"{HOST}/vip", f"/{HOST}/tickets",
+]  # fmt: skip
 _ODD_PATHS = ["/a%2Fb/", "/free;v=1/", "/x//y/", "/tickets%2f", "/vip\\a", "*", "", "/caf%C3%A9/"]
 _OPERATORS = ["Contains", "Contains", "Contains", "Equals", "EqualsAny", "ContainsAny", "Matches"]
 _OTHER_PARTS: list[Document] = [
@@ -67,7 +70,7 @@ def _url_part(choices: Choices) -> Document:
     else:
         values = [choices.pick(_PATHS) if choices.below(6) else choices.pick(_ODD_PATHS)]
         if place == "PageUrl" and choices.once_in(2):
-            values = [choices.pick(_IN_QUERIES)]
+            values = [choices.pick(_IN_URLS)]
         if choices.once_in(3):
             values.append(choices.pick(_PATHS))
     return url_part(

@@ -1,96 +1,131 @@
 """The texts that rule integrations out never rule out one that matches, in any form of a URL and under any setting."""
 
+from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queueit.candidates import Candidates
 from queueit.matching import reached_integrations
 from queueit.request import Request
+from queueit.required_texts import required_texts
+from queueit.triggers import Reading, compile_triggers
 from queueit.url_forms import Url, forms
 from tests.builders import ADDRESS, compiled_snapshot, queue_integration
-from tests.property.strategies import HOSTS, spellings
+from tests.property.strategies import HOSTS
+from tests.spelling import spelled
 
-_values = st.sampled_from(
-    [
-        "/tickets", "tickets", "/TICKETS", "/%74ickets", "/tickets;v=1", "tickets/", "/x/../tickets", "/./tickets",
-        "/sale/tickets", "/sale//tickets", "/sale\\tickets", "/sale%2Ftickets", "sale/", "/sale/.", "..", "/", "*",
-        "?a=1", "/tickets?a=1", "a=1&b=%2F", "shop.example.com", "Shop.Example.com", "shop.example.com.", ".com",
-        "shop.example.com:443", "cloudfront.net", "//shop.example.com/sale", "example.com/sale/tickets",
-        "https://shop.example.com/tickets", "HTTPS://SHOP.example.com:443/tickets", "https://", "é", "#", " ",
-    ]
-)  # fmt: skip
+_PATHS = ("/tickets", "/sale/tickets", "/shop.example.com/sale/tickets", "/sale/a.b/tickets")
+_QUERIES = ("", "?a=1", "?a=1&b=%2F", "?next=//tickets/../sale;v=1")
+_HOSTS_OF_VALUES = (*HOSTS, "example.com", ".com", "SHOP.", "")
+_SCHEMES = ("https://", "HTTPS://", "http://", "//", "", "", "")
 
 
-@st.composite
-def _pieces(draw: st.DrawFn, url: str) -> str:
-    """A part of some form of `url`."""
-    sent = Url(url)
-    text = draw(st.sampled_from([sent.path, sent.text, *[form.path for form in forms(sent).urls]]))
-    start = draw(st.integers(0, len(text)))
-    return text[start : start + draw(st.integers(1, 20))]
+def _slice(random: Random, text: str) -> str:
+    start = random.randrange(len(text))
+    return text[start : start + random.randint(1, 30)]
 
 
-def _integrations(url: str) -> st.SearchStrategy[dict[str, Any]]:
-    """Integrations many of which are for `url`."""
-    values = st.one_of(_values, _pieces(url), _pieces(url))
-    parts = st.fixed_dictionaries(
-        {
-            "ValidatorType": st.just("UrlValidator"),
-            "UrlPart": st.sampled_from(["HostName", "PagePath", "PagePath", "PageUrl", "PageUrl"]),
-            "Operator": st.sampled_from(
-                ["Contains", "Contains", "Contains", "Equals", "EqualsAny", "ContainsAny"]
-            ),
-            "ValueToCompare": values,
-            "ValuesToCompare": st.lists(values, min_size=1, max_size=2),
-            "IsNegative": st.sampled_from([False] * 5 + [True]),
-            "IsIgnoreCase": st.booleans(),
-        }
+def _value(random: Random, path: str, urls: tuple[Url, ...]) -> str:
+    """What may be compared with a form of a spelled `path`: a part of one, or the same spelled in another way."""
+    form = random.choice(urls)
+    match random.randrange(5):
+        case 0:
+            return _slice(random, random.choice([form.host, form.path, form.text]))
+        case 1:
+            return _slice(random, spelled(path, random.choice))
+        case 2:
+            return random.choice([path, path.upper(), spelled(path, random.choice)])
+        case 3:
+            tail = random.choice(["", random.choice([path, form.path, spelled(path, random.choice)])])
+            return random.choice(_SCHEMES) + random.choice(_HOSTS_OF_VALUES) + tail + random.choice(_QUERIES)
+        case _:
+            return random.choice([form.host, form.path, form.text, form.text + "#", "*", ""])
+
+
+def _part(random: Random, path: str, urls: tuple[Url, ...]) -> dict[str, Any]:
+    return {
+        "ValidatorType": "UrlValidator",
+        "UrlPart": random.choice(["HostName", "PagePath", "PagePath", "PageUrl", "PageUrl"]),
+        "Operator": random.choice(["Contains", "Contains", "ContainsAny", "Equals", "EqualsAny"]),
+        "ValueToCompare": _value(random, path, urls),
+        "ValuesToCompare": [_value(random, path, urls) for _ in range(random.randint(1, 2))],
+        "IsNegative": random.random() < 0.1,
+        "IsIgnoreCase": random.choice([False, True]),
+    }
+
+
+def _integration(random: Random, path: str, urls: tuple[Url, ...]) -> dict[str, Any]:
+    """One that often matches a form of the URL of `path`."""
+    return queue_integration(
+        ActionType=random.choice(["Queue", "Cancel", "Ignore"]),
+        IsNormalizationEnabled=random.choice([False, True]),
+        Triggers=[
+            {
+                "LogicalOperator": random.choice(["And", "Or"]),
+                "TriggerParts": [_part(random, path, urls) for _ in range(random.choice([1, 1, 2]))],
+            }
+            for _ in range(random.choice([1, 1, 1, 2]))
+        ],
     )
-    trigger = st.fixed_dictionaries(
-        {
-            "LogicalOperator": st.sampled_from(["And", "Or"]),
-            "TriggerParts": parts.map(lambda part: [part]) | st.lists(parts, min_size=2, max_size=2),
-        }
-    )
-    return st.builds(
-        queue_integration,
-        ActionType=st.sampled_from(["Queue", "Cancel", "Ignore"]),
-        IsNormalizationEnabled=st.booleans(),
-        Triggers=trigger.map(lambda one: [one]) | st.lists(trigger, min_size=2, max_size=2),
+
+
+def _request(host: str, path: str, query: str) -> Request:
+    return Request(
+        method="GET",
+        host=host,
+        path=path,
+        query=query,
+        client_ip=ADDRESS,
+        own_domain="d111111abcdef8.cloudfront.net",
+        header=lambda _name: "",
+        body=lambda: "",
     )
 
 
-_paths = st.sampled_from(["/", "/tickets", "/sale/tickets", "/shop.example.com/sale/tickets"])
+def _spelled_path(random: Random) -> tuple[str, str]:
+    path = random.choice(_PATHS)
+    return path, "/" + spelled(path, random.choice).removeprefix("/")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_each_form_that_an_integration_matches_has_one_of_its_texts(seed: int, is_full: bool) -> None:
+    random, matched = Random(seed), 0
+    for _ in range(200 if is_full else 50):
+        path, spelled_path = _spelled_path(random)
+        request = _request(random.choice(HOSTS), spelled_path, random.choice(_QUERIES).removeprefix("?"))
+        urls = forms(request.url).urls
+        for _ in range(20):
+            integration = _integration(random, path, urls)
+            (texts,) = required_texts([integration])
+            for reading in (Reading.AS_SENT, Reading.SOME_HOST, Reading.EVERY_HOST):
+                matches = compile_triggers(integration["Triggers"], reading=reading)
+                alternatives = (texts.as_sent if reading is Reading.AS_SENT else texts.own_domain) or ("",)
+                for url in urls:
+                    if matches(request, url):
+                        matched += 1
+                        assert any(text in url.text_upper for text in alternatives), (integration, url.text)
+    assert matched > 1000, "too few matched to show anything"
 
 
 @settings(max_examples=4 * settings().max_examples)
 @given(
-    data=st.data(),
+    seed=st.integers(0, 2**32),
     matching=st.sampled_from(["every_form", "as_configured"]),
     own_domain=st.sampled_from(["queue", "as_sent"]),
-    path=_paths.flatmap(spellings),
-    query=st.sampled_from(["", "a=1", "a=1&b=%2F"]),
 )
-def test_an_integration_that_matches_is_not_ruled_out(
-    data: st.DataObject, matching: str, own_domain: str, path: str, query: str
-) -> None:
-    integration = data.draw(_integrations(f"https://shop.example.com{path}?{query}"))
+def test_an_integration_that_matches_is_not_ruled_out(seed: int, matching: str, own_domain: str) -> None:
+    random = Random(seed)
+    path, spelled_path = _spelled_path(random)
+    query = random.choice(_QUERIES).removeprefix("?")
+    integration = _integration(random, path, forms(_request(HOSTS[0], spelled_path, query).url).urls)
     snapshot = compiled_snapshot(integration, settings={"url_matching": matching, "own_domain": own_domain})
     everything = Candidates([()])
     always_asking = snapshot._replace(candidates=everything, own_domain_candidates=everything)
     for host in HOSTS:
-        request = Request(
-            method="GET",
-            host=host,
-            path=path,
-            query=query,
-            client_ip=ADDRESS,
-            own_domain="d111111abcdef8.cloudfront.net",
-            header=lambda _name: "",
-            body=lambda: "",
-        )
+        request = _request(host, spelled_path, query)
         assert reached_integrations(snapshot, request) == reached_integrations(always_asking, request)
 
 

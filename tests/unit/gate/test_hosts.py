@@ -49,6 +49,10 @@ ON_A_HOST = {
     "the URL": url_part("https://shop.example.com/tickets", UrlPart="PageUrl"),
     "the whole URL": url_part("https://shop.example.com/tickets", UrlPart="PageUrl", Operator="Equals"),
     "the URL without its scheme": url_part("shop.example.com/tickets", UrlPart="PageUrl"),
+    "the URL from its slashes on": url_part("//shop.example.com/tickets", UrlPart="PageUrl"),
+    "the URL from its second slash on": url_part("/shop.example.com/tickets", UrlPart="PageUrl"),
+    "the URL from within its scheme on": url_part("s://shop.example.com/", UrlPart="PageUrl"),
+    "the scheme's end and the host": url_part("://shop.example.com", UrlPart="PageUrl"),
     "the URL with capitals in its host": url_part("https://Shop.Example.com/tickets", UrlPart="PageUrl"),
 }
 

@@ -38,6 +38,8 @@ SPELLED = [
     ("event=4:2", "/?event=4%3A2"),
     ("page=https://shop.example.com/a", "/?page=https%3A%2F%2Fshop.example.com%2Fa"),
     ("page=https://shop.example.com/a", "/?page=https://shop.example.com/a"),
+    ("s://partner.example.com/a", "/?page=https%3A%2F%2Fpartner.example.com%2Fa"),
+    ("com//a;b/../c", "/?page=.com%2F/a;b%2F..%2Fc"),
     ("/a/.?b=1", "/a%2F?b=1"),
     ("name=caf%C3%A9", "/?name=caf%c3%a9"),
     ("name=café", "/?name=caf%C3%A9"),
