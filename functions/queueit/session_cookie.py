@@ -84,8 +84,10 @@ def _representable(text: str) -> str:
 def issue(session: Session, keys: SecretKeys, now: int) -> str:
     """The cookie's value for a session that begins at `now` (Unix seconds), percent-encoded."""
     queue_id, redirect_type = session.queue_id, session.redirect_type.lower()
-    if not _is_usual(queue_id, redirect_type):  # what is usual is representable
+    is_usual = _is_usual(queue_id, redirect_type)
+    if not is_usual:  # what is usual is representable
         queue_id, redirect_type = _representable(queue_id), _representable(redirect_type)
+        is_usual = _is_usual(queue_id, redirect_type)
     validity = "" if session.validity_minutes is None else str(session.validity_minutes)
     pairs = (
         f"EventId={session.event_id}"
@@ -95,7 +97,7 @@ def issue(session: Session, keys: SecretKeys, now: int) -> str:
         + (f"&Hip={session.hashed_ip}" if session.hashed_ip else "")
     )
     hash_text = f"{session.event_id.lower()}{queue_id}{validity}{redirect_type}{now}{session.hashed_ip}"
-    if _is_usual(queue_id, redirect_type):
+    if is_usual:
         return encode_uri_component(f"{pairs}&Hash={keys.sign(hash_text)}")
     mac = keys.sign(pairs)
     proof = mac if _reads_as_usual(hash_text) else keys.sign(hash_text)

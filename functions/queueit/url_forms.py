@@ -205,18 +205,19 @@ class Url:
         self._resolved_path = path
 
     @cached_property
+    def _sent(self) -> tuple[str, str]:
+        host, path = _URL.match(self.text).groups("")  # type: ignore[union-attr]  # the expression matches any string
+        return host, path
+
+    @cached_property
     def host(self) -> str:
         """The authority, with its port."""
-        match = _URL.match(self.text)
-        return match[1] or "" if match else ""
+        return self._sent[0]
 
     @cached_property
     def path(self) -> str:
         """The path, without query or fragment."""
-        if self._resolved_path is not None:
-            return self._resolved_path
-        match = _URL.match(self.text)
-        return match[2] if match else ""
+        return self._sent[1] if self._resolved_path is None else self._resolved_path
 
     @cached_property
     def host_upper(self) -> str:
