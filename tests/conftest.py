@@ -1,5 +1,6 @@
 """How every test runs: the profiles of property tests, and which worker takes which."""
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -46,6 +47,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def is_full(pytestconfig: pytest.Config) -> bool:
     """Whether the long tests run too; where they do not, some tests try fewer cases."""
     return _runs_all(pytestconfig)
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[None]:
+    """moto in place of AWS, begun once a file, as that takes as long as a test; a test resets what it uses."""
+    from moto import mock_aws
+
+    with mock_aws():
+        yield
 
 
 # Rooms whose tests wait long for Terraform or for polls: with several workers they begin first.

@@ -1,13 +1,11 @@
-"""An AWS account to run the function in: a CloudFront of ours, Parameter Store by moto, Lambda by a list of ARNs."""
+"""An AWS account to run the function in: a CloudFront of ours, moto's Parameter Store, Lambda by a list of ARNs."""
 
 from functools import cache
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from moto import mock_aws
 from moto.ssm.models import ssm_backends
 
 from behavior_association import handler
@@ -53,29 +51,18 @@ class Account:
     parameter = f"/queueit/shop/behavior-association/{DISTRIBUTION}"
 
     def __init__(self, server: CloudFrontServer) -> None:
-        self._moto = mock_aws()
-        self._url = server.url
+        ssm_backends[ACCOUNT].reset()
         self.cloudfront = server.cloudfront = CloudFront()
         self.functions = Functions()
         self.lines: list[str] = []
         self.waits: list[float] = []
         self.now = float(NOW)
-
-    def __enter__(self) -> Self:
-        self._moto.start()
-        ssm_backends[ACCOUNT].reset()
         self.ssm = _client("ssm")
         self.clients = {
-            "cloudfront": _client("cloudfront", self._url),
+            "cloudfront": _client("cloudfront", server.url),
             "ssm": self.ssm,
             "lambda": self.functions,
         }
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._moto.stop()
 
     def put_shop(self) -> None:
         """A distribution with behaviors for tickets, the basket and images."""

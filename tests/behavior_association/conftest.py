@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from tests.behavior_association.account import Account
 from tests.behavior_association.cloudfront_server import CloudFrontServer
@@ -16,17 +15,9 @@ def cloudfront_server() -> Iterator[CloudFrontServer]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def aws() -> Iterator[None]:
-    """moto in place of AWS, begun once: to register all its services takes as long as a test."""
-    with mock_aws():
-        yield
-
-
 @pytest.fixture
-def account(aws: None, cloudfront_server: CloudFrontServer) -> Iterator[Account]:
-    with Account(cloudfront_server) as account:
-        yield account
+def account(moto: None, cloudfront_server: CloudFrontServer) -> Account:
+    return Account(cloudfront_server)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from workbench.demo import Demo
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
-    """One of its own: after a rotation the endpoint takes its time to read the secret again."""
+    """One of its own: for 10 s after it has read the secret, the endpoint knows no key that is new since."""
     with Demo(name="pushed", visitors_per_second=50, publish_endpoint=True) as running:
         yield running
 

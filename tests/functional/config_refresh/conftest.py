@@ -2,13 +2,12 @@
 
 import hmac
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import product
 from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.secretsmanager.models import secretsmanager_backends
@@ -156,15 +155,8 @@ class Run:
         return sorted(items, key=lambda item: str(item["pk"]["S"]))
 
 
-@pytest.fixture(scope="module")
-def aws() -> Iterator[None]:
-    """moto in place of AWS, begun once: to register all its services takes as long as a test."""
-    with mock_aws():
-        yield
-
-
 @pytest.fixture
-def run(aws: None) -> Run:
+def run(moto: None) -> Run:
     for services in (dynamodb_backends, secretsmanager_backends):
         services[DEFAULT_ACCOUNT_ID].reset()
     return Run(integration_config(version=7))

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from moto import mock_aws
+
 from tests.behavior_association.account import Account
 from tests.behavior_association.cloudfront_server import CloudFrontServer
 from tests.behavior_association.distributions import DISTRIBUTION, behavior, distribution, listed, pair
@@ -16,7 +18,8 @@ SAY_WHAT_IS_SEEN = (
 
 def attached(origin: Any, *path_patterns: str, **event: Any) -> Any:
     """What `aws cloudfront get-distribution-config` gives after the function ran, through a JSON file and back."""
-    with CloudFrontServer() as server, Account(server) as account:
+    with mock_aws(), CloudFrontServer() as server:
+        account = Account(server)
         origins = listed(
             [
                 {
