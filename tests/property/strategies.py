@@ -64,11 +64,6 @@ foreign_sessions = st.one_of(
 )
 """Session cookies' values that nobody with the account's key signed."""
 
-_token_parameters = st.tuples(st.sampled_from(["queueittoken", "QUEUEITTOKEN"]), foreign_tokens).map(
-    lambda pair: f"{pair[0]}={pair[1]}"
-)
-query_strings = st.lists(st.one_of(_token_parameters, hostile_text), max_size=4).map("&".join)
-
 _session_pairs = st.tuples(st.sampled_from(["tickets", "sale", "Tickets"]), foreign_sessions).map(
     lambda pair: f"{COOKIE_PREFIX}{pair[0]}={pair[1]}"
 )
@@ -90,13 +85,6 @@ header_lines = st.lists(
     max_size=5,
 )  # fmt: skip
 
-methods = st.one_of(
-    st.sampled_from(
-        ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "options", "get", "TRACE", "CONNECT", ""]
-    ),
-    any_text,
-)
-
 HOSTS = (
     "shop.example.com",
     "Shop.EXAMPLE.com",
@@ -109,20 +97,6 @@ HOSTS = (
 
 hosts = st.sampled_from(HOSTS)
 
-claims = st.lists(
-    st.one_of(
-        st.tuples(
-            st.sampled_from(
-                ["x-queueit-clientip", "X-QueueIT-ClientIP", "X-Forwarded-For", "True-Client-IP"]
-            ),
-            st.sampled_from(["198.51.100.9", "127.0.0.1", "", "*"]),
-        ),
-        st.just(("Origin", "https://shop.example.com")),
-    ),
-    max_size=3,
-)
-"""Headers by which a visitor claims another address, and one of the two of a preflight."""
-
 
 @st.composite
 def spellings(draw: st.DrawFn, path: str) -> str:
@@ -130,20 +104,6 @@ def spellings(draw: st.DrawFn, path: str) -> str:
     uri = spelled(path, lambda options: draw(st.sampled_from(options)))
     return uri if uri[0] == "/" else f"/{uri}"
 
-
-addresses = st.sampled_from([ADDRESS, "2001:db8::1", ""])
-
-bodies = st.one_of(
-    st.none(),
-    st.fixed_dictionaries(
-        {
-            "inputTruncated": st.booleans(),
-            "action": st.just("read-only"),
-            "encoding": st.sampled_from(["base64", "text"]),
-            "data": st.one_of(hostile_text, st.just("YWJj"), st.just("YQ")),
-        }
-    ),
-)
 
 json_values: st.SearchStrategy[Any] = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), any_text),

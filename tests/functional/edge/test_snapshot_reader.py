@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-import socket
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,11 +12,11 @@ from typing import Any
 import pytest
 
 from edge.snapshot_reader import SnapshotReader, reader_from_environment, table_name
-from edge.steps import Deadline, Steps
+from edge.steps import Steps
 from edge.table import Item, Table
 from queueit.stored_snapshot import pack
 from tests.builders import integration_config, snapshot_document
-from tests.functional.edge.conftest import CREDENTIALS, Clock, Store, pointer, response
+from tests.functional.edge.conftest import Clock, Store
 
 
 class WatchedTable(Table):
@@ -94,6 +92,14 @@ def load(start_worker: Callable[..., Worker]) -> Callable[..., Worker]:
     return start
 
 
+@pytest.fixture
+def loaded(store: Store, load: Callable[..., Worker]) -> Worker:
+    """A worker that has loaded version 7 from the table in us-east-1."""
+    store.create_table()
+    store.publish(document(7))
+    return load(store.environ())
+
+
 def test_loads_the_published_snapshot_at_initialisation(store: Any, load: Any) -> None:
     store.create_table()
     digest = store.publish(document(7))
@@ -123,12 +129,6 @@ def test_a_reader_made_from_the_environment_finds_the_table_by_the_functions_nam
     assert snapshot is not None
     assert snapshot.version == 7
     assert '"event": "snapshot_loaded"' in capsys.readouterr().out
-
-
-def test_a_poll_picks_up_a_new_snapshot_when_it_is_due_and_not_before(store: Any, loaded: Any) -> None:
-    store.publish(document(8))
-    assert loaded.after(29.0) == 7
-    assert loaded.after(1.1) == 8
 
 
 def test_a_pointer_that_moves_back_is_followed(store: Any, load: Any) -> None:
@@ -318,114 +318,6 @@ def test_a_deleted_table_keeps_the_loaded_snapshot_in_use(store: Any, loaded: An
     store.client("us-east-1").delete_table(TableName="shop")
     assert loaded.after(31) == 7
     assert "ResourceNotFoundException" in loaded.log[-1]["problem"]
-
-
-class Scripted:
-    """Items as a scripted server holds and answers them; `keys` are those asked for."""
-
-    def __init__(self) -> None:
-        self.items: dict[str, Any] = {}
-        self.keys: list[str] = []
-
-    def publish(self, version: int, **settings: Any) -> None:
-        digest, body = pack(document(version, **settings))
-        self.items["current"] = pointer(digest)
-        self.items[f"snapshot#{digest}"] = {"body": {"B": base64.b64encode(body).decode()}}
-
-    def answer(self, connection: socket.socket, body: bytes) -> bool:
-        key = json.loads(body)["Key"]["pk"]["S"]
-        self.keys.append(key)
-        item = self.items.get(key)
-        connection.sendall(response(json.dumps({"Item": item} if item else {}).encode()))
-        return True
-
-
-@pytest.fixture
-def script() -> Scripted:
-    """Holds version 7."""
-    script = Scripted()
-    script.publish(7)
-    return script
-
-
-@pytest.fixture
-def loaded(store: Store, load: Callable[..., Worker]) -> Worker:
-    """A worker that has loaded version 7 from the table in us-east-1."""
-    store.create_table()
-    store.publish(document(7))
-    return load(store.environ())
-
-
-def environ_for(url: str, region: str = "us-east-1") -> dict[str, str]:
-    return {"AWS_REGION": region, **CREDENTIALS, "AWS_ENDPOINT_URL": url}
-
-
-def test_an_unchanged_pointer_fetches_no_body_and_polls_share_one_connection(
-    serve: Any, script: Scripted, load: Any
-) -> None:
-    server = serve(script.answer)
-    worker = load(environ_for(server.url))
-    for _ in range(5):
-        worker.after(31)
-    assert [key.partition("#")[0] for key in script.keys] == ["current", "snapshot"] + ["current"] * 5
-    assert server.connections == 1
-
-
-def test_requests_between_polls_ask_nobody(serve: Any, script: Scripted, load: Any) -> None:
-    server = serve(script.answer)
-    worker = load(environ_for(server.url))
-    for _ in range(20):
-        assert worker.after(1) == 7
-    assert len(server.requests) == 2
-
-
-def test_loading_from_servers_that_say_nothing_ends_after_three_seconds(
-    serve: Any, start_worker: Any
-) -> None:
-    server = serve(lambda connection, body: True)
-    worker = start_worker(environ_for(server.url, "eu-west-1"))
-    started_at = worker.clock()
-    for wait, seconds in worker.reader.loading():
-        wait.wait(min(seconds, 0.02))
-        worker.clock.let_pass += 0.1
-    assert 2.8 < worker.clock() - started_at < 3.5
-    assert len(server.requests) == 2  # the own region, then us-east-1
-
-
-def test_credentials_that_rotated_are_used_by_the_next_poll(serve: Any, script: Scripted, load: Any) -> None:
-    server = serve(script.answer)
-    environ = environ_for(server.url)
-    worker = load(environ)
-    environ["AWS_ACCESS_KEY_ID"] = "ASIAROTATED"
-    worker.after(31)
-    assert "Credential=ASIAROTATED/" in server.requests[-1][0]
-
-
-class Failing:
-    """A table that fails as no table should."""
-
-    name = "shop"
-
-    def read(
-        self, region: str, key: str, deadline: Deadline, *, consistent: bool = False
-    ) -> Steps[Item | None]:
-        raise ZeroDivisionError("secret")
-
-    def close(self) -> None:
-        pass
-
-
-def test_a_defect_is_logged_by_its_kind_alone_and_never_raised_even_if_it_cannot_be_logged() -> None:
-    log: list[dict[str, Any]] = []
-
-    def broken_log(message: dict[str, Any]) -> None:
-        log.append(message)
-        raise OSError("no space left")
-
-    reader = SnapshotReader(Failing(), "us-east-1", log=broken_log)
-    reader.load()
-    assert reader.current(5.0) is None
-    assert log[0]["problem"] == "defect: ZeroDivisionError"
 
 
 @pytest.mark.parametrize(

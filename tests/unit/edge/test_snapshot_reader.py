@@ -149,11 +149,11 @@ def test_a_visitor_waits_30_ms_at_most_for_a_poll_and_follows_within_the_interva
     assert [version for _, version in met].index(8) <= 34
 
 
-def test_a_large_snapshot_is_read_once_and_followed_as_soon(visits: Visits) -> None:
+def test_a_large_snapshot_is_followed_as_soon_and_read_once_while_the_pointer_stays(visits: Visits) -> None:
     visits.world.latency = 0.3
     digest = visits.world.publish(8)
     visits.world.point_at(digest)
-    met = visits.each_second(36)
+    met = visits.each_second(120)
     assert max(waits(met)) <= POLL_SECONDS
     assert met[34][1] == 8
     assert [key for _, _, key, _ in visits.world.reads].count("snapshot") == 1
@@ -342,10 +342,11 @@ def test_a_visitor_is_never_held_beyond_the_time_that_lambda_leaves() -> None:
 
 
 def test_a_table_that_never_answers_delays_hardly_any_visitor_and_is_read_soon_after_it_does() -> None:
-    visits = Visits()
+    visits = Visits("eu-west-1")
     visits.world.publish(7)
     visits.world.latency = NEVER
     assert visits.load() == pytest.approx(3.0)
+    assert [region for _, region, _, _ in visits.world.reads] == ["eu-west-1", "us-east-1"]
     met = visits.each_second(60)
     assert len([waited for waited in waits(met) if waited > 0.1]) / 60 < 0.02
     visits.world.latency = 0.05
@@ -376,6 +377,21 @@ def test_failures_are_logged_twice_a_minute_at_most(visits: Visits) -> None:
     visits.each_second(600)
     assert 2 <= len(visits.log) <= 20
     assert visits.log[-1]["failures"] == visits.reader.poll_failures
+
+
+def test_a_defect_is_logged_by_its_kind_alone_and_never_raised_even_if_it_cannot_be_logged() -> None:
+    log: list[dict[str, Any]] = []
+
+    def broken_log(message: dict[str, Any]) -> None:
+        log.append(message)
+        raise OSError("no space left")
+
+    world = World()
+    world.latency, world.problem = 0, ZeroDivisionError("secret")
+    reader = SnapshotReader(world, "us-east-1", log=broken_log)
+    reader.load()
+    assert reader.current(5.0) is None
+    assert log[0]["problem"] == "defect: ZeroDivisionError"
 
 
 @pytest.mark.parametrize("step", [-1e6, 1e6])
