@@ -64,43 +64,52 @@ class Journey:
             answer = self._get(page)
             queue_url = self._sent_to_the_waiting_room(answer, page)
             proceed_url = self._waiting(queue_url)
-            url_with_token = self._sent_back(proceed_url, page)
-            self._let_in(url_with_token, page)
-            self._on_the_site(page)
-            self._signed_out(page)
+            self._begin("They come back with a signed token")
+            url_with_token = self._location(self._get(proceed_url, 302), f"{page}&queueittoken=e_")
+            self._begin("The edge validates it, sets the session cookie and cuts the token from the address")
+            answer = self._get(url_with_token, 302)
+            came = answer.headers.get("Location")
+            self._expect(came == page, f"Location: {page}", came)
+            self._expect_session(answer)
+            self._begin("With that cookie they browse on")
+            answer = self._get(page, 200)
+            self._expect("Choose your night" in answer.text, "the shop's ticket page", answer.text[:200])
+            self._expect_session(answer)
+            self._say("\nAfterwards  Signing out ends the session, and the next visit waits again")
+            answer = self._get(f"{self._shop_url}/logout", 302)
+            self._get(self._location(answer, f"{self._waiting_room_url}/cancel/multiple/"), 200)
+            self._location(self._get(page, 302), f"{self._waiting_room_url}/?")
 
     def _sent_to_the_waiting_room(self, answer: requests.Response, page: str) -> str:
         self._begin("The edge sends them to the right waiting room with a valid token")
         self._expect_status(answer, 302)
-        location = answer.headers.get("Location", "")
-        if not location.startswith(f"{self._waiting_room_url}/?"):
-            raise self._failure(f"a Location that begins with {self._waiting_room_url}/?", location)
+        location = self._location(answer, f"{self._waiting_room_url}/?")
         query = parse_qs(urlsplit(location).query)
         for name in ("c", "e", "ver", "cver", "man", "enqueuetoken", "t"):
-            if name not in query:
-                raise self._failure(f"a Location with the parameter {name}", location)
-        if urlsplit(query["t"][0])[1:] != urlsplit(page)[1:]:
-            raise self._failure(f"the page in the parameter t: {page}", query["t"][0])
-        self._expect_header(answer, "x-queueit-connector", "cloudfront")
-        if "no-store" not in answer.headers.get("Cache-Control", ""):
-            raise self._failure("Cache-Control with no-store", answer.headers.get("Cache-Control", "none"))
+            self._expect(name in query, f"a Location with the parameter {name}", location)
+        target, caching = query["t"][0], answer.headers.get("Cache-Control")
+        self._expect(
+            urlsplit(target)[1:] == urlsplit(page)[1:], f"the page in the parameter t: {page}", target
+        )
+        self._expect_the_connector(answer)
+        self._expect("no-store" in (caching or ""), "Cache-Control with no-store", caching)
         said = _readable_part(query["enqueuetoken"][0])
         for name in ("c", "e"):
-            if said.get(name) != query[name][0]:
-                raise self._failure(f"an enqueue token for {query[name][0]}", str(said))
+            self._expect(
+                said.get(name) == query[name][0], f"an enqueue token for {query[name][0]}", str(said)
+            )
         seconds = (said["exp"] - said["iss"]) / 1000
         self._say(f"    the token: for {said['c']}, {said['e']}, {said.get('ip')}, valid for {seconds:.0f} s")
         self._say("    without it:")
-        self._expect_status(self._get(_ENQUEUE_TOKEN.sub("", location)), 403)
+        self._get(_ENQUEUE_TOKEN.sub("", location), 403)
         self._say("    with it:")
         return location
 
     def _waiting(self, queue_url: str) -> str:
-        answer = self._get(queue_url)
-        self._expect_status(answer, 200)
-        status = re.search(r'data-status="([^"]+)"', answer.text)
+        page = self._get(queue_url, 200).text
+        status = re.search(r'data-status="([^"]+)"', page)
         if not status:
-            raise self._failure("a queue page that names its status endpoint", answer.text[:200])
+            raise self._failure("a queue page that names its status endpoint", page[:200])
         self._begin("They wait for their turn")
         give_up_at = time.monotonic() + _TURN_WITHIN_SECONDS
         last_position = None
@@ -115,74 +124,44 @@ class Journey:
             time.sleep(0.25)
         raise self._failure(f"a turn within {_TURN_WITHIN_SECONDS} seconds", f"place {last_position}")
 
-    def _sent_back(self, proceed_url: str, page: str) -> str:
-        self._begin("They come back with a signed token")
-        answer = self._get(proceed_url)
-        self._expect_status(answer, 302)
-        location = answer.headers.get("Location", "")
-        if not location.startswith(f"{page}&queueittoken=e_"):
-            raise self._failure(f"a Location that begins with {page}&queueittoken=e_", location)
-        return location
-
-    def _let_in(self, url_with_token: str, page: str) -> None:
-        self._begin("The edge validates it, sets the session cookie and cuts the token from the address")
-        answer = self._get(url_with_token)
-        self._expect_status(answer, 302)
-        if answer.headers.get("Location") != page:
-            raise self._failure(f"Location: {page}", answer.headers.get("Location", "none"))
-        if not answer.headers.get("Set-Cookie", "").startswith(_SESSION_COOKIE):
-            raise self._failure(
-                f"a cookie whose name begins with {_SESSION_COOKIE}", answer.headers.get("Set-Cookie", "none")
-            )
-        self._expect_header(answer, "x-queueit-connector", "cloudfront")
-
-    def _on_the_site(self, page: str) -> None:
-        self._begin("With that cookie they browse on")
-        answer = self._get(page)
-        self._expect_status(answer, 200)
-        if "Choose your night" not in answer.text:
-            raise self._failure("the shop's ticket page", answer.text[:200])
-        self._expect_header(answer, "x-queueit-connector", "cloudfront")
-        if not answer.headers.get("Set-Cookie", "").startswith(_SESSION_COOKIE):
-            raise self._failure(
-                "the session extended by a new cookie", answer.headers.get("Set-Cookie", "none")
-            )
-
-    def _signed_out(self, page: str) -> None:
-        self._say("\nAfterwards  Signing out ends the session, and the next visit waits again")
-        answer = self._get(f"{self._shop_url}/logout")
-        self._expect_status(answer, 302)
-        location = answer.headers.get("Location", "")
-        if not location.startswith(f"{self._waiting_room_url}/cancel/multiple/"):
-            raise self._failure(
-                f"a Location that begins with {self._waiting_room_url}/cancel/multiple/", location
-            )
-        self._expect_status(self._get(location), 200)
-        answer = self._get(page)
-        self._expect_status(answer, 302)
-        if not answer.headers.get("Location", "").startswith(f"{self._waiting_room_url}/?"):
-            raise self._failure("the waiting room again", answer.headers.get("Location", "none"))
-
     def _begin(self, title: str) -> None:
         self._step += 1
         self._say(f"\nStep {self._step} of {self.steps}  {title}")
 
-    def _get(self, url: str) -> requests.Response:
+    def _get(self, url: str, status: int | None = None) -> requests.Response:
         answer = self._session.get(url, allow_redirects=False, timeout=20)
         self._say(f"  > GET {_shortened(url)}")
         self._say(f"  < {answer.status_code} {answer.reason}")
         for name in _HEADERS_THAT_MATTER:
             if name in answer.headers:
                 self._say(f"    {name}: {_shortened(answer.headers[name])}")
+        if status:
+            self._expect_status(answer, status)
         return answer
 
-    def _expect_status(self, answer: requests.Response, status: int) -> None:
-        if answer.status_code != status:
-            raise self._failure(f"status {status}", f"{answer.status_code} {answer.reason}")
+    def _expect(self, is_so: bool, expected: str, came: str | None) -> None:
+        if not is_so:
+            raise self._failure(expected, came or "none")
 
-    def _expect_header(self, answer: requests.Response, name: str, value: str) -> None:
-        if answer.headers.get(name) != value:
-            raise self._failure(f"{name}: {value}", answer.headers.get(name, "none"))
+    def _expect_status(self, answer: requests.Response, status: int) -> None:
+        came = f"{answer.status_code} {answer.reason}"
+        self._expect(answer.status_code == status, f"status {status}", came)
+
+    def _expect_the_connector(self, answer: requests.Response) -> None:
+        came = answer.headers.get("x-queueit-connector")
+        self._expect(came == "cloudfront", "x-queueit-connector: cloudfront", came)
+
+    def _expect_session(self, answer: requests.Response) -> None:
+        """A session cookie, new or extended, from the connector."""
+        cookie = answer.headers.get("Set-Cookie", "")
+        expected = f"a cookie whose name begins with {_SESSION_COOKIE}"
+        self._expect(cookie.startswith(_SESSION_COOKIE), expected, cookie)
+        self._expect_the_connector(answer)
+
+    def _location(self, answer: requests.Response, begin: str) -> str:
+        location = answer.headers.get("Location", "")
+        self._expect(location.startswith(begin), f"a Location that begins with {begin}", location)
+        return location
 
     def _failure(self, expected: str, came: str) -> StepFailed:
         return StepFailed(f"step {self._step}: expected {_shortened(expected)}; got {_shortened(came)}")
