@@ -36,21 +36,6 @@ def test_the_pair_goes_on_the_named_behaviors_and_nothing_else_changes(shop: Any
     assert shop.cloudfront.updates == [DISTRIBUTION]
 
 
-def test_settings_that_no_sdk_knows_are_written_back_as_they_were(shop: Any) -> None:
-    setting = b"<FutureMtls><Mode>required</Mode></FutureMtls>"
-    before = shop.cloudfront.document(DISTRIBUTION).replace(b"<Staging>", setting + b"<Staging>")
-    before = before.replace(b"<CacheBehavior>", b"<CacheBehavior><FutureLimit>3</FutureLimit>")
-    shop.cloudfront.put(DISTRIBUTION, before)
-
-    shop("/tickets/*", "*")
-
-    after = shop.cloudfront.document(DISTRIBUTION)
-    assert setting in after
-    assert after.count(b"<CacheBehavior><FutureLimit>3</FutureLimit>") == 3
-    shop.detach("/tickets/*", "*")
-    assert shop.cloudfront.document(DISTRIBUTION) == before
-
-
 def test_a_namespace_prefix_is_taken_over(shop: Any) -> None:
     plain = shop.cloudfront.document(DISTRIBUTION)
     prefixed = re.sub(rb"<(/?)([A-Z])", rb"<\1cf:\2", plain).replace(b" xmlns=", b" xmlns:cf=")
@@ -128,15 +113,6 @@ def test_an_ordered_behavior_for_every_path_is_not_the_default_behavior(account:
 def distribution_of(account: Any, *ordered: Any) -> Any:
     account.cloudfront.put("EOTHER", distribution(*ordered))
     return account.cloudfront.config("EOTHER")
-
-
-def test_functions_on_origin_events_stay(account: Any) -> None:
-    images = lambdas(origin_request=arn("images"), origin_response=arn("headers"))
-    account.cloudfront.put(DISTRIBUTION, distribution(default=behavior(LambdaFunctionAssociations=images)))
-
-    account("*")
-
-    assert on(account.config) == {"origin-request": "images:3", "origin-response": "headers:3", **PAIR_ON}
 
 
 def test_nothing_is_written_when_nothing_would_change(shop: Any) -> None:
@@ -228,33 +204,6 @@ def test_a_pair_under_another_name_is_replaced_where_the_function_had_put_the_fi
     shop("*", associations=other)
 
     assert set(on(shop.config).values()) == {"shop2-viewer-request:3", "shop2-viewer-response:3"}
-
-
-class TestReplacing:
-    def test_a_function_of_somebody_else_gives_way(self, account: Any) -> None:
-        foreign = lambdas(viewer_request=arn("auth"), origin_request=arn("images"))
-        account.cloudfront.put(
-            DISTRIBUTION, distribution(default=behavior(LambdaFunctionAssociations=foreign))
-        )
-
-        result = account("*", on_conflict="replace")
-
-        assert on(account.config) == {"origin-request": "images:3", **PAIR_ON}
-        assert result["differences"][0] == {
-            "behavior": "*",
-            "event_type": "viewer-request",
-            "before": {"lambda_arn": arn("auth"), "include_body": False},
-            "after": {"lambda_arn": arn("shop-viewer-request"), "include_body": False},
-        }
-
-    def test_cloudfront_functions_give_way(self, account: Any) -> None:
-        rewrite = functions(viewer_request=function_arn("rewrite"))
-        account.cloudfront.put(DISTRIBUTION, distribution(default=behavior(FunctionAssociations=rewrite)))
-
-        result = account("*", on_conflict="replace")
-
-        assert on(account.config) == PAIR_ON
-        assert result["differences"][0]["before"] == {"function_arn": function_arn("rewrite")}
 
 
 class TestSomebodyElseWrites:

@@ -1,7 +1,6 @@
 """What config-refresh does with input that it cannot use: it says exactly what is wrong, and changes nothing."""
 
 import json
-import re
 from typing import Any
 
 import pytest
@@ -9,22 +8,11 @@ import pytest
 from tests.builders import integration_config, queue_integration, url_part
 
 
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        (
-            '{"poll_interval_seconds": 1}',
-            'setting "poll_interval_seconds": got 1; accepts a whole number from 5 to 300',
-        ),
-        ('{"enabled": "no"}', 'setting "enabled": got "no"; accepts true or false'),
-        ('{"enbaled": false}', 'setting "enbaled" is not known; the settings here are '),
-        ("{", "QUEUEIT_SETTINGS is not JSON"),
-    ],
-)
-def test_a_wrong_setting_stops_the_run_and_changes_nothing(ready: Any, settings: str, message: str) -> None:
-    ready.environ["QUEUEIT_SETTINGS"] = settings
+def test_a_wrong_setting_stops_the_run_and_changes_nothing(ready: Any) -> None:
+    ready.environ["QUEUEIT_SETTINGS"] = '{"enabled": "no"}'
+    message = 'setting "enabled": got "no"; accepts true or false'
 
-    ready.refused(re.escape(message))
+    ready.refused(message)
 
     log, metrics = map(json.loads, ready.lines)
     assert (log["event"], message in log["message"]) == ("refresh_failed", True)

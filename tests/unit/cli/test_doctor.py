@@ -178,33 +178,8 @@ def setting(headers: dict[str, str | None]) -> Any:
 
 def test_a_healthy_site_has_no_findings(doctor: Any) -> None:
     found = doctor()
-    assert {name: one["status"] for name, one in found.items()} == dict.fromkeys(
-        [
-            "connector",
-            "queue",
-            "target",
-            "caching",
-            "ajax",
-            "forged_token",
-            "forged_cookie",
-            "internal_headers",
-            "waiting_room",
-            "token",
-            "cookie",
-            "session",
-            "isolation",
-            "plain_http",
-            "spellings",
-            "behaviors",
-            "port",
-            "cache_miss",
-            "options",
-            "preflight",
-            "own_domain",
-            "origin",
-        ],
-        "ok",
-    )
+    assert {name for name, one in found.items() if one["status"] != "ok"} == set()
+    assert len(found) == 22
 
 
 def test_text_for_people_names_every_check_and_counts(site: Site) -> None:
@@ -499,7 +474,6 @@ HOLES: dict[str, tuple[str, dict[str, Any]]] = {
         {"settings": {"own_domain": "as_sent"}, "integration": matching(*ON_THE_HOST)},
     ),
     "an open origin": ("origin", {"open_origin": True}),
-    "a cookie that is not for this host": ("cookie", {"integration": {"CookieDomain": ".example.org"}}),
 }
 
 

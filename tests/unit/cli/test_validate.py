@@ -366,11 +366,6 @@ def test_a_field_that_nothing_reads_is_warned_of_with_the_known_one_that_is_near
     assert "has a field Zzz, which the connector does not read [unknown_field]" in ran.out
 
 
-def test_a_configuration_without_integrations_is_warned_of(write_json: WriteJson) -> None:
-    path = write_json(integration_config() | {"Integrations": []})
-    assert [one["code"] for one in queueit("validate", path, "--json").document["warnings"]] == ["no_queue"]
-
-
 def test_findings_of_a_kind_stand_together_and_are_counted(write_json: WriteJson) -> None:
     several = [
         good(Name=f"n{number}", Triggers=triggers(url_part(f"/page/{number}/"))) for number in range(8)

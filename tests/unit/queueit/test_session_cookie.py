@@ -106,26 +106,6 @@ class TestIssuing:
     def test_a_cookie_of_the_usual_shape_gets_no_mac(self, queue_id: str, kind: str) -> None:
         assert "&Mac=" not in issue(session(queue_id, redirect_type=kind))
 
-    @pytest.mark.parametrize(
-        ("room", "queue_id", "kind"),
-        [
-            (f"tickets-{GUID}", "", "queue"),
-            ("tickets", f"x{GUID}", "queue"),
-            ("tickets", f"{GUID}20", "queue"),
-            ("tickets", "", f"{GUID}queue"),
-        ],
-    )
-    def test_stricter_a_hash_that_could_be_read_as_that_of_a_usual_cookie_is_made_over_the_macs_text(
-        self, room: str, queue_id: str, kind: str
-    ) -> None:
-        text = issue(session(queue_id, event_id=room, redirect_type=kind))
-        pairs = text.partition("&Hash=")[0]
-
-        assert text == f"{pairs}&Hash={mac(pairs)}&Mac={mac(pairs)}"
-        assert read(text, room=room).status == VALID
-        other = f"{pairs}&Hash={mac(room + queue_id + kind + str(NOW))}&Mac={mac(pairs)}"
-        assert read(other, room=room).status == FORGED
-
     def test_stricter_what_the_grammar_has_no_place_for_is_left_out(self) -> None:
         text = issue(session("a&Hash=1\ud800", redirect_type="x=y&z"))
 
@@ -133,12 +113,6 @@ class TestIssuing:
 
     def test_a_queue_id_longer_than_a_cookie_can_hold_is_cut(self) -> None:
         assert f"&QueueId={'x' * 256}&" in issue(session("x" * 5000))
-
-    def test_the_current_key_alone_signs(self) -> None:
-        rotated = secret_keys("the-new-key", SECRET_KEY)
-        text = unquote(session_cookie.issue(session(), rotated, NOW))
-
-        assert text.endswith(f"&Hash={mac(f'tickets{GUID}queue{NOW}', 'the-new-key')}")
 
 
 class TestReading:
@@ -342,10 +316,3 @@ class TestStricterGrammar:
         proof = text.partition("&Hash=")[2][:64]
 
         assert read(text.replace(proof, mac("something else"))).status == FORGED
-
-
-def test_what_is_issued_reads_back_as_it_was() -> None:
-    whole = Session(VALID, "Tickets", "a queue id, not a GUID", 99_999, "idle-2", mac(ADDRESS))
-    value = session_cookie.issue(whole, KEYS, NOW)
-
-    assert session_cookie.read(value, "Tickets", KEYS, ADDRESS, NOW, 20) == whole
