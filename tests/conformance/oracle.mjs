@@ -11,8 +11,6 @@
 //     → {"normalized": [<URL>, …]}
 //   {"make_enqueue_tokens": [{customer_id, event_id, secret_key, now_ms, validity_ms, token_id, key, …}, …]}
 //     → {"tokens": [<token>, …]}
-//   {"read_enqueue_tokens": [{token, secret_key}, …]}
-//     → {"fields": [{customer_id, event_id, …}, …]}
 //
 // What is here is only what every platform must supply: the request of a CloudFront viewer-request event, a place to
 // put cookies, HMAC-SHA256, URL normalization, the settings of enqueue tokens, and doubles of the verify and
@@ -298,28 +296,12 @@ function makeEnqueueToken(asked) {
     .Generate(asked.secret_key).Token;
 }
 
-function readEnqueueToken({ token, secret_key: secretKey }) {
-  const read = Token.Parse(token, secretKey);
-  return {
-    customer_id: read.CustomerId,
-    event_id: read.EventId ?? "",
-    token_id: read.TokenIdentifier,
-    issued_at_ms: read.Issued.getTime(),
-    expires_at_ms: read.Expires.getTime(),
-    client_ip: read.IpAddress ?? "",
-    forwarded_for: read.XForwardedFor ?? "",
-    key: read.Payload.Key ?? "",
-    origin: read.Payload.TokenOrigin,
-  };
-}
-
 async function reply(asked) {
   if (asked.normalize) {
     const provider = new DefaultNormalizationProvider();
     return { normalized: asked.normalize.map((url) => provider.normalizeUrl(url)) };
   }
   if (asked.make_enqueue_tokens) return { tokens: asked.make_enqueue_tokens.map(makeEnqueueToken) };
-  if (asked.read_enqueue_tokens) return { fields: asked.read_enqueue_tokens.map(readEnqueueToken) };
   const answers = [];
   for (const one of asked.questions) answers.push(await answer(one, asked.configs[one.config]));
   return { answers };

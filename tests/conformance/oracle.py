@@ -77,9 +77,3 @@ class Oracle:
         """Tokens as npm's @queue-it/queue-token makes them."""
         tokens: list[str] = self._ask({"make_enqueue_tokens": list(asked)})["tokens"]
         return tokens
-
-    def read_enqueue_tokens(self, tokens: Sequence[str], secret_key: str) -> list[dict[str, Any]]:
-        """The fields of each token, verified and decrypted by npm's @queue-it/queue-token."""
-        asked = [{"token": token, "secret_key": secret_key} for token in tokens]
-        fields: list[dict[str, Any]] = self._ask({"read_enqueue_tokens": asked})["fields"]
-        return fields
