@@ -150,16 +150,6 @@ def test_the_result_names_each_difference(shop: Any) -> None:
     ]
 
 
-def test_one_update_moves_all_behaviors_to_a_new_version(shop: Any) -> None:
-    shop("*", "/tickets/*", "basket*")
-
-    shop("*", "/tickets/*", "basket*", associations=pair(4))
-
-    moved = {"viewer-request": "shop-viewer-request:4", "viewer-response": "shop-viewer-response:4"}
-    assert [on(shop.config, pattern) for pattern in ("*", "/tickets/*", "basket*")] == [moved] * 3
-    assert shop.cloudfront.updates == [DISTRIBUTION, DISTRIBUTION]
-
-
 def test_include_body_goes_to_viewer_request_alone(shop: Any) -> None:
     shop("*")
 
@@ -170,16 +160,6 @@ def test_include_body_goes_to_viewer_request_alone(shop: Any) -> None:
         "viewer-request": True,
         "viewer-response": False,
     }
-
-
-def test_a_behavior_that_is_no_longer_named_loses_the_pair(shop: Any) -> None:
-    before = shop.config
-    shop("/tickets/*", "basket*")
-
-    shop("basket*")
-
-    assert at(shop.config, "/tickets/*") == at(before, "/tickets/*")
-    assert on(shop.config, "basket*") == PAIR_ON
 
 
 def test_a_pair_that_was_attached_by_hand_is_taken_over(account: Any) -> None:

@@ -17,7 +17,6 @@ from tests.behavior_association.distributions import (
     functions,
     lambdas,
     on,
-    pair,
 )
 
 
@@ -180,22 +179,6 @@ class TestRememberingWhatGaveWay:
 
         assert on(taken.config) == {"origin-request": "images:3"}
         assert on(taken.config, "/tickets/*") == {}
-
-    def test_it_is_put_back_where_a_behavior_is_no_longer_named(self, taken: Any) -> None:
-        taken("*", on_conflict="replace", remember_previous=True)
-
-        assert at(taken.config, "/tickets/*") == at(taken.before, "/tickets/*")
-        assert on(taken.config)["viewer-request"] == "shop-viewer-request:3"
-
-    def test_it_is_remembered_over_new_versions(self, taken: Any) -> None:
-        for version in (4, 2, 3):
-            taken(
-                "*", "/tickets/*", associations=pair(version), on_conflict="replace", remember_previous=True
-            )
-
-        taken.detach("*", "/tickets/*", remember_previous=True)
-
-        assert taken.config == taken.before
 
     def test_it_is_not_put_back_over_what_somebody_else_put_there(self, taken: Any) -> None:
         theirs = behavior("/tickets/*", LambdaFunctionAssociations=lambdas(viewer_request=arn("vip")))

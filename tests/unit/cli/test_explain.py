@@ -298,12 +298,6 @@ def test_a_header_that_the_edge_strips_is_not_there_for_triggers_either(
     assert (found["decision"], found["integrations"][0]["matches"]) == ("no match", False)
 
 
-def test_settings_count_as_they_would_at_the_edge(explain: Any, write_json: Callable[..., str]) -> None:
-    off = write_json({"enabled": False}, "settings.json")
-    found = explain("https://shop.example.com/tickets", "--settings", off)
-    assert (found["decision"], found["outcome"]["passes"]) == ("switched off", True)
-
-
 def test_the_token_that_goes_along_to_the_queue_is_mentioned_and_not_shown(
     explain: Any, configuration: str, write_json: Callable[..., str]
 ) -> None:

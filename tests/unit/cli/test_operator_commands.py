@@ -278,13 +278,6 @@ def test_trouble_with_aws_says_what_to_do(shop: Queueit, aws: Aws, failure: Exce
     assert message in ran.err
 
 
-def test_without_a_connector_the_command_asks_which(aws: Aws) -> None:
-    for command in ("status", "publish", "history", "freeze", "unfreeze", "kill", "enable"):
-        ran = queueit(command, client=aws)
-        assert ran.status == 2
-        assert "which connector? Give --name CONNECTOR" in ran.err
-
-
 class Typist(io.StringIO):
     """A terminal at which a person answers."""
 
