@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from itertools import count, takewhile
 from typing import Any, NamedTuple
 
+from workbench.cli.command import plural
 from workbench.control_room.event_stream import Event, EventStream
 from workbench.control_room.visitors import Visitors
 from workbench.local_edge import EdgeEvent, Exchange, FunctionLine, Invocation
@@ -340,7 +341,7 @@ class Activity:
                     slowest = max(publication.reached.values())
                     self._announce(
                         f"version {publication.version} has reached every worker",
-                        f"{_plural(len(publication.reached), 'worker')}, the last after {slowest:.1f} s",
+                        f"{plural(len(publication.reached), 'worker')}, the last after {slowest:.1f} s",
                     )
 
     def _take_history(self, history: dict[str, Any], changes: list[float]) -> None:
@@ -429,7 +430,3 @@ def _remember(where: OrderedDict[str, Any], key: str, value: object) -> None:
     where[key] = value
     if len(where) > REMEMBERED:
         where.popitem(last=False)
-
-
-def _plural(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,6 +1,5 @@
 """A connector's table and secret in moto, and a platform that answers as a test tells it to."""
 
-import hmac
 import json
 from collections.abc import Callable, Iterable
 from itertools import product
@@ -16,7 +15,7 @@ from config_refresh import handler, publish_endpoint
 from config_refresh.credentials import CachedCredentials, Credentials, read_credentials
 from config_refresh.deadline import Deadline
 from config_refresh.errors import PassingFailure, RefreshError
-from tests.builders import NOW, SECRET_KEY, integration_config
+from tests.builders import NOW, SECRET_KEY, integration_config, mac
 
 API_KEY = "not-a-real-api-key"
 
@@ -35,8 +34,7 @@ def _copied(client: Any) -> Any:
 def pushed(configuration: Any, key: str = SECRET_KEY) -> str:
     """The body of a push, signed with `key`."""
     hex_text = json.dumps(configuration).encode().hex()
-    mac = hmac.new(key.encode(), hex_text.encode(), "sha256").hexdigest()
-    return json.dumps({"integrationInfo": hex_text, "hash": mac})
+    return json.dumps({"integrationInfo": hex_text, "hash": mac(hex_text, key)})
 
 
 def combinations(*axes: Iterable[str | int]) -> list[Any]:

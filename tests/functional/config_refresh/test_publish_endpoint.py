@@ -1,7 +1,6 @@
 """What the publish endpoint takes, refuses and gives away, with moto's DynamoDB and Secrets Manager."""
 
 import base64
-import hmac
 import json
 import random
 from typing import Any
@@ -11,8 +10,7 @@ import pytest
 from config_refresh import publish_endpoint
 from config_refresh.credentials import CACHE_SECONDS, RENEWAL_SECONDS
 from config_refresh.publish_endpoint import MAX_BODY_CHARACTERS
-from queueit.secret_keys import secret_keys
-from tests.builders import SECRET_KEY, integration_config, queue_integration, url_part
+from tests.builders import SECRET_KEY, integration_config, mac, queue_integration, url_part
 from tests.functional.config_refresh.conftest import pushed
 from tests.functional.config_refresh.test_refresh import in_force, version_in_force
 
@@ -80,7 +78,7 @@ class TestPublication:
 
     def test_capital_hexadecimal_digits_are_those_that_are_signed(self, ready: Any) -> None:
         hex_text = json.dumps(integration_config(version=8)).encode().hex().upper()
-        signed = secret_keys(SECRET_KEY).sign(hex_text)
+        signed = mac(hex_text)
 
         assert told(ready.request(json.dumps({"integrationInfo": hex_text, "hash": signed})))[0] == 200
         body = json.dumps({"integrationInfo": hex_text.lower(), "hash": signed})
@@ -269,8 +267,7 @@ class TestRefusal:
 
     @pytest.mark.parametrize("hex_text", ["ff", "5b" * 100_000, "7b"])
     def test_signed_bytes_that_are_not_json_are_refused(self, ready: Any, hex_text: str) -> None:
-        signed = secret_keys(SECRET_KEY).sign(hex_text)
-        body = json.dumps({"integrationInfo": hex_text, "hash": signed})
+        body = json.dumps({"integrationInfo": hex_text, "hash": mac(hex_text)})
         assert told(ready.request(body)) == (422, {"status": "invalid"})
 
     def test_a_configuration_of_another_account_is_refused(self, ready: Any) -> None:
@@ -354,9 +351,8 @@ class TestReport:
 def test_a_pushed_configuration_that_is_not_utf_8_is_latin_1(ready: Any) -> None:
     config = integration_config(queue_integration(Name="Caf\u00e9"), version=8)
     hex_text = json.dumps(config, ensure_ascii=False).encode("latin-1").hex()
-    mac = hmac.new(SECRET_KEY.encode(), hex_text.encode(), "sha256").hexdigest()
 
-    answer = ready.request(json.dumps({"integrationInfo": hex_text, "hash": mac}))
+    answer = ready.request(json.dumps({"integrationInfo": hex_text, "hash": mac(hex_text)}))
 
     assert answer["statusCode"] == 200
     assert in_force(ready)["integration_config"]["Integrations"][0]["Name"] == "Caf\u00e9"

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -122,6 +123,18 @@ class Site:
     ) -> Response:
         """Send one request, header lines exactly as given."""
         return ask(self.edge, target, method, headers, body)
+
+    def connect(self) -> socket.socket:
+        """A connection of a visitor's."""
+        host, port = self.edge.url.removeprefix("http://").split(":")
+        return socket.create_connection((host, int(port)), timeout=10)
+
+    def exchange(self, sent: bytes) -> bytes:
+        """Everything the edge sends back until it closes the connection."""
+        with self.connect() as connection:
+            connection.sendall(sent)
+            connection.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 def ask(

@@ -1,6 +1,5 @@
 """What the edge tells whoever follows it: requests, invocations, and the lines of functions, each with its worker."""
 
-import socket
 from typing import Any
 
 from workbench.local_edge import EdgeEvent, Exchange, FunctionLine, Invocation
@@ -37,11 +36,8 @@ def test_an_observer_gets_each_request_as_it_came_and_what_became_of_it(workshop
 def test_an_observer_hears_of_a_request_that_could_not_be_understood(workshop: Any) -> None:
     events: list[EdgeEvent] = []
     site = workshop.site(observe=events.append)
-    host, _, port = site.edge.url.removeprefix("http://").partition(":")
 
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
-        connection.recv(100)
+    site.exchange(b"GET / HTTP/1.1\r\n\r\n")
 
     (exchange,) = of(Exchange, events)
     assert (exchange.request, exchange.status) == (None, 400)

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import socket
 from typing import Any
 from urllib.parse import quote
 
@@ -13,11 +12,7 @@ from tests.functional.local_edge import sources
 
 def wire(site: Any, sent: str) -> str:
     """What the edge answers to bytes, a character for each."""
-    host, port = site.edge.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
-        connection.sendall(sent.encode("latin-1"))
-        connection.shutdown(socket.SHUT_WR)
-        return b"".join(iter(lambda: connection.recv(65536), b"")).decode("latin-1")
+    return str(site.exchange(sent.encode("latin-1")), "latin-1")
 
 
 def test_a_request_without_functions_reaches_the_origin_and_its_response_the_visitor(workshop: Any) -> None:

@@ -1,21 +1,11 @@
 """Requests on the wire: keep-alive, framing, and what is refused before any function runs."""
 
-import contextlib
 import random
-import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.functional.local_edge import sources
-
-
-@contextlib.contextmanager
-def connected(site: Any) -> Iterator[socket.socket]:
-    host, port = site.edge.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
-        yield connection
 
 
 def sized_request(size: int) -> bytes:
@@ -24,19 +14,11 @@ def sized_request(size: int) -> bytes:
     return begin + b"a" * (size - len(begin) - len(end)) + end
 
 
-def exchange(site: Any, sent: bytes) -> bytes:
-    """Everything the edge sends back until it closes the connection."""
-    with connected(site) as connection:
-        connection.sendall(sent)
-        connection.shutdown(socket.SHUT_WR)
-        return b"".join(iter(lambda: connection.recv(65536), b""))
-
-
 def test_a_connection_carries_several_requests(workshop: Any) -> None:
     site = workshop.site()
     one = b"POST /?body=one HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
     two = b"GET /?body=two HTTP/1.1\r\nHost: a\r\n\r\n"
-    answer = exchange(site, one + two)
+    answer = site.exchange(one + two)
     assert answer.count(b"HTTP/1.1 200") == 2
     assert answer.index(b"\r\n\r\none") < answer.index(b"\r\n\r\ntwo")
     assert [received.body for received in site.origin.received] == [b"abc", b""]
@@ -45,7 +27,7 @@ def test_a_connection_carries_several_requests(workshop: Any) -> None:
 def test_a_chunked_body_reaches_the_origin_whole(workshop: Any) -> None:
     site = workshop.site()
     sent = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n"
-    assert exchange(site, sent).startswith(b"HTTP/1.1 200")
+    assert site.exchange(sent).startswith(b"HTTP/1.1 200")
     assert site.origin.received[0].body == b"abcde"
 
 
@@ -87,7 +69,7 @@ def test_a_request_that_cloudfront_refuses_reaches_neither_function_nor_origin(
     workshop: Any, sent: bytes, status: int
 ) -> None:
     site = workshop.site(sources.PASS_REQUEST)
-    assert exchange(site, sent).split(b"\r\n")[0].split()[1] == str(status).encode()
+    assert site.exchange(sent).split(b"\r\n")[0].split()[1] == str(status).encode()
     assert site.invocations == []
     assert site.origin.received == []
 
@@ -98,18 +80,18 @@ def test_a_request_that_cloudfront_refuses_reaches_neither_function_nor_origin(
 )
 def test_a_request_as_long_as_cloudfront_takes_is_served(workshop: Any, sent: bytes) -> None:
     site = workshop.site(sources.PASS_REQUEST)
-    assert exchange(site, sent).startswith(b"HTTP/1.1 200")
+    assert site.exchange(sent).startswith(b"HTTP/1.1 200")
 
 
 def test_a_connection_ends_after_a_request_that_is_refused(workshop: Any) -> None:
     site = workshop.site()
     following = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
-    answer = exchange(site, sized_request(20_481) + following)
+    answer = site.exchange(sized_request(20_481) + following)
     assert (answer.count(b"HTTP/1.1 "), answer.count(b"Connection: close")) == (1, 1)
 
 
 def test_what_was_malformed_is_shown_as_text(workshop: Any) -> None:
-    answer = exchange(workshop.site(), b"GET / HTTP/1.1\r\nHost: a\r\n<script>\r\n\r\n")
+    answer = workshop.site().exchange(b"GET / HTTP/1.1\r\nHost: a\r\n<script>\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400")
     assert b"&lt;script&gt;" in answer
     assert b"<script>" not in answer
@@ -117,13 +99,13 @@ def test_what_was_malformed_is_shown_as_text(workshop: Any) -> None:
 
 def test_a_folded_header_line_is_one_line(workshop: Any) -> None:
     site = workshop.site()
-    exchange(site, b"GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\r\n folded\r\n\r\n")
+    site.exchange(b"GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\r\n folded\r\n\r\n")
     assert site.origin.received[0].values("x-a") == ["1 folded"]
 
 
 def test_a_visitor_who_asks_first_is_told_to_send_the_body(workshop: Any) -> None:
     site = workshop.site()
-    with connected(site) as connection:
+    with site.connect() as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
         assert connection.recv(65536).startswith(b"HTTP/1.1 100")
         connection.sendall(b"abc")
@@ -164,7 +146,7 @@ def test_whatever_comes_the_edge_answers_or_hangs_up_and_serves_the_next(worksho
         for _ in range(chance.randint(1, 3)):
             begin = chance.randrange(len(sent))
             sent[begin : begin + chance.randint(0, 2)] = chance.choice(strange)
-        answers.add(exchange(site, bytes(sent))[:12])
+        answers.add(site.exchange(bytes(sent))[:12])
     assert answers <= {b"", *[f"HTTP/1.1 {status}".encode() for status in (100, 200, 400, 403, 413)]}
     assert {b"HTTP/1.1 200", b"HTTP/1.1 400"} <= answers
     assert site.ask().status == 200
@@ -172,13 +154,13 @@ def test_whatever_comes_the_edge_answers_or_hangs_up_and_serves_the_next(worksho
 
 def test_a_visitor_who_leaves_while_sending_harms_nobody(workshop: Any) -> None:
     site = workshop.site()
-    assert exchange(site, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc") == b""
+    assert site.exchange(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc") == b""
     assert site.ask().status == 200
 
 
 def test_stopping_closes_connections_that_are_kept_alive(workshop: Any) -> None:
     site = workshop.site()
-    with connected(site) as connection:
+    with site.connect() as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         assert connection.recv(65536).startswith(b"HTTP/1.1 200")
         site.edge.stop()

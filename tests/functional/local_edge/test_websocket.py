@@ -58,8 +58,7 @@ def echo() -> Iterator[Echo]:
 
 
 def opened(site: Any, *more: bytes) -> socket.socket:
-    host, port = site.edge.url.removeprefix("http://").split(":")
-    connection = socket.create_connection((host, int(port)), timeout=10)
+    connection: socket.socket = site.connect()
     connection.sendall(b"".join([OPENING, *more]))
     return connection
 

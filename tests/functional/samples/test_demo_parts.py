@@ -53,16 +53,13 @@ def function(tmp_path: Path, log: list[str]) -> Iterator[RefreshFunction]:
     made.stop()
 
 
-def test_a_function_runs_from_its_zip_with_its_environment_alone(function: RefreshFunction) -> None:
+def test_a_function_runs_from_its_zip_with_its_environment_alone_and_its_lines_are_logged(
+    function: RefreshFunction, log: list[str]
+) -> None:
     result = function.invoke({"action": "refresh"})
     assert result["name"] == "shop-config-refresh"
     assert result["process"] != os.getpid()
     assert not {"HOME", "PYTHONPATH", "VIRTUAL_ENV"} & set(result["variables"])
-
-
-def test_what_a_function_prints_goes_to_the_log(function: RefreshFunction, log: list[str]) -> None:
-    function.invoke({"action": "refresh"})
-    function.stop()
     assert log == ["a line for the log"]
 
 
