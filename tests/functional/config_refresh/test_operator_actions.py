@@ -229,18 +229,6 @@ class TestRotation:
         assert keys_in_force(ready) == self.NEW
         assert ready()["outcome"] == "unchanged"
 
-    def test_a_key_that_was_announced_signs_everything_with_the_run_that_learns_of_the_switch(
-        self, ready: Any
-    ) -> None:
-        ready.store_secret(
-            {"secret_key": "not-a-real-secret-key", "next_secret_key": "new", "api_key": "not-a-real-api-key"}
-        )
-        assert ready()["outcome"] == "published"
-        ready.now += 70
-        ready.store_secret(self.NEW)
-        assert ready()["outcome"] == "published"
-        assert keys_in_force(ready) == self.NEW
-
     def test_it_goes_on_while_the_platform_is_down(self, ready: Any) -> None:
         ready.store_secret(self.NEW)
         ready.platform_fails()
