@@ -94,7 +94,6 @@ class Result(NamedTuple):
     read_units: float
     throttled: int
     concurrency: float
-    wait_by_start: tuple[float, ...]
 
 
 class World:
@@ -239,7 +238,6 @@ class _Tally:
         self.visitors = self.wrong = 0
         self.longest_wait = 0.0
         self.busy = self.well = 0.0  # seconds that functions ran, and would have with a table that is well
-        self.first_waits: dict[int, float] = defaultdict(float)
 
 
 _Life = Generator[float, None, None]
@@ -279,13 +277,9 @@ def _worker(
         tally.visitors += 1
         tally.wrong += snapshot is None or not shared.is_queued(snapshot)
         tally.longest_wait = max(tally.longest_wait, waited)
-        well = HANDLING_SECONDS + (IMPORT_SECONDS + NEAR_LOAD_SECONDS if is_first else 0.0)
         tally.busy += waited + HANDLING_SECONDS
-        tally.well += well
-        if is_first:
-            second = int(starts_at)
-            tally.first_waits[second] = max(tally.first_waits[second], waited)
-            is_first = False
+        tally.well += HANDLING_SECONDS + (IMPORT_SECONDS + NEAR_LOAD_SECONDS if is_first else 0.0)
+        is_first = False
         if world.now - starts_at > max(ENDED_SECONDS, world.case.outage - starts_at):
             return
         arrived_at = world.now + HANDLING_SECONDS + randomness.uniform(0, 2) * between
@@ -314,7 +308,7 @@ def simulate(case: Case, seed: int = 1) -> Result:
             break
     return Result(
         case, workers, tally.visitors, tally.wrong, tally.longest_wait, world.read_units, world.throttled,
-        tally.busy / tally.well, tuple(tally.first_waits[second] for second in sorted(tally.first_waits)),
+        tally.busy / tally.well,
     )  # fmt: skip
 
 

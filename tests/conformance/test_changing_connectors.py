@@ -77,14 +77,6 @@ def test_a_visitor_who_waited_before_the_change_browses_on_after_it_and_back_aga
     assert all(one.cookie for one in (began, changed, back, again)), "each of them extends the session"
 
 
-def test_a_session_that_we_began_is_good_there(theirs: Connector) -> None:
-    began = ours(token(*WAITED), "")
-    changed = theirs("", began.cookie)
-
-    assert (began.is_sent_away, changed.is_sent_away) == (False, False)
-    assert changed.cookie
-
-
 def test_a_session_of_a_fixed_length_keeps_it_on_both_sides(theirs: Connector) -> None:
     began = theirs(token(*WAITED_FOR_A_FIXED_TIME), "")
     assert "FixedValidityMins%3D7" in began.cookie

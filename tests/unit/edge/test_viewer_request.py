@@ -287,8 +287,3 @@ class TestOwnFaults:
 
         assert handed_over(viewer_request.handler(event, None)) == Handover(failed=True)
         assert viewer_request.handler_fail_closed(event, None)["status"] == "503"
-
-    def test_fail_closed_answers_503_marked_as_failed(self) -> None:
-        refused = viewer_request.handler_fail_closed(viewer_request_event(), None)
-
-        assert (refused["status"], header_of(refused, "x-queueit-failed")) == ("503", "true")
