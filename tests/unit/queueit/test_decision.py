@@ -265,7 +265,9 @@ class TestSeveralRooms:
 
         assert decide(both, visit(cookie=f"{old}; {FORGED}"), NOW).set_cookies == deleted("tickets", "vip")
 
-    def test_of_several_invalid_states_that_of_the_last_room_counts(self, both: Snapshot) -> None:
+    def test_where_the_sessions_of_several_rooms_are_invalid_the_last_one_says_why(
+        self, both: Snapshot
+    ) -> None:
         other = session_pair("sale", session_text("sale", address=ELSEWHERE))
         old = session_pair("vip", session_text("vip", issued_at=NOW - 90_000))
 
@@ -422,7 +424,7 @@ class TestMatching:
 
         assert decide(snapshot, visit(f"https://shop.example.com{url}"), NOW).integration
 
-    def test_stricter_ignore_matches_only_if_both_do(self) -> None:
+    def test_stricter_ignore_matches_only_if_the_raw_and_the_normalized_url_do(self) -> None:
         ignore = queue_integration(ActionType="Ignore", Triggers=[{"TriggerParts": [url_part("/health")]}])
         everything = queue_integration(Triggers=[{"TriggerParts": [url_part("/")]}])
         snapshot = compiled_snapshot(ignore, everything)

@@ -89,7 +89,7 @@ def test_a_token_that_is_not_valid_passes_nobody(changes: dict[str, Any]) -> Non
 
 
 @pytest.mark.parametrize("failure", [None, answer({}, 500), answer({}, 503)])
-def test_a_failure_passes_for_three_minutes(failure: ServiceResponse | None) -> None:
+def test_when_the_service_fails_a_visitor_passes_for_three_minutes(failure: ServiceResponse | None) -> None:
     decision = passing().decide(FakeServices(failure).services)
 
     assert (decision.redirect_url, decision.reason.name) == ("", "direct pass failed")
@@ -100,7 +100,9 @@ def test_a_failure_passes_for_three_minutes(failure: ServiceResponse | None) -> 
 
 
 @pytest.mark.parametrize("failure", [None, answer({}, 500)])
-def test_a_failure_queues_where_the_setting_says_so(failure: ServiceResponse | None) -> None:
+def test_when_the_service_fails_a_visitor_queues_where_the_setting_says_so(
+    failure: ServiceResponse | None,
+) -> None:
     settings = {"direct_pass": {"url": "https://pass.example.com", "on_failure": "queue"}}
 
     assert feature_visit(settings=settings).decide(FakeServices(failure).services).reason.name == "queue"
@@ -128,7 +130,7 @@ def test_a_refusal_garbage_and_a_defect_of_ours_pass_nobody(refusal: ServiceResp
     assert passing().decide(FakeServices(refusal).services).reason.name == "queue"
 
 
-def test_nobody_is_asked_about_who_need_not_be_queued_or_has_an_error() -> None:
+def test_the_service_is_not_asked_about_a_visitor_who_need_not_queue_or_has_an_error() -> None:
     fake = FakeServices(NOT_PASSED)
     bound = session_value(hashed_ip=compiled_snapshot().keys.sign("192.0.2.9"))
 
@@ -169,7 +171,7 @@ def test_what_is_asked_about_a_strange_request_is_bounded() -> None:
     )
 
 
-def test_direct_pass_is_off_by_default_and_on_paper() -> None:
+def test_nobody_passes_directly_without_the_setting_or_where_nothing_can_be_asked() -> None:
     fake = FakeServices(None)
 
     assert feature_visit().decide(fake.services).reason.name == "queue"

@@ -305,7 +305,7 @@ class TestWhatAWaitingRoomNeeds:
         assert found[0].endswith(f": {name} is too long; give at most 2048 characters, percent-encoded")
         assert compiled(**{name: "x" * 2048})
 
-    def test_that_limit_counts_what_is_percent_encoded(self) -> None:
+    def test_the_limit_counts_the_characters_of_the_percent_encoded_text(self) -> None:
         assert self.problems(Culture="🎟" * 171) == [
             "Culture is too long; give at most 2048 characters, percent-encoded"
         ]

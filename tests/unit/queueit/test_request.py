@@ -123,10 +123,10 @@ class TestToken:
     def test_it_is_read_from_the_query_string(self, query: str, text: str) -> None:
         assert self.text_of(visit(f"{PAGE}?{query}")) == text
 
-    def test_it_is_else_read_from_the_header(self) -> None:
+    def test_without_one_in_the_query_string_it_is_read_from_the_header(self) -> None:
         assert self.text_of(visit(headers={"x-queueittoken": "from-header"})) == "from-header"
 
-    def test_that_of_the_query_string_comes_first(self) -> None:
+    def test_the_one_in_the_query_string_comes_first(self) -> None:
         request = visit(f"{PAGE}?queueittoken=from-query", headers={"x-queueittoken": "from-header"})
 
         assert self.text_of(request) == "from-query"
@@ -137,7 +137,7 @@ class TestToken:
         assert self.text_of(visit(f"{PAGE}?{query}", headers={"x-queueittoken": "t"})) == "t"
 
     @pytest.mark.parametrize("place", ["query", "header"])
-    def test_stricter_one_over_4096_characters_counts_as_absent(self, place: str) -> None:
+    def test_stricter_a_token_over_4096_characters_counts_as_absent(self, place: str) -> None:
         longest, longer = "x" * 4096, "x" * 4097
         if place == "query":
             requests = [visit(f"{PAGE}?queueittoken={text}") for text in (longest, longer)]

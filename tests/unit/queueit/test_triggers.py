@@ -93,7 +93,9 @@ class TestValidators:
 
     @pytest.mark.parametrize("validator", ["urlvalidator", "IpValidator", "", None])
     @pytest.mark.parametrize("negative", [False, True])
-    def test_an_unknown_validator_is_false_negative_or_not(self, validator: Any, negative: bool) -> None:
+    def test_a_part_with_an_unknown_validator_never_matches_not_even_negated(
+        self, validator: Any, negative: bool
+    ) -> None:
         assert not matches(url_part() | {"ValidatorType": validator, "IsNegative": negative})
 
 
@@ -134,7 +136,7 @@ class TestOperators:
         ],
     )
     @pytest.mark.parametrize("negative", [False, True])
-    def test_a_hit_of_any_gives_not_is_negative_and_no_hit_gives_is_negative(
+    def test_equals_any_and_contains_any_need_one_hit_and_their_negation_none(
         self, operator: str, several: list[str], value: str, hit: bool, negative: bool
     ) -> None:
         part = {"Operator": operator, "ValuesToCompare": several, "IsNegative": negative}
@@ -142,7 +144,7 @@ class TestOperators:
         assert on_value(value, **part) is (hit is not negative)
 
     @pytest.mark.parametrize("negative", [False, True])
-    def test_contains_star_is_true_for_any_non_empty_value_before_the_negation(self, negative: bool) -> None:
+    def test_contains_star_is_true_for_any_non_empty_value_negative_or_not(self, negative: bool) -> None:
         for value in ("abc", "a*c", "*"):
             assert on_value(value, Operator="Contains", ValueToCompare="*", IsNegative=negative)
 
@@ -156,7 +158,9 @@ class TestOperators:
 
     @pytest.mark.parametrize("operator", ["equals", "MatchesRegex", "", None])
     @pytest.mark.parametrize("negative", [False, True])
-    def test_an_unknown_operator_is_false_negative_or_not(self, operator: Any, negative: bool) -> None:
+    def test_a_part_with_an_unknown_operator_never_matches_not_even_negated(
+        self, operator: Any, negative: bool
+    ) -> None:
         assert not on_value("abc", Operator=operator, ValueToCompare="abc", IsNegative=negative)
 
     @pytest.mark.parametrize("operator", ["Equals", "Contains"])
@@ -202,19 +206,19 @@ class TestLogic:
         return compile_triggers(list(triggers))(requested, requested.url)
 
     @pytest.mark.parametrize("operator", ["And", "AND", "Xor", "", None])
-    def test_and_and_anything_unknown_asks_for_all_parts(self, operator: Any) -> None:
+    def test_the_operator_and_like_any_unknown_one_asks_for_all_parts(self, operator: Any) -> None:
         both = {"LogicalOperator": operator, "TriggerParts": [self.yes, self.yes]}
         one = {"LogicalOperator": operator, "TriggerParts": [self.yes, self.no]}
 
         assert self.result(both)
         assert not self.result(one)
 
-    def test_or_asks_for_any_part(self) -> None:
+    def test_the_operator_or_asks_for_one_part(self) -> None:
         assert self.result({"LogicalOperator": "Or", "TriggerParts": [self.no, self.yes]})
         assert not self.result({"LogicalOperator": "Or", "TriggerParts": [self.no, self.no]})
 
     @pytest.mark.parametrize("parts", [[], None])
-    def test_without_parts_and_is_true_and_or_is_false(self, parts: Any) -> None:
+    def test_a_trigger_without_parts_matches_with_and_but_not_with_or(self, parts: Any) -> None:
         assert self.result({"LogicalOperator": "And", "TriggerParts": parts})
         assert not self.result({"LogicalOperator": "Or", "TriggerParts": parts})
 
