@@ -13,12 +13,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.behavior_association import distributions
+from tests.behavior_association.distributions import arn, listed
 from tests.http_server import Handler, serving
 from workbench.local_edge import Invocation, LocalEdge, RuleBreach
 
-CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
-EVERY_METHOD = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
 
 
 class Received(NamedTuple):
@@ -162,16 +162,9 @@ def ask(
         connection.close()
 
 
-def behavior(origin_id: str = "site", **changes: Any) -> dict[str, Any]:
+def behavior(**changes: Any) -> dict[str, Any]:
     """A cache behavior that forwards all and caches nothing, without functions."""
-    return {
-        "TargetOriginId": origin_id,
-        "ViewerProtocolPolicy": "redirect-to-https",
-        "AllowedMethods": {"Quantity": len(EVERY_METHOD), "Items": EVERY_METHOD},
-        "CachePolicyId": CACHING_DISABLED,
-        "OriginRequestPolicyId": ALL_VIEWER,
-        "LambdaFunctionAssociations": {"Quantity": 0},
-    } | changes
+    return distributions.behavior(**{"OriginRequestPolicyId": ALL_VIEWER} | changes)
 
 
 def associations(*pairs: tuple[str, str], include_body: bool = False) -> dict[str, Any]:
@@ -179,12 +172,12 @@ def associations(*pairs: tuple[str, str], include_body: bool = False) -> dict[st
     items = [
         {
             "EventType": event_type,
-            "LambdaFunctionARN": f"arn:aws:lambda:us-east-1:123456789012:function:{name}:3",
+            "LambdaFunctionARN": arn(name),
             "IncludeBody": include_body and event_type == "viewer-request",
         }
         for event_type, name in pairs
     ]
-    return {"Quantity": len(items), "Items": items}
+    return listed(items)
 
 
 def distribution(
@@ -194,25 +187,14 @@ def distribution(
     origin: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A DistributionConfig of one origin, `site`."""
-    item = {
-        "Id": "site",
-        "DomainName": "127.0.0.1",
-        "OriginPath": "",
-        "CustomHeaders": {"Quantity": 0},
-        "CustomOriginConfig": {
-            "HTTPPort": origin_port,
-            "HTTPSPort": 443,
-            "OriginProtocolPolicy": "http-only",
-            "OriginReadTimeout": 5,
-        },
-    } | (origin or {})
-    return {
-        "CallerReference": "test",
-        "Enabled": True,
-        "Origins": {"Quantity": 1, "Items": [item]},
-        "DefaultCacheBehavior": default,
-        "CacheBehaviors": {"Quantity": len(behaviors), "Items": list(behaviors)},
+    how = {
+        "HTTPPort": origin_port,
+        "HTTPSPort": 443,
+        "OriginProtocolPolicy": "http-only",
+        "OriginReadTimeout": 5,
     }
+    item = {"Id": "site", "DomainName": "127.0.0.1", "CustomOriginConfig": how, **(origin or {})}
+    return distributions.distribution(*behaviors, default=default, Origins=listed([item]))
 
 
 class Workshop:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.builders import integration_config, queue_integration, triggers, url_part
+
 SHOP = "127.0.0.1:8080"
 API_KEY = "fake-api-key"
 
@@ -19,28 +21,9 @@ class Clock:
 def configuration(**changes: Any) -> dict[str, Any]:
     """One Queue integration for the room `sale`, changed as asked."""
     integration = {
-        "Name": "Tickets",
-        "ActionType": "Queue",
         "EventId": "sale",
-        "InvolvedWaitingRoomIds": None,
         "QueueDomain": "queue.example",
         "CookieValidityMinute": 10,
-        "ExtendCookieValidity": True,
-        "RedirectLogic": "AllowTParameter",
-        "Triggers": [
-            {
-                "LogicalOperator": "And",
-                "TriggerParts": [
-                    {
-                        "ValidatorType": "UrlValidator",
-                        "Operator": "Contains",
-                        "ValueToCompare": "/tickets",
-                        "UrlPart": "PagePath",
-                        "IsNegative": False,
-                        "IsIgnoreCase": True,
-                    }
-                ],
-            }
-        ],
+        "Triggers": triggers(url_part("/tickets", IsIgnoreCase=True)),
     }
-    return {"Description": "test", "Integrations": [{**integration, **changes}]}
+    return integration_config(queue_integration(**integration | changes))
