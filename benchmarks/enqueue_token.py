@@ -4,10 +4,11 @@ import json
 import time
 from statistics import median
 
-from benchmarks.scenarios import SECRET_KEY, config, event, integration, snapshot_document
+from benchmarks.scenarios import config, event, integration, snapshot_document
 from edge import event_handling
 from edge.service_client import ServiceClient
 from queueit.snapshot import Snapshot, compile_snapshot
+from tests.builders import SECRET_KEY
 
 MAX_ADDED = 5.0
 ROUNDS = 300

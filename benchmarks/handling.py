@@ -9,7 +9,8 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from benchmarks.lambda_speed import runtime, unpack_edge
-from benchmarks.scenarios import CUSTOMER_ID, SECRET_KEY, Scenario, snapshot_document
+from benchmarks.scenarios import CUSTOMER_ID, Scenario, snapshot_document
+from tests.builders import SECRET_KEY
 
 ROUNDS = 15
 RUNS = 300

@@ -12,9 +12,10 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from benchmarks.cpu_quota import cpu_quota
-from benchmarks.scenarios import SECRET_KEY, config, event, integration, snapshot_document
+from benchmarks.scenarios import config, event, integration, snapshot_document
 from config_refresh.publication import publication
 from queueit.table_items import Current, current_item, snapshot_keys
+from tests.builders import SECRET_KEY
 from workbench.bytecode import VERSION
 from workbench.interpreter import find_python
 

@@ -30,6 +30,7 @@ from edge.table import Item, TableBusy, TableError
 from queueit.snapshot import Snapshot
 from queueit.stored_snapshot import load
 from queueit.table_items import Current, current_item, item_bytes, snapshot_keys
+from tests.builders import SECRET_KEY
 
 EDGE_REGIONS: Final = (
     "us-east-1", "us-east-2", "us-west-1", "us-west-2", "eu-west-1", "eu-west-2", "eu-central-1",
@@ -111,16 +112,10 @@ class World:
 
     def publish(self, at: float, version: int) -> None:
         """Put a snapshot into every region: at home now, elsewhere some time later, item by item."""
-        document = {
-            "format": 1,
-            "customer_id": scenarios.CUSTOMER_ID,
-            "integration_config": sale_config(self.case.integrations) | {"Version": version},
-            "settings": {"replica_regions": list(self.case.replicas)},
-            "published_at": 0,
-            "source": "schedule",
-        }
+        config = sale_config(self.case.integrations) | {"Version": version}
+        document = scenarios.snapshot_document(config, {"replica_regions": list(self.case.replicas)})
         made = publication(document)
-        keys = {"secret_key": scenarios.SECRET_KEY}
+        keys = {"secret_key": SECRET_KEY}
         current = Current(made.digest, version, version, 0, keys, 0, copies=made.copies, body=made.body)
         items = {"current": current_item(current)}
         items |= {key: {"body": {"B": made.body}} for key in snapshot_keys(made.digest, made.copies)}
