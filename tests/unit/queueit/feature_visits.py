@@ -4,16 +4,20 @@ import json
 from typing import Any, NamedTuple
 
 from edge.cloudfront_event import to_request
-from queueit import session_cookie
 from queueit.decision import decide
 from queueit.outcome import Decision
 from queueit.services import ServiceRequest, ServiceResponse, Services
-from queueit.session_cookie import VALID, Session
 from queueit.snapshot import Snapshot
-from tests.builders import NOW, SECRET_KEY, compiled_snapshot, queue_integration, viewer_request_event
-from workbench.queue_token import mint_queue_token
+from tests.builders import (
+    NOW,
+    SECRET_KEY,
+    compiled_snapshot,
+    cookie_header,
+    queue_integration,
+    session_pair,
+    viewer_request_event,
+)
 
-QUEUE_ID = "1f2d3c4b-5a69-4788-9c0d-e1f2a3b4c5d6"
 CREDENTIALS = {
     "secret_key": SECRET_KEY,
     "api_key": "not-a-real-api-key",
@@ -23,7 +27,7 @@ UUIDS = ("0f1e2d3c-4b5a-4678-8f9e-0a1b2c3d4e5f", "7c6b5a49-3827-4166-9504-f3e2d1
 
 
 class Visit(NamedTuple):
-    """A visitor's request as the tests describe it; `cookie` is the session cookie's value."""
+    """A visitor's request as the tests describe it."""
 
     snapshot: Snapshot
     event: dict[str, Any]
@@ -43,26 +47,13 @@ def feature_visit(
     headers: tuple[tuple[str, str], ...] = (),
     **request: Any,
 ) -> Visit:
-    """A visit to /tickets, under one integration and some settings; `cookie` is the session cookie's value."""
+    """A visit to /tickets, in a session or not; `cookie` is what its cookie says, decoded."""
     snapshot = compiled_snapshot(
         queue_integration(**(integration or {})), settings=settings, keys=CREDENTIALS
     )
     if cookie:
-        headers = (*headers, ("Cookie", f"{session_cookie.cookie_name('tickets')}={cookie}"))
+        headers = (*headers, *cookie_header(session_pair(text=cookie)))
     return Visit(snapshot, viewer_request_event(headers=headers, **request), NOW)
-
-
-def minted_token(**changes: Any) -> str:
-    """A token of the waiting room, valid unless changed."""
-    fields: dict[str, Any] = {"queue_id": QUEUE_ID, "expires_at": NOW + 180, **changes}
-    event_id = fields.pop("event_id", "tickets")
-    return mint_queue_token(fields.pop("secret_key", SECRET_KEY), event_id, **fields)
-
-
-def session_value(queue_id: str = QUEUE_ID, issued_at: int = NOW - 60, **changes: Any) -> str:
-    """A session cookie's value, valid unless changed."""
-    session = Session(VALID, "tickets", queue_id, None, "queue")._replace(**changes)
-    return session_cookie.issue(session, compiled_snapshot().keys, issued_at)
 
 
 def answer(document: Any, status: int = 200) -> ServiceResponse:

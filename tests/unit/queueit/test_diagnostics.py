@@ -11,15 +11,12 @@ from queueit.decision import decide
 from queueit.diagnostics import MAX_COOKIE_LENGTH, DiagnosedDefect
 from queueit.services import ServiceResponse
 from queueit.snapshot import Snapshot
-from tests.builders import NOW, compiled_snapshot, viewer_request_event
+from tests.builders import GUID, NOW, compiled_snapshot, queue_token, session_text, viewer_request_event
 from tests.unit.queueit.feature_visits import (
     CREDENTIALS,
-    QUEUE_ID,
     FakeServices,
     answer,
     feature_visit,
-    minted_token,
-    session_value,
 )
 
 EXPIRES_IN_20_MINUTES = "Mon, 21 Sep 2026 14:33:20 GMT"
@@ -34,7 +31,7 @@ def entries(set_cookies: tuple[str, ...]) -> dict[str, str]:
 
 def debug_token(**changes: Any) -> str:
     """A debug token, of another room than the one that is queued for unless changed."""
-    return minted_token(**{"event_id": "another", "queue_id": None, "redirect_type": "debug", **changes})
+    return queue_token(**{"room": "another", "queue_id": "", "redirect_type": "debug", **changes})
 
 
 def test_a_debug_token_gets_all_entries_about_its_request() -> None:
@@ -112,7 +109,7 @@ def test_a_token_in_the_header_turns_diagnostics_on_too() -> None:
 
 
 def test_a_debug_token_for_the_room_itself_begins_a_session_as_well() -> None:
-    decision = feature_visit(querystring=f"queueittoken={debug_token(event_id='tickets')}").decide()
+    decision = feature_visit(querystring=f"queueittoken={debug_token(room='tickets')}").decide()
 
     assert decision.reason.name == "token"
     assert [cookie.partition("=")[0] for cookie in decision.set_cookies] == [
@@ -122,7 +119,7 @@ def test_a_debug_token_for_the_room_itself_begins_a_session_as_well() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "code"), [({"secret_key": "another"}, "hash"), ({"expires_at": 1_789_999_999}, "timestamp")]
+    ("changes", "code"), [({"key": "another"}, "hash"), ({"expires_at": 1_789_999_999}, "timestamp")]
 )
 @pytest.mark.parametrize("uri", ["/tickets", "/"])
 def test_a_bad_debug_token_is_sent_to_the_diagnostics_page_of_the_platform(
@@ -138,7 +135,7 @@ def test_a_bad_debug_token_is_sent_to_the_diagnostics_page_of_the_platform(
 
 @pytest.mark.parametrize("redirect_type", ["Debug", "DEBUG", "queue"])
 def test_no_other_token_asks_for_diagnostics(redirect_type: str) -> None:
-    text = debug_token(redirect_type=redirect_type, secret_key="another")
+    text = debug_token(redirect_type=redirect_type, key="another")
 
     decision = feature_visit(querystring=f"queueittoken={text}").decide()
 
@@ -150,7 +147,7 @@ def test_diagnostics_can_be_switched_off() -> None:
     good = feature_visit(
         settings={"diagnostics": False}, querystring=f"queueittoken={debug_token()}"
     ).decide()
-    bad_token = debug_token(secret_key="another")
+    bad_token = debug_token(key="another")
     bad = feature_visit(settings={"diagnostics": False}, querystring=f"queueittoken={bad_token}").decide()
 
     assert (good.reason.name, good.set_cookies) == ("queue", ())
@@ -194,7 +191,7 @@ def test_direct_pass_tells_its_timeout_and_what_came_of_it(
 
 
 def test_the_signature_of_a_token_that_passes_is_not_told() -> None:
-    issued = minted_token()
+    issued = queue_token()
     fake = FakeServices(answer({"HasPassed": True, "QueueItToken": issued}))
     settings = {"direct_pass": {"url": "https://pass.example.com"}}
 
@@ -204,7 +201,7 @@ def test_the_signature_of_a_token_that_passes_is_not_told() -> None:
 
     found = entries(decision.set_cookies)
     assert found["DirectPassResult"] == "HasPassed"
-    assert QUEUE_ID in found["DirectActionHttpResponseBody"]
+    assert GUID in found["DirectActionHttpResponseBody"]
     assert issued.rpartition("~h_")[2] not in found["DirectActionHttpResponseBody"]
 
 
@@ -228,7 +225,7 @@ def test_no_secret_is_told() -> None:
         "direct_pass": {"url": "https://pass.example.com/secret-path"},
         "verify": {"url": "https://verify.example.com"},
     }
-    session = session_value(issued_at=1)
+    session = session_text(issued_at="1000000000")
 
     decision = feature_visit(
         settings=settings,

@@ -7,15 +7,12 @@ import pytest
 
 from queueit import __version__
 from queueit.services import NOT_SENT, ServiceResponse
-from tests.builders import compiled_snapshot
+from tests.builders import GUID, queue_token, session_text
 from tests.unit.queueit.feature_visits import (
-    QUEUE_ID,
     FakeServices,
     Visit,
     answer,
     feature_visit,
-    minted_token,
-    session_value,
 )
 
 NOT_PASSED = answer({"HasPassed": False})
@@ -62,14 +59,14 @@ def test_the_service_is_asked_as_the_protocol_says() -> None:
 
 
 def test_who_passes_gets_the_session_of_the_services_token() -> None:
-    fake = FakeServices(passed(minted_token(redirect_type="directpass", validity_minutes=7)))
+    fake = FakeServices(passed(queue_token(redirect_type="directpass", validity="7")))
 
     decision = passing().decide(fake.services)
 
     assert (decision.redirect_url, decision.reason.name) == ("", "direct pass")
     (cookie,) = decision.set_cookies
     assert session_of(cookie).startswith(
-        f"EventId=tickets&QueueId={QUEUE_ID}&FixedValidityMins=7&RedirectType=directpass&IssueTime="
+        f"EventId=tickets&QueueId={GUID}&FixedValidityMins=7&RedirectType=directpass&IssueTime="
     )
 
 
@@ -82,10 +79,10 @@ def test_who_does_not_pass_is_queued() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"secret_key": "another"}, {"event_id": "other"}, {"expires_at": 1}, {"client_ip": "192.0.2.9"}],
+    [{"key": "another"}, {"room": "other"}, {"expires_at": 1}, {"address": "192.0.2.9"}],
 )
 def test_a_token_that_is_not_valid_passes_nobody(changes: dict[str, Any]) -> None:
-    assert passing().decide(FakeServices(passed(minted_token(**changes))).services).reason.name == "queue"
+    assert passing().decide(FakeServices(passed(queue_token(**changes))).services).reason.name == "queue"
 
 
 @pytest.mark.parametrize("failure", [None, answer({}, 500), answer({}, 503)])
@@ -132,11 +129,11 @@ def test_a_refusal_garbage_and_a_defect_of_ours_pass_nobody(refusal: ServiceResp
 
 def test_the_service_is_not_asked_about_a_visitor_who_need_not_queue_or_has_an_error() -> None:
     fake = FakeServices(NOT_PASSED)
-    bound = session_value(hashed_ip=compiled_snapshot().keys.sign("192.0.2.9"))
+    bound = session_text(address="192.0.2.9")
 
     reasons = [
-        passing(cookie=session_value()).decide(fake.services).reason.name,
-        passing(querystring=f"queueittoken={minted_token()}").decide(fake.services).reason.name,
+        passing(cookie=session_text()).decide(fake.services).reason.name,
+        passing(querystring=f"queueittoken={queue_token()}").decide(fake.services).reason.name,
         passing(querystring="queueittoken=e_tickets~h_0").decide(fake.services).reason.name,
         passing(cookie=bound).decide(fake.services).reason.name,
     ]
@@ -146,8 +143,8 @@ def test_the_service_is_not_asked_about_a_visitor_who_need_not_queue_or_has_an_e
 
 
 def test_a_stale_session_is_replaced_by_one_cookie() -> None:
-    decision = passing(cookie=session_value(issued_at=1_600_000_000)).decide(
-        FakeServices(passed(minted_token())).services
+    decision = passing(cookie=session_text(issued_at=1_600_000_000)).decide(
+        FakeServices(passed(queue_token())).services
     )
 
     assert len(decision.set_cookies) == 1

@@ -8,8 +8,8 @@ import pytest
 from edge.cloudfront_event import to_request
 from queueit.decision import decide
 from queueit.services import ServiceResponse
-from tests.builders import NOW, compiled_snapshot, viewer_request_event
-from tests.unit.queueit.feature_visits import UUIDS, FakeServices, feature_visit, session_value
+from tests.builders import NOW, compiled_snapshot, session_text, viewer_request_event
+from tests.unit.queueit.feature_visits import UUIDS, FakeServices, feature_visit
 from workbench.enqueue_token import EnqueueToken, read_enqueue_token
 
 SECRET_KEY = "not-a-real-secret-key"
@@ -92,7 +92,7 @@ def test_error_and_cancel_redirects_have_none() -> None:
     settings: dict[str, Any] = {"enqueue_token": {}}
     error = feature_visit(settings=settings, querystring="queueittoken=x").decide(FakeServices().services)
     cancel = feature_visit(
-        settings=settings, integration={"ActionType": "Cancel"}, cookie=session_value()
+        settings=settings, integration={"ActionType": "Cancel"}, cookie=session_text()
     ).decide(FakeServices().services)
 
     assert "/error/hash/" in error.redirect_url

@@ -7,7 +7,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.unit.queueit.feature_visits import FakeServices, answer, feature_visit, session_value
+from tests.builders import session_text
+from tests.unit.queueit.feature_visits import FakeServices, answer, feature_visit
 from tests.unit.queueit.test_direct_pass import SETTINGS as DIRECT_PASS
 from tests.unit.queueit.test_verify_action import SETTINGS as VERIFY
 
@@ -42,7 +43,7 @@ services = pytest.mark.parametrize(
 def asked(settings: Any, integration: Any, **request: Any) -> dict[str, str]:
     """All texts of the request to the service, headers and fields, by their names in lower case."""
     fake = FakeServices(answer({}))
-    held = session_value() if "VerifyQueueIdEnabled" in integration else ""
+    held = session_text() if "VerifyQueueIdEnabled" in integration else ""
     feature_visit(settings=settings, integration=integration, cookie=held, **request).decide(fake.services)
     (sent,) = fake.requests
     assert sent.url.isascii()
@@ -103,6 +104,6 @@ def test_a_refusal_by_status_lets_nobody_in(status: int) -> None:
     refusal = FakeServices(answer({"HasPassed": True, "actionAllowed": True}, status))
     assert feature_visit(settings=DIRECT_PASS).decide(refusal.services).redirect_url
     verified = feature_visit(
-        settings=VERIFY, integration={"VerifyQueueIdEnabled": True}, cookie=session_value()
+        settings=VERIFY, integration={"VerifyQueueIdEnabled": True}, cookie=session_text()
     )
     assert verified.decide(refusal.services).redirect_url

@@ -5,14 +5,12 @@ from typing import Any
 import pytest
 
 from queueit.services import NOT_SENT, ServiceResponse
+from tests.builders import GUID, queue_token, session_text
 from tests.unit.queueit.feature_visits import (
-    QUEUE_ID,
     FakeServices,
     Visit,
     answer,
     feature_visit,
-    minted_token,
-    session_value,
 )
 
 ALLOWED, DENIED = answer({"actionAllowed": True}), answer({"actionAllowed": False})
@@ -29,7 +27,7 @@ def verifying(**changes: Any) -> Visit:
 def test_a_session_that_is_verified_passes() -> None:
     fake = FakeServices(ALLOWED)
 
-    decision = verifying(cookie=session_value()).decide(fake.services)
+    decision = verifying(cookie=session_text()).decide(fake.services)
 
     assert (decision.redirect_url, decision.reason.name) == ("", "session")
     assert len(fake.requests) == 1
@@ -39,13 +37,13 @@ def test_the_service_is_asked_as_the_protocol_says() -> None:
     fake = FakeServices(ALLOWED)
     headers = (("User-Agent", "Browser/1.0"),)
 
-    verifying(cookie=session_value(), headers=headers, querystring="a=1").decide(fake.services)
+    verifying(cookie=session_text(), headers=headers, querystring="a=1").decide(fake.services)
 
     (question,) = fake.requests
     assert question.service == "verify"
     assert question.timeout_ms == 700
     assert question.url == (
-        f"https://verify.example.com/v1?customerId=example&eventId=tickets&queueId={QUEUE_ID}&usageLimit=2"
+        f"https://verify.example.com/v1?customerId=example&eventId=tickets&queueId={GUID}&usageLimit=2"
     )
     assert question.headers == {
         "api-key": "not-a-real-api-key",
@@ -64,17 +62,17 @@ def test_the_url_can_say_where_each_value_goes() -> None:
     fake = FakeServices(ALLOWED)
     url = "https://v.example.com/{customerId}/{eventId}/queueid/{queueId}?key=1"
 
-    feature_visit(integration=VERIFYING, settings={"verify": {"url": url}}, cookie=session_value()).decide(
+    feature_visit(integration=VERIFYING, settings={"verify": {"url": url}}, cookie=session_text()).decide(
         fake.services
     )
 
     assert fake.requests[0].url == (
-        f"https://v.example.com/example/tickets/queueid/{QUEUE_ID}?key=1&usageLimit=2"
+        f"https://v.example.com/example/tickets/queueid/{GUID}?key=1&usageLimit=2"
     )
 
 
 def test_a_denied_session_is_deleted_and_sent_to_the_limits_page() -> None:
-    decision = verifying(cookie=session_value()).decide(FakeServices(DENIED).services)
+    decision = verifying(cookie=session_text()).decide(FakeServices(DENIED).services)
 
     assert decision.redirect_url.startswith(
         "https://example.queue-it.net/error/qidlimit/?c=example&e=tickets"
@@ -85,7 +83,7 @@ def test_a_denied_session_is_deleted_and_sent_to_the_limits_page() -> None:
 
 
 def test_a_denied_token_sets_no_cookie_and_is_kept_in_the_redirect() -> None:
-    text = minted_token()
+    text = queue_token()
 
     decision = verifying(querystring=f"queueittoken={text}").decide(FakeServices(DENIED).services)
 
@@ -97,29 +95,29 @@ def test_a_denied_token_sets_no_cookie_and_is_kept_in_the_redirect() -> None:
 def test_a_token_that_is_verified_begins_a_session() -> None:
     fake = FakeServices(ALLOWED)
 
-    decision = verifying(querystring=f"queueittoken={minted_token()}").decide(fake.services)
+    decision = verifying(querystring=f"queueittoken={queue_token()}").decide(fake.services)
 
     assert decision.reason.name == "token"
     assert len(decision.set_cookies) == 1
-    assert f"queueId={QUEUE_ID}" in fake.requests[0].url
+    assert f"queueId={GUID}" in fake.requests[0].url
 
 
 def test_with_session_and_token_the_sessions_queue_id_is_asked_about() -> None:
     fake = FakeServices(ALLOWED)
     other = "aaaaaaaa-5a69-4788-9c0d-e1f2a3b4c5d6"
 
-    verifying(cookie=session_value(), querystring=f"queueittoken={minted_token(queue_id=other)}").decide(
+    verifying(cookie=session_text(), querystring=f"queueittoken={queue_token(queue_id=other)}").decide(
         fake.services
     )
 
-    assert [QUEUE_ID in question.url for question in fake.requests] == [True]
+    assert [GUID in question.url for question in fake.requests] == [True]
 
 
 def test_without_a_queue_id_nobody_is_asked() -> None:
     fake = FakeServices(DENIED)
-    safety_net = minted_token(queue_id=None, redirect_type="safetynet")
+    safety_net = queue_token(queue_id="", redirect_type="safetynet")
 
-    by_session = verifying(cookie=session_value(queue_id="")).decide(fake.services)
+    by_session = verifying(cookie=session_text(queue_id="", with_mac=True)).decide(fake.services)
     by_token = verifying(querystring=f"queueittoken={safety_net}").decide(fake.services)
 
     assert (by_session.reason.name, by_token.reason.name, fake.requests) == ("session", "token", [])
@@ -130,7 +128,7 @@ def test_whoever_is_queued_anyway_is_not_asked_about() -> None:
 
     decisions = [
         verifying().decide(fake.services),
-        verifying(cookie=session_value(issued_at=1_600_000_000)).decide(fake.services),
+        verifying(cookie=session_text(issued_at=1_600_000_000)).decide(fake.services),
         verifying(querystring="queueittoken=e_tickets~h_0").decide(fake.services),
     ]
 
@@ -155,14 +153,14 @@ def test_whoever_is_queued_anyway_is_not_asked_about() -> None:
     ],
 )
 def test_a_failing_service_sends_no_visitor_back_who_has_waited(trouble: ServiceResponse | None) -> None:
-    decision = verifying(cookie=session_value()).decide(FakeServices(trouble).services)
+    decision = verifying(cookie=session_text()).decide(FakeServices(trouble).services)
 
     assert (decision.redirect_url, decision.reason.name) == ("", "session")
 
 
 @pytest.mark.parametrize("status", [400, 413, 414, 422, 431])
 def test_an_answer_that_a_strange_request_can_provoke_denies(status: int) -> None:
-    decision = verifying(cookie=session_value()).decide(FakeServices(answer({}, status)).services)
+    decision = verifying(cookie=session_text()).decide(FakeServices(answer({}, status)).services)
 
     assert decision.reason.name == "queue id used up"
 
@@ -171,7 +169,7 @@ def test_what_is_asked_about_a_strange_request_is_bounded() -> None:
     fake = FakeServices(ALLOWED)
     headers = (("User-Agent", "\ud800é\r\nX: y" * 100_000),)
 
-    verifying(cookie=session_value(), headers=headers, querystring="a" * 1_000_000).decide(fake.services)
+    verifying(cookie=session_text(), headers=headers, querystring="a" * 1_000_000).decide(fake.services)
 
     (question,) = fake.requests
     assert len(question.body) < 8_000
@@ -187,7 +185,7 @@ def test_nobody_is_asked_unless_integration_and_setting_both_say_so(
 ) -> None:
     fake = FakeServices(DENIED)
 
-    decision = feature_visit(integration=integration, settings=settings, cookie=session_value()).decide(
+    decision = feature_visit(integration=integration, settings=settings, cookie=session_text()).decide(
         fake.services
     )
 
@@ -195,4 +193,4 @@ def test_nobody_is_asked_unless_integration_and_setting_both_say_so(
 
 
 def test_a_decision_without_services_asks_nobody() -> None:
-    assert verifying(cookie=session_value()).decide().reason.name == "session"
+    assert verifying(cookie=session_text()).decide().reason.name == "session"
