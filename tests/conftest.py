@@ -1,6 +1,7 @@
 """How every test runs: the profiles of property tests, and which worker takes which."""
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Generator, Iterator
 from functools import cache
 from typing import Any
 
@@ -41,6 +42,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose the profile before the first property is read."""
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("full" if _runs_all(config) else "short")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Leave what is collected to no collection of garbage: all of it lasts."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

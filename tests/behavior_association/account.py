@@ -6,7 +6,6 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from moto.ssm.models import ssm_backends
 
 from behavior_association import handler
 from tests.behavior_association.cloudfront import ACCOUNT, CloudFront
@@ -51,6 +50,8 @@ class Account:
     parameter = f"/queueit/shop/behavior-association/{DISTRIBUTION}"
 
     def __init__(self, server: CloudFrontServer) -> None:
+        from moto.ssm.models import ssm_backends  # loads all of EC2's
+
         ssm_backends[ACCOUNT].reset()
         self.cloudfront = server.cloudfront = CloudFront()
         self.functions = Functions()
