@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 import pytest
@@ -48,18 +49,11 @@ def combinations(*axes: Iterable[str | int]) -> list[Any]:
 class Run:
     """One connector; `answers` are what the platform says, the last one for ever."""
 
-    def __init__(self, configuration: dict[str, Any]) -> None:
+    def __init__(self, configuration: dict[str, Any], secret_arn: str) -> None:
         self.clients = {name: _copied(client) for name, client in CLIENTS.items()}
         self.table: Any = self.clients["dynamodb"]
         self.secrets: Any = self.clients["secretsmanager"]
-        self.table.create_table(
-            TableName="shop",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        secret = {"secret_key": SECRET_KEY, "api_key": API_KEY}
-        self.secret_arn = self.secrets.create_secret(Name="shop", SecretString=json.dumps(secret))["ARN"]
+        self.secret_arn = secret_arn
         self.environ = {
             "AWS_LAMBDA_FUNCTION_NAME": "shop-config-refresh",
             "QUEUEIT_CUSTOMER_ID": "example",
@@ -146,6 +140,12 @@ class Run:
         )
         return item
 
+    def digest(self) -> str:
+        """That of the snapshot in force."""
+        current = self.item("current")
+        assert current
+        return str(current["snapshot"]["S"])
+
     def everything(self) -> list[dict[str, Any]]:
         """All items but the one that says how the last run ended."""
         items: list[dict[str, Any]] = self.table.scan(TableName="shop")["Items"]
@@ -153,25 +153,61 @@ class Run:
         return sorted(items, key=lambda item: str(item["pk"]["S"]))
 
 
-@pytest.fixture
-def run(moto: None) -> Run:
-    for services in (dynamodb_backends, secretsmanager_backends):
-        services[DEFAULT_ACCOUNT_ID].reset()
-    return Run(integration_config(version=7))
+Stored = list[dict[str, Any]]
+"""What moto's DynamoDB and Secrets Manager hold."""
+
+
+def _services() -> Stored:
+    backends = (dynamodb_backends, secretsmanager_backends)
+    return [vars(services[DEFAULT_ACCOUNT_ID]["us-east-1"]) for services in backends]
+
+
+def _put_back(stored: Stored) -> None:
+    for service, held in zip(_services(), stored, strict=True):
+        service.update(deepcopy(held))
+
+
+class Beginnings(NamedTuple):
+    """What AWS holds where the table is empty, and after the first refresh."""
+
+    secret_arn: str
+    empty: Stored
+    refreshed: Stored
+
+
+@pytest.fixture(scope="module")
+def beginnings(moto: None) -> Beginnings:
+    """Made once a file: it takes longer than most tests."""
+    CLIENTS["dynamodb"].create_table(
+        TableName="shop",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    secret = json.dumps({"secret_key": SECRET_KEY, "api_key": API_KEY})
+    arn = CLIENTS["secretsmanager"].create_secret(Name="shop", SecretString=secret)["ARN"]
+    empty = deepcopy(_services())
+    Run(integration_config(version=7), arn)()
+    return Beginnings(arn, empty, deepcopy(_services()))
 
 
 @pytest.fixture
-def ready(run: Run) -> Run:
+def run(beginnings: Beginnings) -> Run:
+    _put_back(beginnings.empty)
+    return Run(integration_config(version=7), beginnings.secret_arn)
+
+
+@pytest.fixture
+def ready(run: Run, beginnings: Beginnings) -> Run:
     """A connector with version 7 in force."""
-    run()
-    run.lines.clear()
+    _put_back(beginnings.refreshed)
     return run
 
 
 @pytest.fixture
-def two(run: Run) -> tuple[str, str]:
+def two(ready: Run) -> tuple[str, str]:
     """The digests of two publications, versions 7 and 8, a minute apart."""
-    first = run()["snapshot"]
-    run.platform_has(integration_config(version=8))
-    run.now += 60
-    return first, run()["snapshot"]
+    first = ready.digest()
+    ready.platform_has(integration_config(version=8))
+    ready.now += 60
+    return first, ready()["snapshot"]

@@ -85,13 +85,12 @@ class Faulty:
 
 
 @pytest.fixture
-def published(run: Any) -> Any:
+def published(ready: Any) -> Any:
     """A connector with version 7 in force, version 8 at the platform, and an operator's earlier snapshot."""
-    run.first = run()["snapshot"]
-    run.platform_has(integration_config(queue_integration(Name="Other"), version=8))
-    run.now += 60
-    run.lines.clear()
-    return run
+    ready.first = ready.digest()
+    ready.platform_has(integration_config(queue_integration(Name="Other"), version=8))
+    ready.now += 60
+    return ready
 
 
 ACTIONS: dict[str, Callable[[Any], Any]] = {
