@@ -723,15 +723,5 @@ class CaseGenerator:
 
 def describe(group: Group, case: Case) -> str:
     """A case as JSON, complete enough to run again."""
-    return json.dumps(
-        {
-            "config": group.config,
-            "settings": group.settings,
-            "customer_id": group.customer_id,
-            "secret_key": group.secret_key,
-            "previous_secret_key": group.previous_secret_key,
-            "now": case.now,
-            "services": case.services._asdict(),
-            "event": case.event,
-        }
-    )
+    shown = {**group._asdict(), **case._asdict(), "services": case.services._asdict()}
+    return json.dumps({name: value for name, value in shown.items() if name != "cases"})

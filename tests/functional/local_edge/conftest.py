@@ -114,15 +114,9 @@ class Site:
     def rule_breaches(self) -> list[RuleBreach]:
         return self.edge.rule_breaches[self._breaches_before :]
 
-    def ask(
-        self,
-        target: str = "/",
-        method: str = "GET",
-        headers: list[tuple[str, str]] | None = None,
-        body: bytes | None = None,
-    ) -> Response:
+    def ask(self, *arguments: Any, **named: Any) -> Response:
         """Send one request, header lines exactly as given."""
-        return ask(self.edge, target, method, headers, body)
+        return ask(self.edge, *arguments, **named)
 
     def connect(self) -> socket.socket:
         """A connection of a visitor's."""

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from config_refresh import history
+from config_refresh.history import Cause
 from tests.builders import NOW
 from tests.command_line import queueit
 
@@ -18,20 +20,9 @@ ARN = "arn:aws:sts::123456789012:assumed-role/operator/somebody"
 
 def entry(at: int, version: int, digest: str, **more: Any) -> dict[str, Any]:
     """One entry of the history."""
-    return {
-        "at": at,
-        "action": "refresh",
-        "source": "schedule",
-        "actor": None,
-        "reason": None,
-        "snapshot": digest,
-        "previous_snapshot": None,
-        "version": version,
-        "size": 812,
-        "difference": [],
-        "expires_at": None,
-        "in_force": False,
-    } | more
+    cause = Cause("refresh", "schedule")
+    made = history.entry(cause, at, snapshot=digest, previous_snapshot=None, version=version, size=812)
+    return made | {"in_force": False} | more
 
 
 class Aws:
