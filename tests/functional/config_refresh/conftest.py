@@ -19,6 +19,8 @@ from config_refresh.errors import PassingFailure, RefreshError
 from tests.builders import NOW, SECRET_KEY, integration_config, mac
 
 API_KEY = "not-a-real-api-key"
+USUAL = {"warnings": [], "enabled": True, "frozen": False, "held": False, "integrations": 1}
+"""What a run tells of one integration and no decision of an operator."""
 
 SESSION: Any = boto3.Session("AKIAIOSFODNN7EXAMPLE", "not-a-real-key", region_name="us-east-1")
 CLIENTS = {name: SESSION.client(name) for name in ("dynamodb", "secretsmanager")}

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from config_refresh import history
+from config_refresh.history import Cause
 from workbench.control_room.activity import Activity, TableRead, shown_target
 from workbench.control_room.event_stream import Event, EventStream, Follower
 from workbench.local_edge import Exchange, FunctionLine, Invocation
@@ -55,21 +57,14 @@ class Watched:
 
     def publish(self, **entry: Any) -> None:
         """Something is put in force, and config-refresh says so."""
-        common = {
-            "at": int(self.time),
-            "action": "refresh",
-            "source": "schedule",
-            "actor": None,
-            "reason": None,
-        }
-        made = {
-            **common,
+        cause = Cause("refresh", "schedule")
+        usual: dict[str, Any] = {
             "snapshot": "two",
             "previous_snapshot": "one",
             "version": 2,
             "difference": ["x"],
-            **entry,
         }
+        made = history.entry(cause, int(self.time), **usual | entry)
         self.history["entries"] = [made, *self.history["entries"]]
         self.activity.refresh_line(json.dumps({"event": "refresh_succeeded", "outcome": "published"}))
         self.activity.tick()
