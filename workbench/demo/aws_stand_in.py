@@ -23,6 +23,16 @@ FAKE_CREDENTIALS = {
 }
 
 
+def create_table(dynamodb: Any, name: str) -> None:
+    """Create a connector's table, empty, as modules/config_store does."""
+    dynamodb.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
 class AwsStandIn:
     """One server on two ports, so that DynamoDB can be taken away by itself."""
 
@@ -60,12 +70,7 @@ class AwsStandIn:
         self._moto = MotoProcess()
         self._moto.serve(self._secrets_port)
         self._moto.serve(self.dynamodb_port)
-        self.dynamodb().create_table(
-            TableName=self._name,
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(self.dynamodb(), self._name)
         created = self._client("secretsmanager", self.secrets_url).create_secret(
             Name=f"{self._name}-credentials", SecretString=json.dumps(secret)
         )

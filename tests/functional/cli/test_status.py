@@ -14,6 +14,7 @@ from queueit.table_items import Current, current_item, snapshot_item, snapshot_k
 from tests.builders import NOW, SECRET_KEY, integration_config, snapshot_document
 from tests.command_line import Ran, queueit
 from tests.functional.cli.aws import client
+from workbench.demo.aws_stand_in import create_table
 
 HOME, REPLICA = "us-east-1", "eu-central-1"
 
@@ -62,15 +63,7 @@ class Shop:
         self.replicas: dict[str, str] | None = {}
         self.function: Any = NoFunction()
         self.now = NOW + 3700
-        self.create_table(HOME)
-
-    def create_table(self, region: str) -> None:
-        client("dynamodb", region).create_table(
-            TableName="shop",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(client("dynamodb", HOME), "shop")
 
     def publish(
         self,
@@ -214,7 +207,7 @@ def test_a_connector_that_an_operator_switched_off_is_a_problem(shop: Shop) -> N
 def test_a_replica_that_serves_the_same_is_up_to_date(shop: Shop) -> None:
     settings = {"replica_regions": [REPLICA]}
     shop.publish(settings=settings)
-    shop.create_table(REPLICA)
+    create_table(client("dynamodb", REPLICA), "shop")
     shop.publish(REPLICA, settings=settings)
     shop.replicas = {REPLICA: "ACTIVE"}
     ran = shop("status")
@@ -246,7 +239,7 @@ def test_a_replica_that_is_not_as_it_should_be_is_a_problem(
 ) -> None:
     settings = {"replica_regions": wanted}
     shop.publish(settings=settings)
-    shop.create_table(REPLICA)
+    create_table(client("dynamodb", REPLICA), "shop")
     if served is not None:
         shop.publish(REPLICA, version=served, settings=settings)
     shop.replicas = replicas

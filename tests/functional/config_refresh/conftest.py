@@ -17,6 +17,7 @@ from config_refresh.credentials import CachedCredentials, Credentials, read_cred
 from config_refresh.deadline import Deadline
 from config_refresh.errors import PassingFailure, RefreshError
 from tests.builders import NOW, SECRET_KEY, integration_config, mac
+from workbench.demo.aws_stand_in import create_table
 
 API_KEY = "not-a-real-api-key"
 USUAL = {"warnings": [], "enabled": True, "frozen": False, "held": False, "integrations": 1}
@@ -180,12 +181,7 @@ class Beginnings(NamedTuple):
 @pytest.fixture(scope="module")
 def beginnings(moto: None) -> Beginnings:
     """Made once a file: it takes longer than most tests."""
-    CLIENTS["dynamodb"].create_table(
-        TableName="shop",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_table(CLIENTS["dynamodb"], "shop")
     secret = json.dumps({"secret_key": SECRET_KEY, "api_key": API_KEY})
     arn = CLIENTS["secretsmanager"].create_secret(Name="shop", SecretString=secret)["ARN"]
     empty = deepcopy(_services())

@@ -20,6 +20,7 @@ from moto.server import ThreadedMotoServer
 
 from queueit.stored_snapshot import pack
 from queueit.table_items import Current, current_item
+from workbench.demo.aws_stand_in import create_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -78,12 +79,7 @@ class Store:
             client.close()
 
     def create_table(self, region: str = "us-east-1") -> None:
-        self.client(region).create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(self.client(region), TABLE)
 
     def put_body(self, digest: str, body: bytes, region: str = "us-east-1") -> None:
         item: Any = {"pk": {"S": f"snapshot#{digest}"}, "body": {"B": body}}

@@ -289,14 +289,6 @@ def test_keys_without_the_one_that_a_setting_needs_are_not_taken(store: Any, loa
     assert worker.reader.current(5.0).keys.current.key == b"a-fake-key"
 
 
-def test_a_small_snapshot_is_read_with_the_pointer(store: Any, load: Any) -> None:
-    store.create_table()
-    digest, body = pack(document(7))
-    store.point_at(digest, body=body)
-    worker = load(store.environ())
-    assert worker.after(0) == 7
-
-
 @pytest.mark.parametrize(("share", "copy"), [(0.0, 1), (0.5, 3), (0.99, 4)])
 def test_one_of_several_copies_is_read(store: Any, load: Any, share: float, copy: int) -> None:
     store.create_table()
