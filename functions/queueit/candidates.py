@@ -9,15 +9,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-_MANY: Final = 128
+_MANY: Final = 48
 _GRAM: Final = 4
 
 
 class Candidates:
     """The integrations' texts, ready to be looked for in URLs.
 
-    Few are looked for one by one. Of many, each is filed under four of its characters, the first or the last, and
-    looked for only in a URL that has those: then a request costs about the same however many there are.
+    Few are looked for one by one. Of many, each is filed under four of its characters, at its beginning or its end, and
+    looked for only in a URL that has those: then a request costs about the same however many there are. Where nearly
+    all are long, each is filed four times, a place apart, and every fourth place of a URL is enough to look at.
     `texts` are all of them in the integrations' order, each with its integration's place.
     """
 
@@ -28,23 +29,29 @@ class Candidates:
         )
         self._unfiled = self.texts
         self._by_gram: dict[str, list[tuple[str, int]]] = {}
+        self._step = _GRAM
         if len(self.texts) > _MANY:
-            self._unfiled = tuple([one for one in self.texts if len(one[0]) < _GRAM])
-            self._file([one for one in self.texts if len(one[0]) >= _GRAM])
+            if sum([len(text) < 2 * _GRAM - 1 for text, _ in self.texts]) > _MANY:
+                self._step = 1
+            filed = _GRAM + self._step - 1
+            self._unfiled = tuple([one for one in self.texts if len(one[0]) < filed])
+            self._file([one for one in self.texts if len(one[0]) >= filed])
 
     def _file(self, texts: list[tuple[str, int]]) -> None:
         uses = Counter([text[:_GRAM] for text, _ in texts])
         uses.update([text[-_GRAM:] for text, _ in texts])
         for text, place in texts:
-            gram = min(text[:_GRAM], text[-_GRAM:], key=uses.__getitem__)
-            self._by_gram.setdefault(gram, []).append((text, place))
+            start = 0 if uses[text[:_GRAM]] <= uses[text[-_GRAM:]] else len(text) - _GRAM - self._step + 1
+            for gram_start in range(start, start + self._step):
+                gram = text[gram_start : gram_start + _GRAM]
+                self._by_gram.setdefault(gram, []).append((text, place))
 
     def places(self, url_upper: str) -> list[int]:
         """The places, in order, of the integrations that the upper-cased URL has a text of."""
         found = [place for text, place in self._unfiled if text in url_upper]
-        if self._by_gram:
-            grams = {url_upper[start : start + _GRAM] for start in range(len(url_upper) - _GRAM + 1)}
-            for gram in grams & self._by_gram.keys():
-                found += [place for text, place in self._by_gram[gram] if text in url_upper]
+        if by_gram := self._by_gram:
+            starts = range(0, len(url_upper) - _GRAM + 1, self._step)
+            for gram in {gram for start in starts if (gram := url_upper[start : start + _GRAM]) in by_gram}:
+                found += [place for text, place in by_gram[gram] if text in url_upper]
             found.sort()
         return list(dict.fromkeys(found))

@@ -18,10 +18,13 @@ An RFC 6265 token; `%` left out, as decoders differ on it, and `&`, which stands
 """
 
 
-def parse_cookies(cookie_header: str) -> dict[str, list[str]]:
-    """The values of each cookie by its name, as sent; a browser sends the most specific of a name first."""
+def parse_cookies(cookie_header: str, holding: str = "") -> dict[str, list[str]]:
+    """The values of each cookie by its name, as sent; a browser sends the most specific of a name first.
+
+    Cookies without the text `holding` are left out.
+    """
     cookies: dict[str, list[str]] = {}
-    for pair in cookie_header.split(";"):
+    for pair in [pair for pair in cookie_header.split(";") if holding in pair]:
         key, equals, value = pair.partition("=")
         if equals:
             cookies.setdefault(key.strip(), []).append(value.strip())

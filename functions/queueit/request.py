@@ -6,6 +6,7 @@ from functools import cached_property
 from queueit.cookies import parse_cookies
 from queueit.percent_encoding import decode_uri_component
 from queueit.queue_token import QueueToken, parse_queue_token
+from queueit.session_cookie import NAME_PREFIX
 from queueit.url_forms import Url, without_port
 
 TOKEN_PARAMETER = "queueittoken"  # noqa: S105  # the parameter's name, not a secret
@@ -116,23 +117,20 @@ class Request:
     def _parsed_cookies(self) -> dict[str, list[str]]:
         return parse_cookies(self._cookie_header)
 
-    def _cookie_values(self, name: str) -> list[str]:
-        """All values of the cookie `name`; the header is taken apart once, and only where the name stands in it."""
-        return self._parsed_cookies.get(name, []) if name in self._cookie_header else []
-
     @cached_property
     def _decoded_cookies(self) -> dict[str, str]:
         return {}
 
-    def cookies(self, name: str) -> list[str]:
-        """The non-empty values of the cookie `name`, as sent."""
-        return [value for value in self._cookie_values(name) if value]
+    @cached_property
+    def session_cookies(self) -> dict[str, list[str]]:
+        """The values of each session cookie by its name, as sent; other cookies may be among them."""
+        return parse_cookies(self._cookie_header, NAME_PREFIX)
 
     def cookie(self, name: str) -> str:
         """The first value of the cookie `name`, decoded where it can be; empty without one."""
         known = self._decoded_cookies
         if name not in known:
-            values = self._cookie_values(name)
+            values = self._parsed_cookies.get(name) if name in self._cookie_header else None
             decoded = decode_uri_component(values[0]) if values else ""
             known[name] = values[0] if decoded is None else decoded
         return known[name]

@@ -2,7 +2,7 @@
 
 import re
 
-from queueit.percent_encoding import percent_encode, replace_lone_surrogates, runs_of
+from queueit.percent_encoding import UNRESERVED, percent_encode, replace_lone_surrogates
 
 # What JavaScript's String.prototype.trim removes, which is the platform's notion of white space.
 _WHITE_SPACE = (
@@ -11,16 +11,13 @@ _WHITE_SPACE = (
 )
 _SEGMENT = r"[A-Za-z0-9\-._~:@!$&'()*+,;=]"
 _ALREADY_NORMAL = re.compile(rf"https://{_SEGMENT}+(?:/(?![/.]){_SEGMENT}*)+(?:\?{_SEGMENT}*)?")
-_SLASHES = re.compile(r"(?<!:)//+")
-_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
-_LOWER_CASE_ESCAPE = re.compile(r"%[0-9a-f]{2}")
-_OUTSIDE_URL_ALPHABET = runs_of(r"[^a-zA-Z0-9\-._~:/?#%\[\]@!$&'()*+,;=]")
-_UNRESERVED = {
-    f"%{ord(character):02X}": character
-    for character in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-}
-_BEFORE_QUERY = re.compile(r"[^?#]*")
-_ORIGIN = re.compile(r"https?://[^/]+")
+_SLASHES = r"(?<!:)//+"
+_ESCAPE = r"%[0-9A-Fa-f]{2}"
+_LOWER_CASE_ESCAPE = r"%[0-9a-f]{2}"
+_OUTSIDE_URL_ALPHABET = r"[^a-zA-Z0-9\-._~:/?#%\[\]@!$&'()*+,;=]+"
+_UNRESERVED = {f"%{byte:02X}": chr(byte) for byte in UNRESERVED}
+_BEFORE_QUERY = r"[^?#]*"
+_ORIGIN = r"https?://[^/]+"
 
 
 def _decode_unreserved(match: "re.Match[str]") -> str:
@@ -54,9 +51,9 @@ def _remove_dot_segments(path: str) -> str:
 
 
 def _normalize_path(url: str) -> str:
-    before_query = _BEFORE_QUERY.match(url)[0]  # type: ignore[index]  # the expression matches any string
+    before_query = re.match(_BEFORE_QUERY, url)[0]  # type: ignore[index]  # the expression matches any string
     rest = url[len(before_query) :]
-    if origin := _ORIGIN.match(before_query):
+    if origin := re.match(_ORIGIN, before_query):
         authority, path = origin[0], before_query[origin.end() :] or "/"
     else:
         first, slash, others = before_query.partition("/")
@@ -69,10 +66,10 @@ def _normalize_path(url: str) -> str:
 
 def normalize_part(text: str) -> str:
     """What normalization makes of a part of a URL: all of it but the trimming, and what concerns the whole path."""
-    text = _SLASHES.sub("/", text.replace("\\", "/"))
-    text = _ESCAPE.sub(_decode_unreserved, text)
-    text = _OUTSIDE_URL_ALPHABET.sub(percent_encode, replace_lone_surrogates(text))
-    return _LOWER_CASE_ESCAPE.sub(lambda match: match[0].upper(), text)
+    text = re.sub(_SLASHES, "/", text.replace("\\", "/"))
+    text = re.sub(_ESCAPE, _decode_unreserved, text)
+    text = re.sub(_OUTSIDE_URL_ALPHABET, percent_encode, replace_lone_surrogates(text))
+    return re.sub(_LOWER_CASE_ESCAPE, lambda match: match[0].upper(), text)
 
 
 def normalize_url(url: str) -> str:

@@ -156,6 +156,7 @@ def test_any_cookie_header_gives_the_values_of_a_name(name: str, pairs: list[str
     header = "; ".join(pairs)
 
     assert all([value in header for value in parse_cookies(header).get(name, [])])
+    assert parse_cookies(header, name).get(name) == parse_cookies(header).get(name)
     assert parse_cookies("; ".join([*pairs, "; our=1"]))["our"][-1] == "1"
 
 

@@ -39,7 +39,6 @@ def test_several_cookie_lines_are_one(request_of: Any) -> None:
     request = request_of(headers=[("Cookie", "a=1; b=2"), ("cookie", "a=3"), ("COOKIE", "c=4")])
 
     assert request.header("cookie") == "a=1; b=2; a=3; c=4"
-    assert request.cookies("a") == ["1", "3"]
 
 
 def test_several_lines_of_another_header_are_joined_by_commas_and_none_are_empty(request_of: Any) -> None:

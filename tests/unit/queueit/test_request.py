@@ -5,6 +5,7 @@ from time import process_time
 import pytest
 
 from queueit.request import Request
+from queueit.session_cookie import NAME_PREFIX
 from queueit.url_forms import Url
 from tests.unit.queueit.visits import visit
 
@@ -148,8 +149,12 @@ class TestToken:
 
 
 class TestCookies:
-    def test_all_non_empty_values_of_a_name_are_given_as_sent(self) -> None:
-        assert visit(cookie="a=1; a=; b=2; a=%3D").cookies("a") == ["1", "%3D"]
+    def test_all_values_of_a_session_cookie_are_given_as_sent(self) -> None:
+        name = f"{NAME_PREFIX}room"
+
+        assert visit(cookie=f"{name}=1; {name} = ; b=2;{name}=%3D").session_cookies == {
+            name: ["1", "", "%3D"]
+        }
 
     @pytest.mark.parametrize(
         ("cookie", "value"),
@@ -163,7 +168,7 @@ class TestCookies:
 
         def header(name: str) -> str:
             asked.append(name)
-            return "a=%41%42; b=%43%44; room=1" if name == "cookie" else ""
+            return f"a=%41%42; b=%43%44; {NAME_PREFIX}room=1" if name == "cookie" else ""
 
         request = Request(
             method="GET", host="h", path="/", query="", client_ip="", header=header, body=lambda: ""
@@ -172,7 +177,7 @@ class TestCookies:
 
         assert values == [("AB", "CD", "")] * 3
         assert len({id(value) for triple in values for value in triple[:2]}) == 2
-        assert request.cookies("room") == ["1"]
+        assert request.session_cookies == {f"{NAME_PREFIX}room": ["1"]}
         assert asked.count("cookie") == 1
 
     def test_a_large_cookie_header_costs_a_thousand_trigger_parts_little_more_than_one(self) -> None:
