@@ -130,7 +130,7 @@ class Request:
         """The first value of the cookie `name`, decoded where it can be; empty without one."""
         known = self._decoded_cookies
         if name not in known:
-            values = self._parsed_cookies.get(name) if name in self._cookie_header else None
+            values = self._parsed_cookies.get(name, []) if name in self._cookie_header else []
             decoded = decode_uri_component(values[0]) if values else ""
             known[name] = values[0] if decoded is None else decoded
         return known[name]
