@@ -148,15 +148,10 @@ class Workspace:
         mirror = plugin_directory()
         chosen = [f"-plugin-dir={mirror}"] if mirror else []
         self.run("init", "-input=false", "-no-color", *chosen)
-        if "TF_REATTACH_PROVIDERS" in self._environment or self._configurations_of_provider() > 1:
+        if "TF_REATTACH_PROVIDERS" in self._environment:
             return
         for binary in self.path.glob(".terraform/providers/*/*/aws/*/*/terraform-provider-aws*"):
-            self._environment |= attach(self, binary, self.path, self._environment)
-
-    def _configurations_of_provider(self) -> int:
-        """How many there are: a provider that keeps running has one, that of whoever came last."""
-        files = self.path.glob("*.tf")
-        return sum(file.read_text(encoding="utf-8").count('\nprovider "aws" {') for file in files)
+            self._environment |= attach(self, binary, self.path, self._environment, self.copy)
 
     def plan(self, *options: str, read: bool = True) -> Plan:
         """Plan, keep the plan for `apply_plan` and read it; without `read` the document is empty."""
