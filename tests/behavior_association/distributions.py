@@ -155,24 +155,46 @@ _LAMBDA = st.builds(arn, _NAMES, st.integers(1, 99))
 _PATTERNS = st.from_regex(r"/?[a-z]{1,6}(/[a-z]{1,3})?(/\*|\*|\.jpg)", fullmatch=True)
 
 
+# Made once: to make a strategy takes longer than to draw from it.
+_ANY = st.booleans()
+_ON_ORIGIN_EVENTS, _ON_VIEWER_EVENTS = (
+    st.fixed_dictionaries({}, optional={f"{who}-request": _LAMBDA, f"{who}-response": _LAMBDA})
+    for who in ("origin", "viewer")
+)
+_CACHING: st.SearchStrategy[Config] = st.sampled_from(
+    [
+        {"CachePolicyId": CACHING_DISABLED},
+        {
+            "CachePolicyId": CACHING_DISABLED,
+            "OriginRequestPolicyId": "216adef6-5c7f-47e4-b989-5492eafa07d3",
+        },
+        {
+            "ForwardedValues": {"QueryString": True, "Cookies": {"Forward": "all"}},
+            "MinTTL": 0,
+            "DefaultTTL": 86400,
+        },
+    ]
+)
+_VIEWER_PROTOCOLS = st.sampled_from(["allow-all", "https-only", "redirect-to-https"])
+_PATTERN_LISTS = st.lists(_PATTERNS, max_size=5, unique_by=lambda pattern: pattern.removeprefix("/"))
+_PRICE_CLASSES = st.sampled_from(["PriceClass_100", "PriceClass_All"])
+_HTTP_VERSIONS = st.sampled_from(["http1.1", "http2", "http2and3"])
+_ERROR_CODES = st.sets(st.sampled_from([403, 404, 500, 503]))
+
+
 @st.composite
 def _associated(draw: st.DrawFn) -> Config:
     """A behavior's functions: either kind on viewer events, Lambda@Edge on origin events."""
-    origin = draw(
-        st.dictionaries(st.sampled_from(["origin-request", "origin-response"]), _LAMBDA, max_size=2)
-    )
-    viewer = draw(
-        st.dictionaries(st.sampled_from(["viewer-request", "viewer-response"]), _LAMBDA, max_size=2)
-    )
+    origin, viewer = draw(_ON_ORIGIN_EVENTS), draw(_ON_VIEWER_EVENTS)
     at_cloudfront: dict[str, str] = {}
-    if draw(st.booleans()):
+    if draw(_ANY):
         at_cloudfront = {event_type: function_arn("rewrite") for event_type in viewer}
         viewer = {}
     content = [
         {
             "LambdaFunctionARN": value,
             "EventType": event_type,
-            "IncludeBody": event_type.endswith("request") and draw(st.booleans()),
+            "IncludeBody": event_type.endswith("request") and draw(_ANY),
         }
         for event_type, value in draw(st.permutations(list({**origin, **viewer}.items())))
     ]
@@ -184,46 +206,32 @@ def _associated(draw: st.DrawFn) -> Config:
     }
 
 
+_ASSOCIATED = _associated()
+
+
 @st.composite
 def any_behavior(draw: st.DrawFn, path_pattern: str | None = None) -> Config:
     """A behavior with any of the settings beside its functions."""
-    caching: Config = draw(
-        st.sampled_from(
-            [
-                {"CachePolicyId": CACHING_DISABLED},
-                {
-                    "CachePolicyId": CACHING_DISABLED,
-                    "OriginRequestPolicyId": "216adef6-5c7f-47e4-b989-5492eafa07d3",
-                },
-                {
-                    "ForwardedValues": {"QueryString": True, "Cookies": {"Forward": "all"}},
-                    "MinTTL": 0,
-                    "DefaultTTL": 86400,
-                },
-            ]
-        )
-    )
     return {
         **{key: value for key, value in behavior(path_pattern).items() if key != "CachePolicyId"},
-        **caching,
-        **draw(_associated()),
-        "Compress": draw(st.booleans()),
-        "ViewerProtocolPolicy": draw(st.sampled_from(["allow-all", "https-only", "redirect-to-https"])),
-        "SmoothStreaming": draw(st.booleans()),
+        **draw(_CACHING),
+        **draw(_ASSOCIATED),
+        "Compress": draw(_ANY),
+        "ViewerProtocolPolicy": draw(_VIEWER_PROTOCOLS),
+        "SmoothStreaming": draw(_ANY),
     }
 
 
 @st.composite
 def any_distribution(draw: st.DrawFn) -> Config:
     """A DistributionConfig with up to five ordered behaviors."""
-    patterns = draw(st.lists(_PATTERNS, max_size=5, unique_by=lambda pattern: pattern.removeprefix("/")))
     return distribution(
-        *[draw(any_behavior(pattern)) for pattern in patterns],
+        *[draw(any_behavior(pattern)) for pattern in draw(_PATTERN_LISTS)],
         default=draw(any_behavior()),
         Comment=draw(_TEXT),
-        Enabled=draw(st.booleans()),
-        PriceClass=draw(st.sampled_from(["PriceClass_100", "PriceClass_All"])),
-        HttpVersion=draw(st.sampled_from(["http1.1", "http2", "http2and3"])),
+        Enabled=draw(_ANY),
+        PriceClass=draw(_PRICE_CLASSES),
+        HttpVersion=draw(_HTTP_VERSIONS),
         CustomErrorResponses=listed(
             [
                 {
@@ -232,15 +240,18 @@ def any_distribution(draw: st.DrawFn) -> Config:
                     "ResponseCode": "200",
                     "ErrorCachingMinTTL": 5,
                 }
-                for code in draw(st.sets(st.sampled_from([403, 404, 500, 503])))
+                for code in draw(_ERROR_CODES)
             ]
         ),
     )
 
 
+_DISTRIBUTIONS = any_distribution()
+
+
 @st.composite
 def distribution_and_targets(draw: st.DrawFn) -> tuple[Config, list[str]]:
     """A distribution, and some of its behaviors by path pattern."""
-    config = draw(any_distribution())
+    config = draw(_DISTRIBUTIONS)
     patterns = ["*", *[item["PathPattern"] for item in config["CacheBehaviors"].get("Items", [])]]
     return config, draw(st.lists(st.sampled_from(patterns), min_size=1, unique=True))

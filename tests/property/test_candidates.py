@@ -93,7 +93,7 @@ def _spelled_path(random: Random) -> tuple[str, str]:
 @pytest.mark.parametrize("seed", range(4))
 def test_each_form_that_an_integration_matches_has_one_of_its_texts(seed: int, is_full: bool) -> None:
     random, matched = Random(seed), 0
-    for _ in range(200 if is_full else 50):
+    for _ in range(200 if is_full else 20):
         path, spelled_path = _spelled_path(random)
         request = _request(random.choice(HOSTS), spelled_path, random.choice(_QUERIES).removeprefix("?"))
         urls = forms(request.url).urls
