@@ -40,7 +40,7 @@ def score(reference: Path, is_full: bool, pytestconfig: pytest.Config) -> Score:
     The environment variables CONFORMANCE_SEED and CONFORMANCE_CASES say from where and how many.
     """
     seed = int(os.environ.get("CONFORMANCE_SEED", "20261124"))
-    cases = int(os.environ.get("CONFORMANCE_CASES", "3000" if is_full else "200"))
+    cases = int(os.environ.get("CONFORMANCE_CASES", "1500" if is_full else "120"))
     score = run(reference, cases, seed, (os.cpu_count() or 1) if is_full else 1)
     pytestconfig.stash[REPORT] = f"CONFORMANCE_SEED={seed} CONFORMANCE_CASES={cases}\n{score.report()}"
     return score

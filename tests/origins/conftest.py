@@ -43,7 +43,7 @@ def _served(origins: Origins, spelled: list[Spelling]) -> dict[str, Served]:
 @pytest.fixture(scope="session")
 def served(is_full: bool) -> Callable[[Origins], dict[str, Served]]:
     """By name, what the origins of one program serve; each program is asked once."""
-    spelled = spellings(site.PROTECTED, one_pair_in=1 if is_full else 4)
+    spelled = spellings(site.PROTECTED, one_pair_in=1 if is_full else 8)
     return cache(lambda origins: _served(origins, spelled))
 
 
