@@ -108,7 +108,8 @@ test-full: $(DEV) $(VENV)/.newer-terraform ## Run all tests
 	$(NEED_RUNTIME)
 	$(BIN)/pytest --numprocesses $(WORKERS) -m 'full or not full'
 
-lint: $(DEV) build/checkov/.installed ## Check formatting, style, types, the Terraform code and the docs made from it
+lint: ## Check formatting, style, types, the Terraform code and the docs made from it
+	@$(MAKE) --no-print-directory --jobs 2 $(DEV) build/checkov/.installed
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-types lint-checkov lint-validate lint-docs lint-python lint-format
 
 .PHONY: lint-python lint-types lint-format lint-docs lint-validate lint-checkov
