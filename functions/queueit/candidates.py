@@ -17,8 +17,8 @@ class Candidates:
     """The integrations' texts, ready to be looked for in URLs.
 
     Few are looked for one by one. Of many, each is filed under four of its characters, at its beginning or its end, and
-    looked for only in a URL that has those: then a request costs about the same however many there are. Where nearly
-    all are long, each is filed four times, a place apart, and every fourth place of a URL is enough to look at.
+    looked for only in a URL that has those: then a request costs about the same however many there are. If nearly all
+    are long, each is filed four times, a place apart: then every fourth place of a URL is enough to look at.
     `texts` are all of them in the integrations' order, each with its integration's place.
     """
 
@@ -29,22 +29,19 @@ class Candidates:
         )
         self._unfiled = self.texts
         self._by_gram: dict[str, list[tuple[str, int]]] = {}
-        self._step = _GRAM
         if len(self.texts) > _MANY:
-            if sum([len(text) < 2 * _GRAM - 1 for text, _ in self.texts]) > _MANY:
-                self._step = 1
+            short = sum([len(text) < 2 * _GRAM - 1 for text, _ in self.texts])
+            self._step = _GRAM if short <= _MANY else 1
             filed = _GRAM + self._step - 1
             self._unfiled = tuple([one for one in self.texts if len(one[0]) < filed])
             self._file([one for one in self.texts if len(one[0]) >= filed])
 
     def _file(self, texts: list[tuple[str, int]]) -> None:
-        uses = Counter([text[:_GRAM] for text, _ in texts])
-        uses.update([text[-_GRAM:] for text, _ in texts])
+        uses = Counter([gram for text, _ in texts for gram in (text[:_GRAM], text[-_GRAM:])])
         for text, place in texts:
             start = 0 if uses[text[:_GRAM]] <= uses[text[-_GRAM:]] else len(text) - _GRAM - self._step + 1
-            for gram_start in range(start, start + self._step):
-                gram = text[gram_start : gram_start + _GRAM]
-                self._by_gram.setdefault(gram, []).append((text, place))
+            for first in range(start, start + self._step):
+                self._by_gram.setdefault(text[first : first + _GRAM], []).append((text, place))
 
     def places(self, url_upper: str) -> list[int]:
         """The places, in order, of the integrations that the upper-cased URL has a text of."""

@@ -18,13 +18,10 @@ An RFC 6265 token; `%` left out, as decoders differ on it, and `&`, which stands
 """
 
 
-def parse_cookies(cookie_header: str, holding: str = "") -> dict[str, list[str]]:
-    """The values of each cookie by its name, as sent; a browser sends the most specific of a name first.
-
-    Cookies without the text `holding` are left out.
-    """
+def parse_cookies(cookie_header: str, text: str = "") -> dict[str, list[str]]:
+    """The values, as sent, of each cookie with a text in it, by name; a browser sends the most specific first."""
     cookies: dict[str, list[str]] = {}
-    for pair in [pair for pair in cookie_header.split(";") if holding in pair]:
+    for pair in [pair for pair in cookie_header.split(";") if text in pair]:
         key, equals, value = pair.partition("=")
         if equals:
             cookies.setdefault(key.strip(), []).append(value.strip())

@@ -1,16 +1,18 @@
 """Percent-encoding as browsers and the platform do it (protocol sections 4 and 6)."""
 
 import re
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"
-"""What stands for itself in any URL (RFC 3986, 2.3)."""
+"""RFC 3986, 2.3."""
 
-# Text, as a plain pass needs none of them.
-_NOT_VISIBLE_ASCII = "[^!-~]+"
+_URI_COMPONENT = UNRESERVED + b"!*'()=&"  # the last two are replaced apart
+_QUERY_VALUE = UNRESERVED + b":/?=&"  # the last five too
+_VISIBLE_ASCII = bytes(range(0x21, 0x7F))
 _BROKEN_ESCAPE = "%(?![0-9A-Fa-f]{2})"
 _ESCAPES = "(?:%[0-9A-Fa-f]{2})+"
 
@@ -25,26 +27,30 @@ def percent_encode(match: "re.Match[str]") -> str:
     return f"%{match[0].encode().hex('%').upper()}"
 
 
-def _encoded(text: str, kept: bytes, separators: str) -> str:
-    """`text`, percent-encoded but for what is `kept`; besides `separators` there is seldom anything to encode."""
+@lru_cache(maxsize=3)
+def _all_but(kept: bytes) -> "re.Pattern[str]":
+    return re.compile(f"[^{re.escape(kept.decode())}]+")
+
+
+def _percent_encoded(text: str, kept: bytes) -> str:
+    """`text` with all but `kept` percent-encoded; the empty string when it has a lone surrogate."""
     try:
-        if text.encode().translate(None, kept + separators.encode()):
-            text = re.sub(f"[^{re.escape(kept.decode() + separators)}]+", percent_encode, text)
+        others = text.encode().translate(None, kept)
     except UnicodeEncodeError:
         return ""
-    for separator in separators:
-        text = text.replace(separator, f"%{ord(separator):02X}")
-    return text
+    return _all_but(kept).sub(percent_encode, text) if others else text
 
 
 def encode_uri_component(text: str) -> str:
     """Encode `text` as encodeURIComponent does; the empty string when it has a lone surrogate."""
-    return _encoded(text, UNRESERVED + b"!*'()", "=&")
+    return _percent_encoded(text, _URI_COMPONENT).replace("=", "%3D").replace("&", "%26")
 
 
 def encode_query_value(text: str) -> str:
     """Encode `text` as `enc` of protocol section 6; the empty string when it has a lone surrogate."""
-    return _encoded(text, UNRESERVED, ":/?=&").replace("%2A", "%2a")  # as the platform's connectors write it
+    text = _percent_encoded(text, _QUERY_VALUE).replace(":", "%3A").replace("/", "%2F")
+    text = text.replace("?", "%3F").replace("=", "%3D").replace("&", "%26")
+    return text.replace("%2A", "%2a")  # as the platform's connectors do
 
 
 def decode_uri_component(text: str) -> str | None:
@@ -67,4 +73,4 @@ def encode_for_header(url: str) -> str:
 
     A lone surrogate, which has no UTF-8 form, becomes `%EF%BF%BD` (the replacement character).
     """
-    return re.sub(_NOT_VISIBLE_ASCII, percent_encode, replace_lone_surrogates(url))
+    return _percent_encoded(replace_lone_surrogates(url), _VISIBLE_ASCII)

@@ -123,8 +123,9 @@ class Request:
 
     @cached_property
     def session_cookies(self) -> dict[str, list[str]]:
-        """The values of each session cookie by its name, as sent; other cookies may be among them."""
-        return parse_cookies(self._cookie_header, NAME_PREFIX)
+        """The values of each session cookie by its name, as sent."""
+        header = self._cookie_header
+        return parse_cookies(header, NAME_PREFIX) if NAME_PREFIX in header else {}
 
     def cookie(self, name: str) -> str:
         """The first value of the cookie `name`, decoded where it can be; empty without one."""
