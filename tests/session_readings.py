@@ -127,19 +127,22 @@ def readings(fields: Fields, redirect_types: Collection[str] = ()) -> Iterator[F
                         continue
                     for cut in range(len(between), max(-1, len(between) - 6), -1):
                         queue_id, validity = between[:cut], between[cut:]
+                        if not _VALIDITY.fullmatch(validity):
+                            continue
                         reading = Fields(body[:room_end], queue_id, validity, redirect_type, issued_at, hip)
-                        if _VALIDITY.fullmatch(validity) and reading.is_other_than(fields):
+                        if reading.is_other_than(fields):
                             yield reading
 
 
 def presentations(fields: Fields, proof: str, second: str) -> Iterator[str]:
     """The cookie texts that say `fields` with what a genuine cookie proves: its Hash, and its Mac if it has one."""
-    yield f"{fields.pairs}&Hash={proof}"
-    yield f"{fields.pairs}&Hash={proof}&Mac={proof}"
+    pairs = fields.pairs
+    yield f"{pairs}&Hash={proof}"
+    yield f"{pairs}&Hash={proof}&Mac={proof}"
     if second and second != proof:
-        yield f"{fields.pairs}&Hash={second}"
-        yield f"{fields.pairs}&Hash={proof}&Mac={second}"
-        yield f"{fields.pairs}&Hash={second}&Mac={second}"
+        yield f"{pairs}&Hash={second}"
+        yield f"{pairs}&Hash={proof}&Mac={second}"
+        yield f"{pairs}&Hash={second}&Mac={second}"
 
 
 def other_cookies(fields: Fields, text: str) -> Iterator[tuple[Fields, str]]:
