@@ -29,6 +29,7 @@ def line_that_stands(demo: Demo, *, crowd: int) -> Iterator[WaitingLines]:
         lines.admit_everybody()
 
 
+@pytest.mark.full  # until the page asks again
 def test_a_browser_that_opens_a_protected_page_sees_the_waiting_room_count_down(
     demo: Demo, browser: Page
 ) -> None:

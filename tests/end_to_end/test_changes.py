@@ -155,6 +155,7 @@ def test_the_kill_switch_lets_every_request_pass_and_back(demo: Demo) -> None:
     wait_until_all(demo.shop_url, "/tickets", 302)
 
 
+@pytest.mark.full  # two polls
 def test_without_dynamodb_running_workers_keep_what_they_have_and_cold_ones_follow_the_failure_mode(
     demo: Demo, log: list[str]
 ) -> None:

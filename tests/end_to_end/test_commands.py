@@ -88,6 +88,7 @@ def test_ctrl_c_while_the_demo_starts_ends_in_one_line(after_seconds: float) -> 
     assert (printed.splitlines()[-1], errors.strip(), process.returncode) == ("Stopped.", "", 0)
 
 
+@pytest.mark.full  # a whole demo
 def test_under_make_switches_are_on_from_the_start_quiet_prints_no_line_and_ctrl_c_ends_in_one(
     tmp_path: Path,
 ) -> None:

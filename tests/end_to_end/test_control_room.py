@@ -77,6 +77,7 @@ def test_a_later_follower_is_told_of_the_workers_their_reads_and_the_state(
     assert (state["killed"], state["frozen"], state["held"]) == (None, None, None)
 
 
+@pytest.mark.full  # each switch starts functions anew
 def test_switches_change_what_visitors_meet_and_are_told(watched: Watched, visitor: Visitor) -> None:
     def met() -> requests.Response:
         """A new worker's answer to a protected page."""

@@ -4,6 +4,7 @@ import re
 import time
 from pathlib import Path
 
+import pytest
 import requests
 
 from tests.chromium import Page
@@ -28,6 +29,7 @@ def publish(browser: Page, admin: str, before: str, after: str) -> str:
     return str(browser.value("document.activeElement.innerText"))
 
 
+@pytest.mark.full  # publications and a rotation, each with its polls
 def test_the_walk_of_the_readme_shows_what_it_says(watched: Watched, browser: Page) -> None:
     replacement, terms = re.findall(r"write `(\S+)` for `(\S+)`", STEPS)[0]
     (part,) = re.findall(r"Misspell the `Contains` before `(\S+)`", STEPS)
