@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -69,6 +69,19 @@ def on_the_beat(stop: threading.Event) -> bool:
 
 
 @contextmanager
+def side_by_side(visits: list[Callable[[], None]], stop: threading.Event) -> Iterator[None]:
+    """Visits that go on for as long as the block does."""
+    with ThreadPoolExecutor(len(visits)) as pool:
+        running = [pool.submit(one) for one in visits]
+        try:
+            yield
+        finally:
+            stop.set()
+            for one in running:
+                one.result()
+
+
+@contextmanager
 def browsing(
     demo: Demo, path: str, visitors: int = 2 * WORKERS, carry: str = ""
 ) -> Iterator[list[tuple[float, int]]]:
@@ -84,14 +97,8 @@ def browsing(
                 asked_at = time.monotonic()
                 seen.append((asked_at, visitor.get(path).status_code))
 
-    with ThreadPoolExecutor(visitors) as pool:
-        running = [pool.submit(browse) for _ in range(visitors)]
-        try:
-            yield seen
-        finally:
-            stop.set()
-            for one in running:
-                one.result()
+    with side_by_side([browse] * visitors, stop):
+        yield seen
 
 
 def test_a_push_changes_the_decision_of_every_running_worker_within_a_poll(busy: Busy) -> None:
@@ -192,14 +199,8 @@ def visiting(demo: Demo, *, returning: bool) -> Iterator[Seen]:
                     seen.statuses.append(("stays", visitor.get("/tickets").status_code))
 
     visits = [stay, go_and_wait, *([come_back] if returning else [])]
-    with ThreadPoolExecutor(len(visits) * WORKERS) as pool:
-        running = [pool.submit(one) for one in visits for _ in range(WORKERS)]
-        try:
-            yield seen
-        finally:
-            stop.set()
-            for one in running:
-                one.result()
+    with side_by_side(visits * WORKERS, stop):
+        yield seen
 
 
 def refresh_everywhere(busy: Busy) -> float:

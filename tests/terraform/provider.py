@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"  # read when it is imported: no child that forks uses it
 
@@ -61,7 +61,7 @@ class _Process:
             raise RuntimeError(f"{binary} did not start:\n{''.join(said)}")
         self._process = process
         # What else it says would fill the pipe.
-        self._listener = threading.Thread(target=_discard, args=(process.stdout,), daemon=True)
+        self._listener = threading.Thread(target=process.stdout.read, daemon=True)
         self._listener.start()
         ((self.address, self.protocol),) = json.loads(found[1]).items()
         self._channel = grpc.insecure_channel(f"unix:{self.protocol['Addr']['String']}", options=_ANY_SIZE)
@@ -77,10 +77,10 @@ class _Process:
     def end(self) -> None:
         """End it, and wait until it has."""
         self._channel.close()
-        assert self._process.stdin
-        self._process.stdin.close()
-        self._process.wait()
-        self._listener.join()
+        with self._process:  # waits, and closes its pipes
+            assert self._process.stdin
+            self._process.stdin.close()
+            self._listener.join()
 
 
 class _Provider(grpc.GenericRpcHandler):
@@ -157,12 +157,6 @@ def _end(server: grpc.Server, processes: list[_Process]) -> None:
     server.stop(None).wait()
     for process in processes:
         process.end()
-
-
-def _discard(said: IO[str]) -> None:
-    with said:
-        for _ in said:
-            pass
 
 
 def _varint(message: bytes, at: int) -> tuple[int, int]:
