@@ -33,7 +33,6 @@ _MAPS_BY_TYPE: Final = (2, 3, 8)
 _CALLS_AT_ONCE: Final = 64  # many wait, for AWS to have done what they began
 _ANY_SIZE: Final = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
 
-
 _schemas: dict[Path, list[tuple[str, bytes]]] = {}
 """By program, the fields of its response to GetSchema, each with the type that it is of; "" for what is of none."""
 
@@ -68,9 +67,7 @@ class _Process:
 
     def call(self, method: str, request: bytes) -> bytes:
         """The response of one of its methods."""
-        invoke: Any = self._channel.unary_unary(
-            method
-        )  # its types ask for functions that turn objects into bytes
+        invoke: Any = self._channel.unary_unary(method)  # typed for requests that are no bytes yet
         response: bytes = invoke(request)
         return response
 

@@ -20,13 +20,8 @@ COMMAND = "python -m tests.terraform.snapshots"
 
 _DIRECTORY = Path(__file__).with_name("snapshots")
 _JSON_TEXTS = {"input", "QUEUEIT_SETTINGS"}
-# Digests change with each build of the zips; test_permissions.py has all of the policies and the tags; the rest are
-# defaults of the provider.
-_LEFT_OUT = {
-    "source_code_hash", "triggers", "tags_all", "tags", "policy", "assume_role_policy", "force_detach_policies",
-    "force_overwrite_replica_secret", "invoke_mode", "max_session_duration", "package_type",
-    "schedule_expression_timezone", "terraform_key",
-}  # fmt: skip
+# Digests change with each build of the zips; test_permissions.py has all of the policies and the tags.
+_LEFT_OUT = {"source_code_hash", "triggers", "tags_all", "tags", "policy", "assume_role_policy"}
 _RANDOM = re.compile(r"(?<=:secret:queue-it-)[A-Za-z0-9]{6}")
 
 
