@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from queueit.request import Request
 
 TYPE_CHECKING = False
@@ -34,10 +32,6 @@ def _body(body: dict[str, Any] | None) -> str:
         return ""
 
 
-def _is_body_cut(body: dict[str, Any] | None) -> bool:
-    return bool(body and body.get("inputTruncated"))
-
-
 def to_request(request: dict[str, Any], own_domain: str = "") -> Request:
     """The engine's view of `Records[0].cf.request`, of a distribution at `own_domain`.
 
@@ -45,13 +39,13 @@ def to_request(request: dict[str, Any], own_domain: str = "") -> Request:
     """
     headers = request["headers"]
     return Request(
-        method=request["method"],
-        host=_joined(headers, "host"),
-        path=request["uri"],
-        query=request.get("querystring") or "",
-        client_ip=request.get("clientIp") or "",
-        own_domain=own_domain,
-        header=partial(_joined, headers),
-        body=lambda: _body(request.get("body")),
-        is_body_cut=lambda: _is_body_cut(request.get("body")),
+        request["method"],
+        _joined(headers, "host"),
+        request["uri"],
+        request.get("querystring") or "",
+        request.get("clientIp") or "",
+        lambda name: _joined(headers, name),
+        lambda: _body(request.get("body")),
+        lambda: bool((request.get("body") or {}).get("inputTruncated")),
+        own_domain,
     )

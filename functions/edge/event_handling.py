@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from edge import generated_response, handover
 from edge.cloudfront_event import to_request
-from edge.handover import Handover
 from queueit.decision import decide
 from queueit.snapshot import Snapshot
 
@@ -50,5 +49,5 @@ def handle(
         if request.method in ("GET", "HEAD") and not request.ajax_page_url:
             return generated_response.redirect(request.url.text, decision.set_cookies)
         passed["querystring"] = request.query_without_token
-    handover.write(passed["headers"], cf["config"].get("requestId") or "", Handover(decision.set_cookies))
+    handover.write(passed["headers"], cf["config"].get("requestId") or "", decision.set_cookies)
     return passed

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from edge import generated_response, handover
 from edge.cloudfront_event import to_request
-from edge.handover import Handover
 from queueit.queue_token import DEBUG
 from queueit.redirect_urls import DIAGNOSTICS_SETUP_URL
 
@@ -23,8 +22,7 @@ def fail_open(event: dict[str, Any], set_cookies: tuple[str, ...] = ()) -> dict[
     cf = event["Records"][0]["cf"]
     passed: dict[str, Any] = cf["request"]
     handover.strip_internal_headers(passed["headers"])
-    carried = Handover(set_cookies, failed=True)
-    handover.write(passed["headers"], cf["config"].get("requestId") or "", carried)
+    handover.write(passed["headers"], cf["config"].get("requestId") or "", set_cookies, failed=True)
     return passed
 
 

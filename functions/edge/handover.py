@@ -38,9 +38,11 @@ def strip_internal_headers(headers: dict[str, Any]) -> None:
         headers.pop(name, None)
 
 
-def write(headers: dict[str, Any], request_id: str, handover: Handover) -> None:
+def write(
+    headers: dict[str, Any], request_id: str, set_cookies: tuple[str, ...], failed: bool = False
+) -> None:
     """Add the carrier for the request `request_id` to its headers."""
-    carrier = _SEPARATOR.join((request_id, _FAILED if handover.failed else _OK, *handover.set_cookies))
+    carrier = _SEPARATOR.join((request_id, _FAILED if failed else _OK, *set_cookies))
     headers[HEADER] = [{"key": HEADER, "value": carrier}]
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Final
+    from typing import Final, TypeAlias
 
 _MANY: Final = 48
 _GRAM: Final = 4
+
+_Gram: TypeAlias = "tuple[str, ...]"
 
 
 class Candidates:
@@ -28,7 +30,7 @@ class Candidates:
             [(text, place) for place, several in enumerate(texts) for text in several or ("",)]
         )
         self._unfiled = self.texts
-        self._by_gram: dict[str, list[tuple[str, int]]] = {}
+        self._by_gram: dict[_Gram, list[tuple[str, int]]] = {}
         if len(self.texts) > _MANY:
             short = sum([len(text) < 2 * _GRAM - 1 for text, _ in self.texts])
             self._step = _GRAM if short <= _MANY else 1
@@ -41,14 +43,18 @@ class Candidates:
         for text, place in texts:
             start = 0 if uses[text[:_GRAM]] <= uses[text[-_GRAM:]] else len(text) - _GRAM - self._step + 1
             for first in range(start, start + self._step):
-                self._by_gram.setdefault(text[first : first + _GRAM], []).append((text, place))
+                self._by_gram.setdefault(tuple(text[first : first + _GRAM]), []).append((text, place))
+
+    def _grams(self, url_upper: str) -> Iterator[_Gram]:
+        """The four characters at each place of a URL that has to be looked at."""
+        if self._step == _GRAM:
+            return zip(*[iter(url_upper)] * _GRAM)  # noqa: B905  # some may be left over
+        return zip(*[url_upper[first:] for first in range(_GRAM)])  # noqa: B905
 
     def places(self, url_upper: str) -> list[int]:
         """The places, in order, of the integrations that the upper-cased URL has a text of."""
         found = [place for text, place in self._unfiled if text in url_upper]
         if by_gram := self._by_gram:
-            starts = range(0, len(url_upper) - _GRAM + 1, self._step)
-            for gram in {gram for start in starts if (gram := url_upper[start : start + _GRAM]) in by_gram}:
+            for gram in {gram for gram in self._grams(url_upper) if gram in by_gram}:
                 found += [place for text, place in by_gram[gram] if text in url_upper]
-            found.sort()
-        return list(dict.fromkeys(found))
+        return sorted({*found}) if len(found) > 1 else found

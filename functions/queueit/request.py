@@ -1,6 +1,6 @@
 """A visitor's request as the engine sees it: parsed totally, each part only when something asks for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from queueit.cookies import parse_cookies
@@ -23,22 +23,20 @@ class Request:
 
     `url` is the page's URL without the token, which triggers see and the visitor comes back to;
     `query_without_token` is the query string less every segment named queueittoken up to a `;` in it, the rest byte for
-    byte as it was; `is_own_domain` says whether the request is to `own_domain`, the distribution's;
-    `ajax_page_url` is the encoded URL of the page that made an AJAX call, empty for a page request.
+    byte as it was; `is_own_domain` says whether the request is to `own_domain`, the distribution's.
     """
 
     def __init__(
         self,
-        *,
         method: str,
         host: str,
         path: str,
         query: str,
         client_ip: str,
-        own_domain: str = "",
         header: Callable[[str], str],
         body: Callable[[], str],
         is_body_cut: Callable[[], bool] = bool,
+        own_domain: str = "",
     ) -> None:
         self.method = method
         self.query = query
@@ -67,7 +65,6 @@ class Request:
         self.has_query_token = bool(self._query_tokens)
         page_query = f"?{self.query_without_token}" if self.query_without_token else ""
         self.url = Url(f"https://{host}{path}{page_query}")
-        self.ajax_page_url = header(AJAX_HEADER)
 
     @cached_property
     def body(self) -> str:
@@ -78,6 +75,11 @@ class Request:
     def is_body_cut(self) -> bool:
         """Whether `body` is only the beginning of what the visitor sent."""
         return self._is_body_cut()
+
+    @property
+    def ajax_page_url(self) -> str:
+        """The encoded URL of the page that made an AJAX call, empty for a page request."""
+        return self.header(AJAX_HEADER)
 
     @property
     def is_preflight(self) -> bool:
@@ -110,28 +112,23 @@ class Request:
         return parse_queue_token(self.header(TOKEN_HEADER))
 
     @cached_property
-    def _cookie_header(self) -> str:
-        return self.header("cookie")
-
-    @cached_property
-    def _parsed_cookies(self) -> dict[str, list[str]]:
-        return parse_cookies(self._cookie_header)
+    def _cookies(self) -> Mapping[str, Sequence[str]]:
+        return parse_cookies(self.header("cookie"))
 
     @cached_property
     def _decoded_cookies(self) -> dict[str, str]:
         return {}
 
-    @cached_property
     def session_cookies(self) -> dict[str, list[str]]:
         """The values of each session cookie by its name, as sent."""
-        header = self._cookie_header
+        header = self.header("cookie")
         return parse_cookies(header, NAME_PREFIX) if NAME_PREFIX in header else {}
 
     def cookie(self, name: str) -> str:
         """The first value of the cookie `name`, decoded where it can be; empty without one."""
         known = self._decoded_cookies
         if name not in known:
-            values = self._parsed_cookies.get(name, []) if name in self._cookie_header else []
-            decoded = decode_uri_component(values[0]) if values else ""
-            known[name] = values[0] if decoded is None else decoded
+            value = self._cookies.get(name, ("",))[0]
+            decoded = decode_uri_component(value)
+            known[name] = value if decoded is None else decoded
         return known[name]

@@ -20,7 +20,8 @@ _COOKIE = re.compile(
     r"(?P<pairs>EventId=(?P<event_id>[^&=]+)(?:&QueueId=(?P<queue_id>[^&=]+))?"
     r"(?:&FixedValidityMins=(?P<validity>[1-9][0-9]{0,4}))?&RedirectType=(?P<redirect_type>[^&=]*)"
     r"&IssueTime=(?P<issued_at>[0-9]{10})(?:&Hip=(?P<hashed_ip>[0-9a-f]{64}))?)"
-    r"&Hash=(?P<hash>[0-9a-f]{64})(?:&Mac=(?P<mac>[0-9a-f]{64}))?"
+    r"&Hash=(?P<hash>.{64})(?:&Mac=(?P<mac>.{64}))?",  # both are compared whole with what they must be
+    re.DOTALL,
 )
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _USUAL_TYPES = ("queue", "safetynet", "afterevent", "disabled", "directlink", "idle", "debug", "timeout")

@@ -29,7 +29,7 @@ def carrier(value: str) -> dict[str, Any]:
 )
 def test_what_is_written_is_read(told: Handover) -> None:
     headers: dict[str, Any] = {"host": [{"key": "Host", "value": "h"}]}
-    handover.write(headers, "request-1", told)
+    handover.write(headers, "request-1", *told)
 
     assert handover.read(headers, "request-1") == told
     assert list(headers) == ["host", HEADER]
@@ -41,7 +41,7 @@ def test_what_is_written_is_read(told: Handover) -> None:
 )
 def test_a_carrier_of_another_request_or_of_none_is_ignored(carried: str, request_id: str) -> None:
     headers: dict[str, Any] = {}
-    handover.write(headers, carried, Handover((SESSION,)))
+    handover.write(headers, carried, (SESSION,))
 
     assert handover.read(headers, request_id) is None
 

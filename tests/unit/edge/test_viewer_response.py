@@ -29,7 +29,7 @@ def response_event() -> Any:
         cf = event["Records"][0]["cf"]
         cf["config"]["eventType"] = "viewer-response"
         if told is not None:
-            handover.write(cf["request"]["headers"], carried_id, told)
+            handover.write(cf["request"]["headers"], carried_id, *told)
         cf["response"] = {
             "status": "200",
             "statusDescription": "OK",
