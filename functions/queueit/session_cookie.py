@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from queueit.light_typing import NamedTuple
 from queueit.percent_encoding import decode_uri_component, encode_uri_component, replace_lone_surrogates
@@ -82,27 +83,31 @@ def _representable(text: str) -> str:
     return replace_lone_surrogates(text.replace("&", "").replace("=", ""), "")[:_MAX_FIELD_LENGTH]
 
 
+_encoded_room = lru_cache(encode_uri_component)  # an account has few
+
+
 def issue(session: Session, keys: SecretKeys, now: int) -> str:
     """The cookie's value for a session that begins at `now` (Unix seconds), percent-encoded."""
-    queue_id, redirect_type = session.queue_id, session.redirect_type.lower()
+    room, queue_id, redirect_type = session.event_id, session.queue_id, session.redirect_type.lower()
     is_usual = _is_usual(queue_id, redirect_type)
     if not is_usual:  # what is usual is representable
         queue_id, redirect_type = _representable(queue_id), _representable(redirect_type)
         is_usual = _is_usual(queue_id, redirect_type)
     validity = "" if session.validity_minutes is None else str(session.validity_minutes)
+    encode = str if is_usual else encode_uri_component  # a GUID and a usual type stay as they are
     pairs = (
-        f"EventId={session.event_id}"
-        + (f"&QueueId={queue_id}" if queue_id else "")
-        + (f"&FixedValidityMins={validity}" if validity else "")
-        + f"&RedirectType={redirect_type}&IssueTime={now}"
-        + (f"&Hip={session.hashed_ip}" if session.hashed_ip else "")
+        f"EventId%3D{_encoded_room(room)}"
+        + (f"%26QueueId%3D{encode(queue_id)}" if queue_id else "")
+        + (f"%26FixedValidityMins%3D{validity}" if validity else "")
+        + f"%26RedirectType%3D{encode(redirect_type)}%26IssueTime%3D{now}"
+        + (f"%26Hip%3D{encode_uri_component(session.hashed_ip)}" if session.hashed_ip else "")
     )
-    hash_text = f"{session.event_id.lower()}{queue_id}{validity}{redirect_type}{now}{session.hashed_ip}"
+    hash_text = f"{room.lower()}{queue_id}{validity}{redirect_type}{now}{session.hashed_ip}"
     if is_usual:
-        return encode_uri_component(f"{pairs}&Hash={keys.sign(hash_text)}")
-    mac = keys.sign(pairs)
+        return f"{pairs}%26Hash%3D{keys.sign(hash_text)}"
+    mac = keys.sign(decode_uri_component(pairs) or "")
     proof = mac if _reads_as_usual(hash_text) else keys.sign(hash_text)
-    return encode_uri_component(f"{pairs}&Hash={proof}&Mac={mac}")
+    return f"{pairs}%26Hash%3D{proof}%26Mac%3D{mac}"
 
 
 def read(
