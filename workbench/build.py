@@ -1,7 +1,7 @@
 """Builds the functions' zips, byte for byte the same from the same sources on any machine.
 
 `python -m workbench.build` writes them to functions/dist; with `--check` it compares them with what is there. The
-edge's zip has bytecode too, and its sources in a zip within it: so they are deflated as one, which takes a fourth less.
+edge's zip has bytecode too, and its sources in one file: so they are deflated as one, which takes a fourth less.
 Where the Python that made the bytecode is not installed, the committed one is kept as long as it is of the present
 sources, which is recorded beside it.
 """
@@ -18,6 +18,7 @@ import zopfli.zlib
 
 from workbench import bytecode
 from workbench.interpreter import find_python
+from workbench.without_types import module_name
 
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = ROOT / "functions"
@@ -33,10 +34,10 @@ PACKAGES = {
 WITH_BYTECODE = ("edge.zip",)
 """Those whose cold start a visitor waits for."""
 
-SOURCES = "sources.zip"
-"""The zip within these, which has all modules but the one that Python finds first; see `functions/edge/__init__.py`."""
+SOURCES = "sources.txt"
+"""The file in these that has all modules but the one that Python finds first; see `functions/edge/__init__.py`."""
 
-_STORED, _DEFLATED = 0, 8
+_DEFLATED = 8
 _VERSION = 20  # of the zip format: 2.0 reads deflated entries
 _UNIX = 3 << 8
 _DATE_1980_01_01 = 1 << 5 | 1
@@ -49,17 +50,17 @@ def _deflate(data: bytes) -> bytes:
     return stream[2:-4]  # less zlib's header and checksum
 
 
-def zip_bytes(files: dict[str, bytes], method: int = _DEFLATED) -> bytes:
+def zip_bytes(files: dict[str, bytes]) -> bytes:
     """A zip of `files` by name: sorted, with fixed timestamps and modes, so the same for the same files."""
     entries, directory = b"", b""
     for name in sorted(files):
         data, encoded_name = files[name], name.encode()
-        written = _deflate(data) if method == _DEFLATED else data
+        written = _deflate(data)
         fields = struct.pack(
             "<HHHHHIIIHH",
             _VERSION,
             0,
-            method,
+            _DEFLATED,
             0,
             _DATE_1980_01_01,
             zlib.crc32(data),
@@ -102,6 +103,11 @@ def _committed(zip_path: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+def _in_one(sources: dict[str, bytes]) -> bytes:
+    """The modules in the file that `edge/__init__.py` reads: each after a form feed and its name."""
+    return b"".join([f"\f{module_name(file)}\n".encode() + sources[file] for file in sorted(sources)])
+
+
 def _bytecode_files(sources: dict[str, bytes], committed: dict[str, bytes]) -> dict[str, bytes]:
     """The bytecode to put beside `sources`. Raises CannotBuild."""
     modules = bytecode.modules_of(sources)
@@ -127,7 +133,7 @@ def build(name: str) -> bytes:
             file: data for file, data in files.items() if file.endswith(".py") and file != bytecode.FIRST
         }
         kept = {file: data for file, data in files.items() if file not in within}
-        files = kept | _bytecode_files(files, _committed(DIST / name)) | {SOURCES: zip_bytes(within, _STORED)}
+        files = kept | _bytecode_files(files, _committed(DIST / name)) | {SOURCES: _in_one(within)}
     return zip_bytes(files)
 
 

@@ -38,6 +38,11 @@ class _WithoutTypes(ast.NodeTransformer):
         return None if node.module == "__future__" else node
 
 
+def module_name(file: str) -> str:
+    """The name of the module in `file`, such as `edge/trust.py`."""
+    return file.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+
+
 def _compiled(name: str, source: bytes) -> CodeType:
     tree = ast.fix_missing_locations(_WithoutTypes().visit(ast.parse(source, name)))
     code: CodeType = compile(tree, name, "exec", dont_inherit=True, optimize=2)
@@ -46,7 +51,7 @@ def _compiled(name: str, source: bytes) -> CodeType:
 
 if __name__ == "__main__":
     codes = {
-        name.removesuffix(".py").replace("/", ".").removesuffix(".__init__"): _compiled(name, source)
+        module_name(name): _compiled(name, source)
         for name, source in marshal.load(sys.stdin.buffer).items()  # noqa: S302  # from workbench.bytecode
     }
     sys.stdout.buffer.write(marshal.dumps(codes[sys.argv[1]] if sys.argv[1:] else codes))

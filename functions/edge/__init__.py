@@ -1,7 +1,7 @@
 """The connector at the edge: CloudFront events in, CloudFront events out.
 
 In edge.zip the modules of the edge and of the engine are not files of their own, each with a zip entry's overhead, but
-in two that `workbench.build` makes: `sources.zip`, and the default runtime's bytecode. This module imports from them;
+in two that `workbench.build` makes: `sources.txt`, and the default runtime's bytecode. This module imports from them;
 where the sources lie beside it, it does nothing.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from zipimport import zipimporter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,14 +18,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 _FOLDER = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120  # pathlib would be a third of the import
-_SOURCES = f"{_FOLDER}/sources.zip"
+_SOURCES = f"{_FOLDER}/sources.txt"
 _BYTECODE = f"{_FOLDER}/bytecode.{sys.implementation.cache_tag}"
 _PACKAGES = ("edge", "queueit")
-
-
-def _source_of(name: str) -> zipimporter:
-    """Reads the source of a module. To import by it would compile each module twice."""
-    return zipimporter(f"{_SOURCES}/{name.rpartition('.')[0]}")
 
 
 class _Importer:
@@ -34,6 +28,7 @@ class _Importer:
 
     def __init__(self) -> None:
         self._codes: dict[str, CodeType] = {}
+        self._sources: dict[str, str] = {}
         if os.path.isfile(_BYTECODE):  # noqa: PTH113
             with open(_BYTECODE, "rb") as file:  # noqa: PTH123
                 self._codes = marshal.loads(file.read())  # noqa: S302  # deployed with this file
@@ -49,12 +44,18 @@ class _Importer:
 
     def exec_module(self, module: ModuleType) -> None:
         name = module.__name__
-        code = self._codes.pop(name, None) or _source_of(name).get_code(name)
+        code = self._codes.pop(name, None)
+        if code is None:
+            code = compile(self.get_source(name), f"{_SOURCES}/{name}", "exec", dont_inherit=True)
         exec(code, module.__dict__)  # noqa: S102
 
-    def get_source(self, name: str) -> str | None:
-        """The source, for the lines of a traceback."""
-        return _source_of(name).get_source(name)
+    def get_source(self, name: str) -> str:
+        """The source, also for the lines of a traceback; each module's stands after a form feed and its name."""
+        if not self._sources:
+            with open(_SOURCES, encoding="utf-8") as file:  # noqa: PTH123
+                modules = file.read().split("\f")[1:]
+            self._sources = dict([module.split("\n", 1) for module in modules])
+        return self._sources[name]
 
 
 if os.path.isfile(_SOURCES):  # noqa: PTH113

@@ -14,6 +14,7 @@ from tests.builders import SECRET_KEY, snapshot_document, viewer_request_event
 from workbench import bytecode
 from workbench.build import DIST, FUNCTIONS, PACKAGES, CannotBuild, _bytecode_files, main, sources_of
 from workbench.interpreter import find_python
+from workbench.without_types import module_name
 
 START = """
 import json
@@ -94,8 +95,8 @@ def test_the_edges_zip_has_bytecode_of_its_sources(deployed: Path) -> None:
 
 
 def test_the_edges_zip_has_each_source_once(deployed: Path) -> None:
-    with zipfile.ZipFile(deployed / "sources.zip") as archive:
-        within = {name: archive.read(name) for name in archive.namelist()}
+    modules = (deployed / "sources.txt").read_text().split("\f")
+    within = dict([module.split("\n", 1) for module in modules[1:]])
     beside = {
         path.relative_to(deployed).as_posix(): path.read_bytes()
         for path in deployed.rglob("*")
@@ -103,8 +104,10 @@ def test_the_edges_zip_has_each_source_once(deployed: Path) -> None:
     }
 
     assert beside.keys() == {"edge/__init__.py", "edge/amazon_roots.pem"}
-    assert not beside.keys() & within.keys()
-    assert {**within, **beside} == sources_of(EDGE)
+    assert len(within) == len(modules) - 1
+    assert within == {
+        module_name(name): source.decode() for name, source in sources_of(EDGE).items() if name not in beside
+    }
 
 
 def test_what_a_start_and_a_decision_with_the_default_settings_import_has_bytecode() -> None:
@@ -121,7 +124,7 @@ def test_what_a_start_and_a_decision_with_the_default_settings_import_has_byteco
 
 def test_the_default_runtime_takes_the_bytecode_and_does_not_look_at_the_sources(deployed: Path) -> None:
     python, _ = default_python()
-    (deployed / "sources.zip").write_bytes(b"not a zip")
+    (deployed / "sources.txt").write_text("\fedge.worker\nraise SystemExit('compiled from the source')\n")
     (deployed / "edge" / "__init__.py").write_text("raise SystemExit('compiled from the source')\n")
 
     run(python, "import edge.viewer_request, edge.trust; edge.trust.amazon_authorities()", deployed)
@@ -136,7 +139,7 @@ def test_another_runtime_uses_the_sources(deployed: Path, version: str) -> None:
 
     trace = run(found[0], DEFECT, deployed)
 
-    assert "/sources.zip/edge/worker.py" in trace
+    assert "/sources.txt/edge.worker" in trace
     assert "    reader = reader_from_environment(environ)\n" in trace
 
 
@@ -165,7 +168,7 @@ def test_without_the_default_runtime_the_committed_bytecode_is_kept_while_it_is_
 ) -> None:
     made = bytecode.compiled(*default_python(), bytecode.modules_of(SOURCES))
     monkeypatch.setattr("workbench.build.find_python", lambda _version: None)
-    committed = {"edge/__init__.py": b"", "edge/roots.pem": b"", "sources.zip": b"", **made}
+    committed = {"edge/__init__.py": b"", "edge/roots.pem": b"", "sources.txt": b"", **made}
     assert _bytecode_files(SOURCES, committed) == made
     for changed in ({**SOURCES, "edge/a.py": b"ANSWER = 4\n"}, {**SOURCES, "edge/c.py": b""}):
         with pytest.raises(CannotBuild, match=r"python3\.13 is needed"):
