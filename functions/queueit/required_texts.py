@@ -13,6 +13,7 @@ from collections import Counter
 
 from queueit.light_typing import NamedTuple
 from queueit.triggers import without_origin
+from queueit.url_forms import split_origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 MAX_TEXTS: Final = 10
 """Of one integration: to look for more would cost more than to ask the integration itself."""
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 _AFTER_HOST_NAME = re.compile(r"[:/?]")
-_PATH_OR_QUERY = re.compile(r"[/?]")
 _PLAIN = re.compile(r"(?:[A-Za-z0-9\-._~:?@!$&'()*,=]|/(?!/))*")
 _DOT_SEGMENT = re.compile(r"(?:^|/)\.\.?(?:[/?]|$)")
 
@@ -61,11 +60,9 @@ def _host_name(value: str) -> str:
 
 def _host_and_path(url: str) -> tuple[str, str]:
     """What of a compared URL may be of the host, and what is of the path and the query for certain."""
-    scheme = _SCHEME.match(url)
-    plain = _plain(url[scheme.end() :] if scheme else url)
-    start = _PATH_OR_QUERY.search(plain)
-    place = start.start() if start else len(plain)
-    return _host_name(plain[:place]), plain[place:].upper()
+    _, _, authority, after = split_origin(url)
+    plain, end = _plain(authority + after), len(authority)
+    return _host_name(plain[:end]), plain[end:].upper()
 
 
 def _sets_of_part(part: dict[str, Any]) -> list[RequiredTexts]:

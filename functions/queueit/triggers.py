@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import Enum
 from operator import attrgetter
 
-from queueit.url_forms import Url, fold_host, fold_origin, is_resolved
+from queueit.url_forms import HOST_LIKE, Url, fold_host, fold_origin, is_resolved, split_origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,8 +41,6 @@ CLIENT_IP_HEADER = "x-queueit-clientip"
 """A header part of this name compares the client's address; no header is read."""
 
 _URL_PARTS = {"HostName": "host", "PagePath": "path", "PageUrl": "text"}
-_HOST_LIKE = r"[A-Za-z0-9._\-]+\.[A-Za-z]{2,}\.?(?::[0-9]+)?"
-_END_OF_SCHEME = rf"(?:[A-Za-z]*:)?//|/(?={_HOST_LIKE}/)"
 
 
 def _never(_request: Request, _url: Url) -> bool:
@@ -181,15 +179,11 @@ def without_origin(value: str, is_exact: bool) -> str | None:
 
     A text may begin within the scheme or the authority, and one that looks like a host may be all of the authority.
     """
-    scheme = re.match(_END_OF_SCHEME, value)
-    if is_exact and (not scheme or scheme[0].lower() not in ("https://", "http://")):
-        return None
-    rest = value[scheme.end() :] if scheme else value
-    authority = re.split("[/?]", rest, maxsplit=1)[0]
-    after = rest[len(authority) :]
+    start, scheme, authority, rest = split_origin(value)
+    after = "" if rest.startswith("#") else rest  # which may be cut
     if is_exact:
-        return after or "/"
-    is_origin = scheme or after.startswith("/") or re.fullmatch(_HOST_LIKE, authority)
+        return (after or "/") if scheme else None
+    is_origin = start or rest.startswith(("/", "#")) or re.fullmatch(HOST_LIKE, authority)
     return after if is_origin else value
 
 

@@ -37,7 +37,10 @@ _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+|%[uU][0-9A-Fa-f]{4}")
 _CUT = re.compile(r"[#?\0\t\n\r ].*", re.DOTALL)
 _PARAMETERS = re.compile(r";[^/]*")
 _SLASHES = re.compile(r"//+")
-_ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
+HOST_LIKE = r"[A-Za-z0-9._\-]+\.[A-Za-z]{2,}\.?(?::[0-9]+)?"
+_ORIGIN = re.compile(
+    rf"((https?://)|(?:[a-z]*:)?//|/(?={HOST_LIKE}/)|)([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL
+)
 _SPECIAL = re.compile(r"[%;\\#\0]|//|/\.")
 _ENCODED = re.compile(r"[%+]")
 # Where the query of a compared value begins: it may be all of it.
@@ -55,13 +58,15 @@ def without_port(host: str) -> str:
     return name.rstrip(".") if colon and not port.strip("0123456789") else fold_host(host)
 
 
+def split_origin(url: str) -> tuple[str, str, str, str]:
+    """The scheme or its end, the scheme if it is whole, the authority and the rest of a URL or a compared value."""
+    return _ORIGIN.match(url).groups("")  # type: ignore[union-attr, return-value]  # it matches any string
+
+
 def fold_origin(url: str) -> str:
     """`url` with its host, if it has a scheme, as hosts are compared."""
-    match = _ORIGIN.match(url)
-    if match is None:
-        return url
-    scheme, _, host = match[0].partition("//")
-    return f"{scheme.lower()}//{fold_host(host)}{url[match.end() :]}"
+    _, scheme, host, rest = split_origin(url)
+    return f"{scheme.lower()}{fold_host(host)}{rest}" if scheme else url
 
 
 def _decoded_escape(match: re.Match[str]) -> str:
@@ -142,9 +147,8 @@ _AFTER_DECODING: Final[tuple[_Step, ...]] = (
 
 def split_value(value: str) -> tuple[str, str, str]:
     """The origin, path and query, from its `?` on, of a compared value, which may hold any of them."""
-    match = _ORIGIN.match(value)
-    origin = match[0] if match else ""
-    path, query = value[len(origin) :], ""
+    _, scheme, authority, rest = split_origin(value)
+    origin, path, query = (scheme + authority, rest, "") if scheme else ("", value, "")
     if start := _QUERY.search(path):
         path, query = path[: start.start()], path[start.start() :]
     return origin, path, query

@@ -118,6 +118,14 @@ def test_the_distributions_own_domain_is_queued_for_the_site_behind_it(
     assert outcome(snapshot, host=host) == "tickets"
 
 
+@pytest.mark.parametrize("host", ["shop.example.com", OWN_DOMAIN])
+@pytest.mark.parametrize("value", ["https://shop.example.com#a/b", "shop.example.com#a"])
+def test_a_text_of_which_a_cut_leaves_the_host_counts_as_met_on_the_own_domain(value: str, host: str) -> None:
+    assert (
+        outcome(compiled_snapshot(queue(url_part(value, UrlPart="PageUrl"))), "/%23", host=host) == "tickets"
+    )
+
+
 def sites(**settings: Any) -> Snapshot:
     return compiled_snapshot(
         ignore(host_part("www.example.com")),
