@@ -5,19 +5,15 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from flask import Flask, Response
 
 from tests.terraform.aws import Aws
-from tests.terraform.deployed_functions import take_back
+from tests.terraform.deployed_functions import deployed_edge
 from workbench.acceptance.account import Account
 from workbench.acceptance.site import CUSTOMER_ID
-from workbench.demo.system import as_served_here
 from workbench.demo.web_server import WebServer
-from workbench.local_edge import LocalEdge
 
 NOT_SHOWN: Final = {
     "push": "moto makes function URLs that lead nowhere",
@@ -37,10 +33,11 @@ def stand_ins() -> Iterator[Account]:
 
         @contextmanager
         def site(outputs: Mapping[str, Any]) -> Iterator[str]:
-            with _edge(aws, outputs) as edge, _schedule(aws, outputs["config_refresh_function"]):
-                yield edge.url
-                breaches = [breach._asdict() for breach in edge.rule_breaches]
-                assert breaches == [], "the functions broke rules of CloudFront"
+            edge = deployed_edge(
+                aws, outputs["site_distribution_id"], {"bucket": aws.url}, workers_per_function=8
+            )
+            with edge as running, _schedule(aws, outputs["config_refresh_function"]):
+                yield running.url
 
         yield Account(
             what="stand-ins on this machine",
@@ -71,32 +68,6 @@ def _platform(aws: Aws) -> Flask:
         return Response(s3.get_object(Bucket=bucket["Name"], Key=key)["Body"].read())
 
     return app
-
-
-@contextmanager
-def _edge(aws: Aws, outputs: Mapping[str, Any]) -> Iterator[LocalEdge]:
-    """The distribution as the account has it, with the functions as the account has them, and the bucket in moto."""
-    config = aws.client("cloudfront").get_distribution_config(Id=outputs["site_distribution_id"])
-    distribution = config["DistributionConfig"]
-    arns = [
-        item["LambdaFunctionARN"]
-        for item in distribution["DefaultCacheBehavior"]["LambdaFunctionAssociations"]["Items"]
-    ]
-    with TemporaryDirectory(prefix="acceptance-") as directory:
-        functions = {
-            name: (path, handler)
-            for name, path, handler in [take_back(aws, arn, Path(directory)) for arn in arns]
-        }
-        with LocalEdge(
-            distribution,
-            functions,
-            environment={"AWS_ENDPOINT_URL": aws.url},
-            origin_urls={"bucket": aws.url},
-            workers_per_function=8,
-            rewrite_locations=as_served_here,
-            log=lambda line: None,
-        ) as edge:
-            yield edge
 
 
 @contextmanager

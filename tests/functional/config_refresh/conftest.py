@@ -165,11 +165,6 @@ def _services() -> Stored:
     return [vars(services[DEFAULT_ACCOUNT_ID]["us-east-1"]) for services in backends]
 
 
-def _put_back(stored: Stored) -> None:
-    for service, held in zip(_services(), stored, strict=True):
-        service.update(deepcopy(held))
-
-
 class Beginnings(NamedTuple):
     """What AWS holds where the table is empty, and after the first refresh."""
 
@@ -190,15 +185,17 @@ def beginnings(moto: None) -> Beginnings:
 
 
 @pytest.fixture
-def run(beginnings: Beginnings) -> Run:
-    _put_back(beginnings.empty)
+def run(beginnings: Beginnings, request: pytest.FixtureRequest) -> Run:
+    """A connector with an empty table, or `ready` where the test asks for that too."""
+    stored = beginnings.refreshed if "ready" in request.fixturenames else beginnings.empty
+    for service, held in zip(_services(), stored, strict=True):
+        service.update(deepcopy(held))
     return Run(integration_config(version=7), beginnings.secret_arn)
 
 
 @pytest.fixture
-def ready(run: Run, beginnings: Beginnings) -> Run:
+def ready(run: Run) -> Run:
     """A connector with version 7 in force."""
-    _put_back(beginnings.refreshed)
     return run
 
 
