@@ -2,8 +2,11 @@
 
 import io
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, NoReturn
+
+import click
 
 from tests.builders import NOW
 from workbench.cli.__main__ import run
@@ -39,10 +42,15 @@ def queueit(
     client: Callable[[str, str], Any] = no_client,
     session: Callable[[], Any] = no_session,
     now: float | Callable[[], float] = NOW,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Ran:
-    """Run `queueit` with arguments; `stdin`, `environ`, `client`, `session` and `now` are the world it sees."""
+    """Run `queueit` with arguments; what else is given is the world it sees. Ctrl-C while it sleeps ends it."""
     out, err = io.StringIO(), io.StringIO()
     given = io.StringIO(stdin) if isinstance(stdin, str) else stdin
     clock = now if callable(now) else lambda: now
-    context = Context(environ or {}, given, client, session, clock)
-    return Ran(run(arguments, context, out, err), out.getvalue(), err.getvalue())
+    context = Context(environ or {}, given, client, session, clock, sleep)
+    try:
+        status = run(arguments, context, out, err)
+    except click.Abort:
+        status = 130
+    return Ran(status, out.getvalue(), err.getvalue())

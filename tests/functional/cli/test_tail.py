@@ -1,6 +1,5 @@
 """`queueit tail` against CloudWatch Logs in moto, in several regions."""
 
-import io
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -10,9 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from tests.command_line import Ran, queueit
 from tests.functional.cli.aws import client
-from workbench.cli.__main__ import run
-from workbench.cli.command import Context
 from workbench.cli.tail import LEFT_OUT
 
 NOW = float(int(time.time()))
@@ -69,24 +67,18 @@ class Logs:
             raise KeyboardInterrupt
         self.while_waiting.pop(0)()
 
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        out, err = io.StringIO(), io.StringIO()
-        context = Context(
-            {"QUEUEIT_CONNECTOR": "shop"},
-            io.StringIO(),
-            self.client,
-            no_session,
-            lambda: self.now,
-            self._sleep,
-        )
+    def __call__(self, *arguments: str) -> Ran:
         regions = [word for region in (*REGIONS, *self.refused) for word in ("--region", region)]
-        try:
-            status = run(["tail", *regions, *arguments], context, out, err)
-        except BaseException as stopped:
-            status = 130 if type(stopped).__name__ in ("Abort", "KeyboardInterrupt") else 1
-            if status == 1:
-                raise
-        return status, out.getvalue(), err.getvalue()
+        environ = {"QUEUEIT_CONNECTOR": "shop"}
+        return queueit(
+            "tail",
+            *regions,
+            *arguments,
+            environ=environ,
+            client=self.client,
+            now=lambda: self.now,
+            sleep=self._sleep,
+        )
 
 
 class Refusing:
@@ -97,10 +89,6 @@ class Refusing:
 
     def filter_log_events(self, **_: Any) -> NoReturn:
         raise ClientError({"Error": {"Code": self._code}}, "FilterLogEvents")
-
-
-def no_session() -> NoReturn:
-    raise AssertionError("no request is expected")
 
 
 @pytest.fixture

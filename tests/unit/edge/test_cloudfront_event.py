@@ -10,14 +10,9 @@ from queueit.request import Request
 from tests.builders import viewer_request_event
 
 
-@pytest.fixture
-def request_of() -> Any:
+def request_of(*arguments: Any, **properties: Any) -> Request:
     """The engine's request of an event with these properties."""
-
-    def make(*arguments: Any, **properties: Any) -> Request:
-        return to_request(viewer_request_event(*arguments, **properties)["Records"][0]["cf"]["request"])
-
-    return make
+    return to_request(viewer_request_event(*arguments, **properties)["Records"][0]["cf"]["request"])
 
 
 def body(data: Any, encoding: str = "base64", *, truncated: bool = False) -> dict[str, Any]:
@@ -25,23 +20,23 @@ def body(data: Any, encoding: str = "base64", *, truncated: bool = False) -> dic
 
 
 @pytest.mark.parametrize(("query", "end"), [("d=%2F&e", "?d=%2F&e"), ("", "")])
-def test_the_url_is_https_with_host_header_raw_path_and_query(request_of: Any, query: str, end: str) -> None:
+def test_the_url_is_https_with_host_header_raw_path_and_query(query: str, end: str) -> None:
     assert request_of("/a%20b//c", query).url.text == f"https://shop.example.com/a%20b//c{end}"
 
 
-def test_method_and_client_address_are_taken_over(request_of: Any) -> None:
+def test_method_and_client_address_are_taken_over() -> None:
     request = request_of(method="DELETE", client_ip="2001:db8::1")
 
     assert (request.method, request.client_ip) == ("DELETE", "2001:db8::1")
 
 
-def test_several_cookie_lines_are_one(request_of: Any) -> None:
+def test_several_cookie_lines_are_one() -> None:
     request = request_of(headers=[("Cookie", "a=1; b=2"), ("cookie", "a=3"), ("COOKIE", "c=4")])
 
     assert request.header("cookie") == "a=1; b=2; a=3; c=4"
 
 
-def test_several_lines_of_another_header_are_joined_by_commas_and_none_are_empty(request_of: Any) -> None:
+def test_several_lines_of_another_header_are_joined_by_commas_and_none_are_empty() -> None:
     assert request_of(headers=[("X-A", "1"), ("x-a", "2")]).header("x-a") == "1, 2"
     assert request_of().header("x-a") == ""
 
@@ -89,6 +84,6 @@ class TestBody:
         ],
     )
     def test_it_is_the_text_that_cloudfront_hands_over_and_empty_where_that_is_none(
-        self, request_of: Any, sent: Any, read: str
+        self, sent: Any, read: str
     ) -> None:
         assert request_of(body=sent).body == read

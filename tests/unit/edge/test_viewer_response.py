@@ -20,24 +20,19 @@ ORIGIN_HEADERS = {
 }
 
 
-@pytest.fixture
-def response_event() -> Any:
+def response_event(told: Handover | None, carried_id: str = "request-1", /, **headers: Any) -> dict[str, Any]:
     """The event of a response to a request with this carrier."""
-
-    def make(told: Handover | None, *, carried_id: str = "request-1", **headers: Any) -> dict[str, Any]:
-        event: dict[str, Any] = viewer_request_event(request_id="request-1")
-        cf = event["Records"][0]["cf"]
-        cf["config"]["eventType"] = "viewer-response"
-        if told is not None:
-            handover.write(cf["request"]["headers"], carried_id, *told)
-        cf["response"] = {
-            "status": "200",
-            "statusDescription": "OK",
-            "headers": headers or copy.deepcopy(ORIGIN_HEADERS),
-        }
-        return event
-
-    return make
+    event: dict[str, Any] = viewer_request_event(request_id="request-1")
+    cf = event["Records"][0]["cf"]
+    cf["config"]["eventType"] = "viewer-response"
+    if told is not None:
+        handover.write(cf["request"]["headers"], carried_id, *told)
+    cf["response"] = {
+        "status": "200",
+        "statusDescription": "OK",
+        "headers": headers or copy.deepcopy(ORIGIN_HEADERS),
+    }
+    return event
 
 
 def answer(event: dict[str, Any]) -> dict[str, Any]:
@@ -48,26 +43,24 @@ def answer(event: dict[str, Any]) -> dict[str, Any]:
     return response
 
 
-def test_a_response_that_the_connector_did_not_touch_stays_as_it_is(response_event: Any) -> None:
+def test_a_response_that_the_connector_did_not_touch_stays_as_it_is() -> None:
     assert answer(response_event(None))["headers"] == ORIGIN_HEADERS
 
 
-def test_cookies_are_added_to_those_of_the_origin(response_event: Any) -> None:
+def test_cookies_are_added_to_those_of_the_origin() -> None:
     response = answer(response_event(Handover((SESSION,))))
 
     assert [line["value"] for line in response["headers"]["set-cookie"]] == ["basket=1", SESSION]
 
 
-def test_a_first_cookie_is_added_where_the_origin_sets_none(response_event: Any) -> None:
+def test_a_first_cookie_is_added_where_the_origin_sets_none() -> None:
     response = answer(response_event(Handover((SESSION,)), date=[]))
 
     assert response["headers"]["set-cookie"] == [{"key": "Set-Cookie", "value": SESSION}]
 
 
 @pytest.mark.parametrize("failed", [False, True])
-def test_a_response_that_the_connector_touched_names_it_and_says_if_it_failed_open(
-    response_event: Any, failed: bool
-) -> None:
+def test_a_response_that_the_connector_touched_names_it_and_says_if_it_failed_open(failed: bool) -> None:
     response = answer(response_event(Handover(failed=failed)))
 
     assert header_of(response, "x-queueit-connector") == "cloudfront"
@@ -76,19 +69,19 @@ def test_a_response_that_the_connector_touched_names_it_and_says_if_it_failed_op
     assert response["headers"]["set-cookie"] == ORIGIN_HEADERS["set-cookie"]
 
 
-def test_a_forged_carrier_is_ignored(response_event: Any) -> None:
-    response = answer(response_event(Handover((SESSION,)), carried_id="a-guess"))
+def test_a_forged_carrier_is_ignored() -> None:
+    response = answer(response_event(Handover((SESSION,)), "a-guess"))
 
     assert response["headers"] == ORIGIN_HEADERS
 
 
-def test_an_origins_own_copies_of_the_headers_are_replaced(response_event: Any) -> None:
+def test_an_origins_own_copies_of_the_headers_are_replaced() -> None:
     theirs = {"x-queueit-connector": [{"key": "X-Queueit-Connector", "value": "theirs"}] * 2}
 
     assert header_of(answer(response_event(Handover(), **theirs)), "x-queueit-connector") == "cloudfront"
 
 
-def test_the_carrier_does_not_reach_the_visitor_and_the_status_stays(response_event: Any) -> None:
+def test_the_carrier_does_not_reach_the_visitor_and_the_status_stays() -> None:
     response = answer(response_event(Handover((SESSION,))))
 
     assert HEADER not in response["headers"]
@@ -128,7 +121,7 @@ def values_of(response: dict[str, Any]) -> list[Any]:
     ],
 )
 def test_stricter_a_response_that_gets_a_session_cookie_is_not_for_shared_caches(
-    response_event: Any, sent: list[str], told: list[str]
+    sent: list[str], told: list[str]
 ) -> None:
     assert values_of(answer(response_event(Handover((SESSION,)), **control(*sent)))) == told
 
@@ -140,24 +133,22 @@ def test_stricter_a_response_that_gets_a_session_cookie_is_not_for_shared_caches
         "x=public", 'x="public, s-maxage=1', "\\", ",", '"', 'x="\\', "public\x00", "\ud800", None,
     ],
 )  # fmt: skip
-def test_any_other_cache_control_stays_to_the_byte(response_event: Any, value: Any) -> None:
+def test_any_other_cache_control_stays_to_the_byte(value: Any) -> None:
     response = viewer_response.handler(response_event(Handover((SESSION,)), **control(value)), None)
 
     assert values_of(response) == [value]
 
 
 @pytest.mark.parametrize("told", [None, Handover(), Handover(failed=True)])
-def test_a_response_without_a_cookie_of_ours_may_be_shared(
-    response_event: Any, told: Handover | None
-) -> None:
+def test_a_response_without_a_cookie_of_ours_may_be_shared(told: Handover | None) -> None:
     assert values_of(answer(response_event(told, **control("public, s-maxage=5")))) == ["public, s-maxage=5"]
 
 
-def test_a_response_without_cache_control_gets_none(response_event: Any) -> None:
+def test_a_response_without_cache_control_gets_none() -> None:
     assert "cache-control" not in answer(response_event(Handover((SESSION,)), date=[]))["headers"]
 
 
-def test_a_long_cache_control_of_quotes_and_backslashes_takes_no_time(response_event: Any) -> None:
+def test_a_long_cache_control_of_quotes_and_backslashes_takes_no_time() -> None:
     for value in ('"\\' * 10_000, '"' * 20_001, ',"' * 10_000, "\\" * 20_001, "public," * 3_000):
         began = process_time()
         answer(response_event(Handover((SESSION,)), **control(value)))

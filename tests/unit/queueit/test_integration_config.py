@@ -13,16 +13,11 @@ from queueit.settings import SessionCookieSettings, Settings
 from tests.builders import integration_config, queue_integration, url_part
 
 
-@pytest.fixture
-def compiled() -> Any:
-    """Compiles one integration with these changes."""
-
-    def compile_one(settings: Settings | None = None, **changes: Any) -> Integration:
-        document = integration_config(queue_integration(**changes))
-        (integration,) = compile_integration_config(document, settings=settings).integrations
-        return integration
-
-    return compile_one
+def compiled(settings: Settings | None = None, /, **changes: Any) -> Integration:
+    """One integration with these changes."""
+    document = integration_config(queue_integration(**changes))
+    (integration,) = compile_integration_config(document, settings=settings).integrations
+    return integration
 
 
 def problems_of(document: Any) -> tuple[str, ...]:
@@ -45,7 +40,7 @@ class TestCompiling:
         assert config.customer_id == "other"
         assert config.integrations[0].query.startswith("c=other&")
 
-    def test_the_parts_of_its_redirects_are_ready(self, compiled: Any) -> None:
+    def test_the_parts_of_its_redirects_are_ready(self) -> None:
         integration = compiled(
             QueueDomain="wait.example.com/",
             QueuePathPrefix="/room",
@@ -59,14 +54,14 @@ class TestCompiling:
         )
 
     @pytest.mark.parametrize("action", ["Queue", "Cancel", "Ignore"])
-    def test_the_three_actions_are_known(self, compiled: Any, action: str) -> None:
+    def test_the_three_actions_are_known(self, action: str) -> None:
         assert compiled(ActionType=action).action == action
 
     @pytest.mark.parametrize("action", ["queue", "Anything", "", None])
-    def test_any_other_action_is_ignore(self, compiled: Any, action: str | None) -> None:
+    def test_any_other_action_is_ignore(self, action: str | None) -> None:
         assert compiled(ActionType=action).action == "Ignore"
 
-    def test_rooms_are_the_event_then_the_involved_rooms_each_once(self, compiled: Any) -> None:
+    def test_rooms_are_the_event_then_the_involved_rooms_each_once(self) -> None:
         rooms = compiled(InvolvedWaitingRoomIds=["sale", "tickets", "", "sale", "vip"]).rooms
 
         assert rooms == ("tickets", "sale", "vip")
@@ -85,7 +80,7 @@ class TestCompiling:
         assert (integration.is_normalized, integration.extends_session) == (False, False)
         assert (integration.redirect_logic, integration.forced_target_url) == ("", "")
 
-    def test_a_missing_validity_is_20_minutes(self, compiled: Any) -> None:
+    def test_a_missing_validity_is_20_minutes(self) -> None:
         assert compiled(CookieValidityMinute=None).validity_minutes == 20
 
     def test_every_optional_field_may_be_null(self) -> None:
@@ -108,11 +103,11 @@ class TestCompiling:
         ],
     )
     def test_cookies_have_the_attributes_that_are_configured(
-        self, compiled: Any, changes: dict[str, Any], trailer: str
+        self, changes: dict[str, Any], trailer: str
     ) -> None:
         assert compiled(**changes).cookies.trailer == trailer
 
-    def test_settings_override_the_attributes_of_cookies(self, compiled: Any) -> None:
+    def test_settings_override_the_attributes_of_cookies(self) -> None:
         settings = Settings(session_cookie=SessionCookieSettings("Lax", secure=True, http_only=False))
 
         assert compiled(settings, IsCookieHttpOnly=True).cookies.trailer == "; Secure; SameSite=Lax"
@@ -299,7 +294,7 @@ class TestWhatAWaitingRoomNeeds:
             assert self.problems(**{name: value}) == [f"{name} is {json.dumps(value)}; give {wanted}"]
 
     @pytest.mark.parametrize("name", ["Name", "LayoutName", "Culture", "QueuePathPrefix", "ForcedTargetUrl"])
-    def test_a_text_of_a_redirect_has_2048_characters_at_most(self, compiled: Any, name: str) -> None:
+    def test_a_text_of_a_redirect_has_2048_characters_at_most(self, name: str) -> None:
         found = problems_of(integration_config(queue_integration(**{name: "x" * 2049})))
 
         assert found[0].endswith(f": {name} is too long; give at most 2048 characters, percent-encoded")
@@ -323,13 +318,13 @@ class TestWhatAWaitingRoomNeeds:
             "CookieDomain is too long; give at most 255 characters",
         ]
 
-    def test_a_cancel_needs_at_least_one_room(self, compiled: Any) -> None:
+    def test_a_cancel_needs_at_least_one_room(self) -> None:
         assert self.problems(ActionType="Cancel", EventId="") == [
             "EventId and InvolvedWaitingRoomIds are missing; give at least one room's id"
         ]
         assert compiled(ActionType="Cancel", EventId="", InvolvedWaitingRoomIds=["a"]).rooms == ("a",)
 
-    def test_an_ignore_needs_nothing(self, compiled: Any) -> None:
+    def test_an_ignore_needs_nothing(self) -> None:
         ignoring = compiled(ActionType="Ignore", EventId="a b", QueueDomain="", CookieValidityMinute=0)
 
         assert ignoring.action == "Ignore"
@@ -351,31 +346,29 @@ class TestWhatAWaitingRoomNeeds:
 class TestWhatRealAccountsHold:
     """Accepted as section 2 of the protocol says, though a tidy configuration would have none of it."""
 
-    def test_the_old_spelling_of_a_forced_target_is_accepted(self, compiled: Any) -> None:
+    def test_the_old_spelling_of_a_forced_target_is_accepted(self) -> None:
         assert compiled(RedirectLogic="ForecedTargetUrl").redirect_logic == "ForcedTargetUrl"
 
     @pytest.mark.parametrize("value", ["", None])
     @pytest.mark.parametrize("action", ["Queue", "Cancel"])
-    def test_no_queue_domain_is_that_of_the_account(
-        self, compiled: Any, action: str, value: str | None
-    ) -> None:
+    def test_no_queue_domain_is_that_of_the_account(self, action: str, value: str | None) -> None:
         assert compiled(ActionType=action, QueueDomain=value).base_url == "https://example.queue-it.net/"
 
-    def test_a_validity_of_years_is_accepted(self, compiled: Any) -> None:
+    def test_a_validity_of_years_is_accepted(self) -> None:
         assert compiled(CookieValidityMinute=10 * 525_600).validity_minutes == 5_256_000
 
     @pytest.mark.parametrize("name", ["QueueDomain", "CookieDomain"])
-    def test_underscores_in_host_names_are_accepted(self, compiled: Any, name: str) -> None:
+    def test_underscores_in_host_names_are_accepted(self, name: str) -> None:
         assert compiled(**{name: "wait_room.example.com"})
 
     @pytest.mark.parametrize("name", [*TEXTS[2:], *MORE_TEXTS, *FLAGS[:4], *NUMBERS])
-    def test_a_field_that_an_ignore_does_not_use_holds_anything(self, compiled: Any, name: str) -> None:
+    def test_a_field_that_an_ignore_does_not_use_holds_anything(self, name: str) -> None:
         assert compiled(ActionType="Ignore", **{name: [{}]}).action == "Ignore"
 
     @pytest.mark.parametrize(
         "name", ["LayoutName", "Culture", "ExtendCookieValidity", "CookieValidityMinute", "QueueIdUsageLimit"]
     )
-    def test_a_field_that_a_cancel_does_not_use_holds_anything(self, compiled: Any, name: str) -> None:
+    def test_a_field_that_a_cancel_does_not_use_holds_anything(self, name: str) -> None:
         assert compiled(ActionType="Cancel", **{name: [{}]}).action == "Cancel"
 
     def test_an_export_in_the_platforms_other_format_is_recognized(self) -> None:
