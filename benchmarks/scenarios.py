@@ -4,7 +4,7 @@ import json
 from typing import Any, NamedTuple
 
 from tests import builders
-from tests.builders import queue_integration, queue_token, triggers, url_part, viewer_request_event
+from tests.builders import queue_integration, queue_token, url_part, viewer_request_event
 
 CUSTOMER_ID = "acme"
 
@@ -22,6 +22,7 @@ def integration(number: int, value: str) -> dict[str, Any]:
     """An integration for the pages whose URL contains `value`, as the platform publishes it."""
     part = url_part(value, UrlPart="PageUrl", CookieName=None, HttpHeaderName=None, IsIgnoreCase=True)
     return queue_integration(
+        part,
         Name=f"Sale {number}",
         EventId=f"sale{number}",
         IsCookieHttpOnly=True,
@@ -31,7 +32,6 @@ def integration(number: int, value: str) -> dict[str, Any]:
         QueueDomain="acme.queue-it.net",
         VerifyQueueIdEnabled=None,
         QueueIdUsageLimit=None,
-        Triggers=triggers(part),
     )
 
 

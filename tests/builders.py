@@ -46,8 +46,8 @@ def triggers(*parts: Document, operator: str = "And") -> list[Document]:
     return [{"LogicalOperator": operator, "TriggerParts": list(parts)}]
 
 
-def queue_integration(**changes: Any) -> Document:
-    """An integration that queues for /tickets, as the platform writes one."""
+def queue_integration(*parts: Document, **changes: Any) -> Document:
+    """An integration that queues for `parts`, for /tickets by default, as the platform writes one."""
     return {
         "Name": "Tickets",
         "ActionType": "Queue",
@@ -65,7 +65,7 @@ def queue_integration(**changes: Any) -> Document:
         "RedirectLogic": "AllowTParameter",
         "ForcedTargetUrl": "",
         "IsNormalizationEnabled": False,
-        "Triggers": triggers(url_part("/tickets")),
+        "Triggers": triggers(*parts or [url_part("/tickets")]),
     } | changes
 
 

@@ -20,7 +20,6 @@ from tests.builders import (
     cookie_header,
     queue_integration,
     session_pair,
-    triggers,
     url_part,
     viewer_request_event,
 )
@@ -33,7 +32,7 @@ URL = f"https://{site.HOST}{site.PROTECTED}"
 
 
 def tickets(*parts: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    return queue_integration(Triggers=triggers(*parts or [url_part("/tickets/")]), **changes)
+    return queue_integration(*parts or [url_part("/tickets/")], **changes)
 
 
 def any_part(operator: str, *values: str, **changes: Any) -> dict[str, Any]:
@@ -42,10 +41,10 @@ def any_part(operator: str, *values: str, **changes: Any) -> dict[str, Any]:
 
 def open_page(action: str, path: str, **changes: Any) -> dict[str, Any]:
     return queue_integration(
+        url_part(path, **changes),
         Name="Open",
         ActionType=action,
         EventId="free" if action == "Queue" else "closed",
-        Triggers=triggers(url_part(path, **changes)),
     )
 
 

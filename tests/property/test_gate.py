@@ -24,7 +24,6 @@ from tests.builders import (
     queue_integration,
     session_pair,
     session_text,
-    triggers,
     url_part,
     viewer_request_event,
 )
@@ -65,10 +64,10 @@ def guarded() -> Snapshots:
     """The room for /tickets/ behind everything that lets others pass: exemptions, a Cancel, another room."""
     office = part("HttpHeader", "198.51.100.9", HttpHeaderName="X-Queueit-ClientIP")
     before = [
-        queue_integration(ActionType="Ignore", EventId="open", Triggers=triggers(office)),
-        queue_integration(ActionType="Ignore", EventId="open", Triggers=triggers(url_part("/static/"))),
-        queue_integration(ActionType="Cancel", EventId="gone", Triggers=triggers(url_part("/x/"))),
-        queue_integration(EventId="free", Triggers=triggers(url_part("/free/"))),
+        queue_integration(office, ActionType="Ignore", EventId="open"),
+        queue_integration(url_part("/static/"), ActionType="Ignore", EventId="open"),
+        queue_integration(url_part("/x/"), ActionType="Cancel", EventId="gone"),
+        queue_integration(url_part("/free/"), EventId="free"),
     ]
     host = url_part("shop.example.com", UrlPart="HostName", Operator="Equals")
     paths = [
@@ -77,9 +76,7 @@ def guarded() -> Snapshots:
         url_part("", Operator="EqualsAny", ValuesToCompare=["/other", PATH]),
         url_part("/TICKETS/", IsIgnoreCase=True),
     ]
-    return Snapshots(
-        [compiled_snapshot(*before, queue_integration(Triggers=triggers(host, path))) for path in paths]
-    )
+    return Snapshots([compiled_snapshot(*before, queue_integration(host, path)) for path in paths])
 
 
 @given(uri=spellings(PATH), host=hosts, others=st.lists(st.sampled_from(["free", "gone", "open", "ticket"])))

@@ -21,7 +21,7 @@ def test_a_wrong_setting_stops_the_run_and_changes_nothing(ready: Any) -> None:
 
 def test_every_problem_of_a_configuration_is_in_the_log_with_its_place(ready: Any) -> None:
     parts = [url_part("/"), url_part("/") | {"Operator": 5, "IsNegative": "no"}]
-    wrong = queue_integration(EventId="a b", Triggers=[{"TriggerParts": parts}])
+    wrong = queue_integration(*parts, EventId="a b")
     ready.platform_has(integration_config(queue_integration(Name="Sound"), wrong, version=8))
 
     ready.refused('integration 2 "Tickets", trigger 1, part 2: Operator is 5; give text')

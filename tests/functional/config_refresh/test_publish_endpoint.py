@@ -276,7 +276,7 @@ class TestRefusal:
 
     def test_one_too_large_for_the_table_is_refused(self, ready: Any) -> None:
         noise = random.Random(1).randbytes(500_000).hex()
-        huge = queue_integration(Triggers=[{"TriggerParts": [url_part(noise)]}])
+        huge = queue_integration(url_part(noise))
         assert told(ready.push(integration_config(huge, version=8))) == (422, {"status": "invalid"})
         assert version_in_force(ready) == 7
 

@@ -222,7 +222,7 @@ class TestRollback:
 class TestFailure:
     def test_a_snapshot_too_large_for_an_item_is_refused_and_the_last_one_stays(self, ready: Any) -> None:
         noise = random.Random(1).randbytes(500_000).hex()
-        huge = queue_integration(Triggers=[{"TriggerParts": [url_part(noise)]}])
+        huge = queue_integration(url_part(noise))
         ready.platform_has(integration_config(huge, version=8))
 
         ready.refused(r"bytes compressed, more than the 409600.*last good snapshot stays")

@@ -33,7 +33,7 @@ def configuration(write_json: Callable[..., str]) -> str:
     return write_json(
         integration_config(
             queue_integration(Name="Terms", ActionType="Ignore", Triggers=terms),
-            queue_integration(Triggers=triggers(url_part("/TICKETS", IsIgnoreCase=True), on_the_host)),
+            queue_integration(url_part("/TICKETS", IsIgnoreCase=True), on_the_host),
             queue_integration(Name="Later"),
         )
     )
@@ -153,7 +153,7 @@ def test_cookies_headers_bodies_and_methods_are_part_of_the_request(write_json: 
         part("UserAgent", "Phone", Operator="Contains"),
         part("RequestBody", "seat=12", Operator="Contains"),
     ]
-    path = write_json(integration_config(queue_integration(Triggers=triggers(*parts))))
+    path = write_json(integration_config(queue_integration(*parts)))
     request = [
         "--cookie",
         "a=b",
@@ -180,7 +180,7 @@ def test_cookies_headers_bodies_and_methods_are_part_of_the_request(write_json: 
 def by_body(write_json: Callable[..., str]) -> str:
     """A queue for orders, by their body."""
     order = part("RequestBody", "seat=12", Operator="Contains")
-    return write_json(integration_config(queue_integration(Triggers=triggers(order))), "body.json")
+    return write_json(integration_config(queue_integration(order)), "body.json")
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_a_header_that_the_edge_strips_is_not_there_for_triggers_either(
     write_json: Callable[..., str],
 ) -> None:
     stripped = part("HttpHeader", "cloudfront", HttpHeaderName="x-queueit-connector")
-    path = write_json(integration_config(queue_integration(Triggers=triggers(stripped))))
+    path = write_json(integration_config(queue_integration(stripped)))
     arguments = ["explain", "https://a.b/", "--config", path, "--header", "x-queueit-connector: cloudfront"]
     found = queueit(*arguments, "--json").document
     assert (found["decision"], found["integrations"][0]["matches"]) == ("no match", False)

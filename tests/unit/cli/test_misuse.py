@@ -215,7 +215,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with the files that the table names."""
     tmp_path = tmp_path_factory.mktemp("files")
     good = integration_config(queue_integration())
-    named = queue_integration(Name=STRANGE, Triggers=[{"TriggerParts": [url_part(f"/tickets{STRANGE}")]}])
+    named = queue_integration(url_part(f"/tickets{STRANGE}"), Name=STRANGE)
     for name, document in {
         "good.json": good,
         "list.json": [1],

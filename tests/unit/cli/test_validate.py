@@ -24,9 +24,9 @@ from tests.command_line import queueit
 WriteJson = Callable[..., str]
 
 
-def good(**changes: Any) -> dict[str, Any]:
+def good(*parts: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """An integration about which there is nothing to say."""
-    return queue_integration(**{"CookieDomain": ".example.com", "IsCookieSecure": True, **changes})
+    return queue_integration(*parts, **{"CookieDomain": ".example.com", "IsCookieSecure": True, **changes})
 
 
 def ignore(*parts: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def test_a_configuration_comes_from_standard_input_too_and_a_snapshot_is_taken_a
 
 
 def test_an_integration_behind_a_wider_one_is_unreachable() -> None:
-    narrow = good(Name="VIP", Triggers=triggers(url_part("/tickets/vip", Operator="Equals")))
+    narrow = good(url_part("/tickets/vip", Operator="Equals"), Name="VIP")
     assert codes(good(), narrow) == ["unreachable"]
     assert codes(narrow, good()) == []
 
@@ -99,7 +99,7 @@ def test_two_that_look_at_different_forms_of_the_url_are_not_compared(write_json
 def test_triggers_and_parts_that_can_never_match_are_named(write_json: WriteJson) -> None:
     parts = [url_part("/tickets"), url_part("tickets", Operator="Equals")]
     integrations = [
-        good(Name="Both", Triggers=triggers(*parts)),
+        good(*parts, Name="Both"),
         good(Name="Either", Triggers=triggers(*parts, operator="Or")),
         good(Name="None", Triggers=[]),
     ]
@@ -114,17 +114,17 @@ def test_triggers_and_parts_that_can_never_match_are_named(write_json: WriteJson
 
 @pytest.mark.parametrize("value", ["/", "*", ""])
 def test_a_trigger_that_matches_everything_is_very_broad(value: str) -> None:
-    assert "broad_contains" in codes(good(Triggers=triggers(url_part(value))))
+    assert "broad_contains" in codes(good(url_part(value)))
 
 
 def test_a_short_text_to_contain_is_very_broad() -> None:
-    assert codes(good(Triggers=triggers(url_part("/t")))) == ["broad_contains"]
-    assert codes(good(Triggers=triggers(url_part("/t", Operator="Equals")))) == []
+    assert codes(good(url_part("/t"))) == ["broad_contains"]
+    assert codes(good(url_part("/t", Operator="Equals"))) == []
 
 
 def test_a_body_trigger_needs_the_body_to_be_included(write_json: WriteJson) -> None:
     body = part("RequestBody", "checkout", Operator="Contains")
-    integration = good(Triggers=triggers(url_part("/tickets"), body))
+    integration = good(url_part("/tickets"), body)
     assert codes(integration) == ["body_without_include_body", "visitor_can_avoid"]
     assert codes(integration, arguments=("--include-body",)) == ["visitor_can_avoid"]
 
@@ -144,7 +144,7 @@ def test_a_cookie_domain_that_is_missing_or_that_browsers_refuse_is_warned_of(
     domain: str, host: str, warned: bool
 ) -> None:
     on_host = url_part(host, UrlPart="HostName", Operator="Equals", IsIgnoreCase=True)
-    assert codes(good(CookieDomain=domain, Triggers=triggers(on_host))) == ["cookie_domain"] * warned
+    assert codes(good(on_host, CookieDomain=domain)) == ["cookie_domain"] * warned
 
 
 @pytest.mark.parametrize(
@@ -189,9 +189,7 @@ def test_an_exemption_that_any_visitor_can_claim_for_any_page_is_warned_of() -> 
 
 def test_a_cancel_that_a_visitor_can_claim_is_an_exemption_for_visitors_without_a_session() -> None:
     logout = url_part("logout", UrlPart="PageUrl")
-    assert codes(good(Name="Out", ActionType="Cancel", Triggers=triggers(logout)), good()) == [
-        "visitor_can_pass"
-    ]
+    assert codes(good(logout, Name="Out", ActionType="Cancel"), good()) == ["visitor_can_pass"]
 
 
 @pytest.mark.parametrize(
@@ -205,8 +203,8 @@ def test_a_cancel_that_a_visitor_can_claim_is_an_exemption_for_visitors_without_
 def test_an_exemption_that_can_be_added_to_a_queued_path_is_warned_of(
     exempt: dict[str, Any], queued: dict[str, Any]
 ) -> None:
-    assert codes(ignore(exempt), good(Triggers=triggers(queued))) == ["path_can_be_added"]
-    assert codes(ignore(exempt, {**queued, "IsNegative": True}), good(Triggers=triggers(queued))) == []
+    assert codes(ignore(exempt), good(queued)) == ["path_can_be_added"]
+    assert codes(ignore(exempt, {**queued, "IsNegative": True}), good(queued)) == []
 
 
 @pytest.mark.parametrize(
@@ -221,13 +219,13 @@ def test_an_exemption_that_can_be_added_to_a_queued_path_is_warned_of(
 def test_an_exemption_that_cannot_be_added_or_is_meant_for_queued_pages_gets_no_warning(
     exempt: dict[str, Any], queued: dict[str, Any]
 ) -> None:
-    assert "path_can_be_added" not in codes(ignore(exempt), good(Triggers=triggers(queued)))
+    assert "path_can_be_added" not in codes(ignore(exempt), good(queued))
 
 
 def test_a_queue_that_a_text_in_the_path_ends_is_warned_of() -> None:
     files = url_part("/static/", IsNegative=True)
-    assert codes(good(Triggers=triggers(url_part("/tickets"), files))) == ["path_can_be_added"]
-    assert codes(good(Triggers=triggers(files))) == []
+    assert codes(good(url_part("/tickets"), files)) == ["path_can_be_added"]
+    assert codes(good(files)) == []
 
 
 @pytest.mark.parametrize(
@@ -240,7 +238,7 @@ def test_a_queue_that_a_text_in_the_path_ends_is_warned_of() -> None:
     ],
 )
 def test_a_queue_that_a_query_string_leads_past_is_warned_of(page: dict[str, Any]) -> None:
-    assert codes(good(Triggers=triggers(page))) == ["visitor_can_avoid"]
+    assert codes(good(page)) == ["visitor_can_avoid"]
 
 
 @pytest.mark.parametrize(
@@ -260,16 +258,14 @@ def test_a_queue_that_a_query_string_leads_past_is_warned_of(page: dict[str, Any
 def test_a_value_that_requests_seldom_hold_is_warned_of(
     write_json: WriteJson, page: dict[str, Any], advice: str
 ) -> None:
-    (found,) = queueit(
-        "validate", write_json(integration_config(good(Triggers=triggers(page)))), "--json"
-    ).document["warnings"]
+    (found,) = queueit("validate", write_json(integration_config(good(page))), "--json").document["warnings"]
     assert found["code"] == "odd_value"
     assert advice in found["message"]
 
 
 @pytest.mark.parametrize("path", ["/caf%C3%A9/", "/a%20b", "/100%25", "/a..b/", "/.well-known/"])
 def test_a_path_as_browsers_send_it_gets_no_warning(path: str) -> None:
-    assert codes(good(Triggers=triggers(url_part(path)))) == []
+    assert codes(good(url_part(path))) == []
 
 
 def test_slashes_after_a_scheme_and_in_a_query_get_no_warning() -> None:
@@ -283,14 +279,14 @@ def test_an_address_that_others_contain_is_warned_of() -> None:
 
 
 def test_rooms_that_differ_in_capitals_alone_are_warned_of() -> None:
-    other = good(Name="Other", EventId="TICKETS", Triggers=triggers(url_part("/other/")))
+    other = good(url_part("/other/"), Name="Other", EventId="TICKETS")
     assert codes(good(), other) == ["room_opens_other"]
     assert codes(good(), {**other, "EventId": "tickets"}) == []
 
 
 def test_a_queue_that_depends_on_what_a_visitor_sends_is_warned_of() -> None:
     no_bots = part("UserAgent", "bot", Operator="Contains", IsNegative=True)
-    assert codes(good(Triggers=triggers(url_part("/tickets"), no_bots))) == ["visitor_can_avoid"]
+    assert codes(good(url_part("/tickets"), no_bots)) == ["visitor_can_avoid"]
 
 
 def test_an_ignore_after_all_that_queues_has_no_effect() -> None:
@@ -317,7 +313,7 @@ def test_an_operator_that_counts_as_and_and_a_name_used_twice_are_warned_of() ->
     parts = [url_part("/tickets"), url_part("/vip")]
     either = triggers(*parts, operator="or")
     assert codes(good(Triggers=either)) == ["unknown_operator"]
-    assert codes(good(), good(Triggers=triggers(url_part("/other")))) == ["duplicate_name"]
+    assert codes(good(), good(url_part("/other"))) == ["duplicate_name"]
 
 
 def test_a_configuration_that_queues_nobody_is_warned_of() -> None:
@@ -336,7 +332,7 @@ def test_an_exemption_by_the_clients_address_is_no_visitors_choice() -> None:
     address = part("HttpHeader", "198.51.100.9", HttpHeaderName="X-Queueit-ClientIP")
     assert codes(ignore(address), good()) == []
     assert codes(ignore(url_part("/tickets/vip"), address), good()) == []
-    assert codes(good(Triggers=triggers(url_part("/tickets"), address))) == []
+    assert codes(good(url_part("/tickets"), address)) == []
 
 
 def test_the_advice_on_a_claimed_exemption_closes_it(write_json: WriteJson) -> None:
@@ -346,7 +342,7 @@ def test_the_advice_on_a_claimed_exemption_closes_it(write_json: WriteJson) -> N
 
 
 def test_a_room_whose_sessions_open_the_pages_of_another_is_warned_of() -> None:
-    free = good(Name="Free", EventId="free", Triggers=triggers(url_part("/free/")))
+    free = good(url_part("/free/"), Name="Free", EventId="free")
     assert codes(free, good(InvolvedWaitingRoomIds=["Free"])) == ["room_opens_other"]
     assert codes(free, good(InvolvedWaitingRoomIds=["tickets", "elsewhere"])) == []
 
@@ -367,9 +363,7 @@ def test_a_field_that_nothing_reads_is_warned_of_with_the_known_one_that_is_near
 
 
 def test_findings_of_a_kind_stand_together_and_are_counted(write_json: WriteJson) -> None:
-    several = [
-        good(Name=f"n{number}", Triggers=triggers(url_part(f"/page/{number}/"))) for number in range(8)
-    ]
+    several = [good(url_part(f"/page/{number}/"), Name=f"n{number}") for number in range(8)]
     path = write_json(integration_config(*[{**one, "CookieDomain": ""} for one in several]))
     lines = queueit("validate", path).out.splitlines()
     assert [line.count("[cookie_domain]") for line in lines] == [0, 1, 1, 1, 1, 1, 1, 0]
@@ -392,9 +386,7 @@ def test_what_an_edge_could_not_take_is_an_error(write_json: WriteJson) -> None:
 
 
 def test_a_huge_file_is_answered_with_what_was_found_until_then(write_json: WriteJson) -> None:
-    several = [
-        good(Name=f"n{number}", Triggers=triggers(url_part(f"/page/{number}/"))) for number in range(8)
-    ]
+    several = [good(url_part(f"/page/{number}/"), Name=f"n{number}") for number in range(8)]
     path = write_json(integration_config(*several))
     ran = queueit("validate", path, now=itertools.count(NOW).__next__)
     assert ran.status == 0

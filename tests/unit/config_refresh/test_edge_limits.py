@@ -12,10 +12,7 @@ from tests.builders import NOW, SECRET_KEY, integration_config, queue_integratio
 
 
 def test_four_thousand_ordinary_integrations_are_taken() -> None:
-    several = [
-        queue_integration(Name=f"Event {n}", Triggers=[{"TriggerParts": [url_part(f"/event-{n}/")]}])
-        for n in range(4000)
-    ]
+    several = [queue_integration(url_part(f"/event-{n}/"), Name=f"Event {n}") for n in range(4000)]
 
     assert over_the_limit(integration_config(*several)) is None
 

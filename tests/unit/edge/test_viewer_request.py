@@ -42,12 +42,8 @@ def shop() -> Snapshot:
     """Queues for /tickets, cancels at /goodbye, ignores /health."""
     return compiled_snapshot(
         queue_integration(),
-        queue_integration(
-            Name="Goodbye", ActionType="Cancel", Triggers=[{"TriggerParts": [url_part("/goodbye")]}]
-        ),
-        queue_integration(
-            Name="Health", ActionType="Ignore", Triggers=[{"TriggerParts": [url_part("/health")]}]
-        ),
+        queue_integration(url_part("/goodbye"), Name="Goodbye", ActionType="Cancel"),
+        queue_integration(url_part("/health"), Name="Health", ActionType="Ignore"),
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import compiled_snapshot, part, queue_integration, triggers, url_part
+from tests.builders import compiled_snapshot, part, queue_integration, url_part
 from tests.unit.gate.visits import outcome
 
 OFFICE = "198.51.100.9"
@@ -18,8 +18,8 @@ def office_part(name: str, **changes: Any) -> dict[str, Any]:
 
 def exempting(office: dict[str, Any]) -> Any:
     return compiled_snapshot(
-        queue_integration(ActionType="Ignore", EventId="open", Triggers=triggers(office)),
-        queue_integration(Triggers=triggers(url_part("/tickets"))),
+        queue_integration(office, ActionType="Ignore", EventId="open"),
+        queue_integration(url_part("/tickets")),
     )
 
 
@@ -48,9 +48,7 @@ def test_nobody_can_claim_an_address(name: str, sent: str) -> None:
 
 
 def test_nobody_can_deny_an_address() -> None:
-    snapshot = compiled_snapshot(
-        queue_integration(Triggers=triggers(office_part("x-queueit-clientip", IsNegative=True)))
-    )
+    snapshot = compiled_snapshot(queue_integration(office_part("x-queueit-clientip", IsNegative=True)))
     assert outcome(snapshot, client_ip=VISITOR) == "tickets"
     assert outcome(snapshot, client_ip=VISITOR, headers=[("X-Queueit-ClientIP", OFFICE)]) == "tickets"
 

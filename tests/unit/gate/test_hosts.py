@@ -10,7 +10,6 @@ from tests.builders import (
     cookie_header,
     queue_integration,
     session_pair,
-    triggers,
     url_part,
 )
 from tests.unit.gate.visits import OWN_DOMAIN, outcome
@@ -29,12 +28,8 @@ def host_part(host: str = "shop.example.com", **changes: Any) -> dict[str, Any]:
     return url_part(host, **{"UrlPart": "HostName", "Operator": "Equals"} | changes)
 
 
-def queue(*parts: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    return queue_integration(Triggers=triggers(*parts), **changes)
-
-
 def ignore(*parts: dict[str, Any]) -> dict[str, Any]:
-    return queue(*parts, ActionType="Ignore", EventId="open")
+    return queue_integration(*parts, ActionType="Ignore", EventId="open")
 
 
 ON_A_HOST = {
@@ -65,7 +60,7 @@ MATCHING = [{}, {"url_matching": "as_configured"}]
 def test_a_host_is_the_same_in_capitals_with_a_dot_at_its_end_and_with_its_port(
     name: str, host: str, settings: dict[str, Any]
 ) -> None:
-    snapshot = compiled_snapshot(queue(ON_A_HOST[name], url_part("/tickets")), settings=settings)
+    snapshot = compiled_snapshot(queue_integration(ON_A_HOST[name], url_part("/tickets")), settings=settings)
     assert outcome(snapshot, host=host) == "tickets"
 
 
@@ -75,7 +70,7 @@ def test_an_exemption_for_other_hosts_does_not_hold_for_a_spelling_of_this_one(
     host: str, settings: dict[str, Any]
 ) -> None:
     snapshot = compiled_snapshot(
-        ignore(host_part(IsNegative=True)), queue(url_part("/tickets")), settings=settings
+        ignore(host_part(IsNegative=True)), queue_integration(url_part("/tickets")), settings=settings
     )
     assert outcome(snapshot, host=host) == "tickets"
 
@@ -84,18 +79,20 @@ def test_an_exemption_for_other_hosts_does_not_hold_for_a_spelling_of_this_one(
 @pytest.mark.parametrize("host", WITH_A_PORT)
 @pytest.mark.parametrize("name", ON_A_HOST)
 def test_an_added_port_leads_past_no_queue_for_a_host(name: str, host: str, target: str) -> None:
-    snapshot = compiled_snapshot(queue(ON_A_HOST[name], url_part("/tickets")))
+    snapshot = compiled_snapshot(queue_integration(ON_A_HOST[name], url_part("/tickets")))
     assert outcome(snapshot, target, host=host) == "tickets"
 
 
 def test_a_trigger_on_a_host_with_a_port_is_for_that_port() -> None:
-    snapshot = compiled_snapshot(queue(host_part("localhost:8080")))
+    snapshot = compiled_snapshot(queue_integration(host_part("localhost:8080")))
     assert outcome(snapshot, host="localhost:8080") == "tickets"
     assert outcome(snapshot, host="localhost:8081") == "page"
 
 
 def test_a_visitor_cannot_claim_an_exemption_for_a_host_with_a_port() -> None:
-    snapshot = compiled_snapshot(ignore(host_part("shop.example.com:8443")), queue(url_part("/tickets")))
+    snapshot = compiled_snapshot(
+        ignore(host_part("shop.example.com:8443")), queue_integration(url_part("/tickets"))
+    )
     assert outcome(snapshot, host="shop.example.com:8443") == "tickets"
 
 
@@ -103,7 +100,9 @@ def test_a_visitor_cannot_claim_an_exemption_for_a_host_with_a_port() -> None:
     "host", ["shop.example.community", "example.com", "shop.example.com:a", ":443", "", "x"]
 )
 def test_another_host_is_not_queued(host: str) -> None:
-    assert outcome(compiled_snapshot(queue(host_part(), url_part("/tickets"))), host=host) == "page"
+    assert (
+        outcome(compiled_snapshot(queue_integration(host_part(), url_part("/tickets"))), host=host) == "page"
+    )
 
 
 @pytest.mark.parametrize("settings", MATCHING, ids=str)
@@ -114,7 +113,7 @@ def test_another_host_is_not_queued(host: str) -> None:
 def test_the_distributions_own_domain_is_queued_for_the_site_behind_it(
     name: str, host: str, settings: dict[str, Any]
 ) -> None:
-    snapshot = compiled_snapshot(queue(ON_A_HOST[name], url_part("/tickets")), settings=settings)
+    snapshot = compiled_snapshot(queue_integration(ON_A_HOST[name], url_part("/tickets")), settings=settings)
     assert outcome(snapshot, host=host) == "tickets"
 
 
@@ -122,15 +121,16 @@ def test_the_distributions_own_domain_is_queued_for_the_site_behind_it(
 @pytest.mark.parametrize("value", ["https://shop.example.com#a/b", "shop.example.com#a"])
 def test_a_text_of_which_a_cut_leaves_the_host_counts_as_met_on_the_own_domain(value: str, host: str) -> None:
     assert (
-        outcome(compiled_snapshot(queue(url_part(value, UrlPart="PageUrl"))), "/%23", host=host) == "tickets"
+        outcome(compiled_snapshot(queue_integration(url_part(value, UrlPart="PageUrl"))), "/%23", host=host)
+        == "tickets"
     )
 
 
 def sites(**settings: Any) -> Snapshot:
     return compiled_snapshot(
         ignore(host_part("www.example.com")),
-        queue(host_part("blue.example.com"), url_part("/tickets"), EventId="blue"),
-        queue(host_part("red.example.com"), url_part("/tickets"), EventId="red"),
+        queue_integration(host_part("blue.example.com"), url_part("/tickets"), EventId="blue"),
+        queue_integration(host_part("red.example.com"), url_part("/tickets"), EventId="red"),
         settings=settings,
     )
 
@@ -150,21 +150,25 @@ def test_on_the_own_domain_an_ignore_for_a_host_opens_nothing() -> None:
 
 
 def test_on_the_own_domain_an_ignore_for_a_path_stays_one() -> None:
-    snapshot = compiled_snapshot(ignore(url_part("/static/")), queue(host_part(), url_part("/")), settings={})
+    snapshot = compiled_snapshot(
+        ignore(url_part("/static/")), queue_integration(host_part(), url_part("/")), settings={}
+    )
     assert outcome(snapshot, "/static/app.css", host=OWN_DOMAIN) == "page"
     assert outcome(snapshot, "/tickets", host=OWN_DOMAIN) == "tickets"
 
 
 def test_on_the_own_domain_a_queue_for_all_hosts_but_one_queues() -> None:
-    snapshot = compiled_snapshot(queue(host_part("www.example.com", IsNegative=True), url_part("/tickets")))
+    snapshot = compiled_snapshot(
+        queue_integration(host_part("www.example.com", IsNegative=True), url_part("/tickets"))
+    )
     assert outcome(snapshot, host="www.example.com") == "page"
     assert outcome(snapshot, host=OWN_DOMAIN) == "tickets"
 
 
 def test_a_trigger_that_names_the_own_domain_is_compared_as_sent() -> None:
     snapshot = compiled_snapshot(
-        queue(host_part(OWN_DOMAIN), url_part("/tickets"), EventId="own"),
-        queue(host_part(), url_part("/tickets")),
+        queue_integration(host_part(OWN_DOMAIN), url_part("/tickets"), EventId="own"),
+        queue_integration(host_part(), url_part("/tickets")),
     )
     assert outcome(snapshot, host=OWN_DOMAIN) == "own"
     assert outcome(snapshot, host="shop.example.com") == "tickets"
@@ -185,8 +189,8 @@ def test_a_domain_of_another_distribution_is_an_ordinary_host(target: str) -> No
 @pytest.mark.parametrize(
     "integrations",
     [
-        [queue(url_part("/x//y/", UrlPart="PageUrl"))],
-        [ignore(url_part("/x//y/", UrlPart="PageUrl", IsNegative=True)), queue(url_part("/"))],
+        [queue_integration(url_part("/x//y/", UrlPart="PageUrl"))],
+        [ignore(url_part("/x//y/", UrlPart="PageUrl", IsNegative=True)), queue_integration(url_part("/"))],
     ],
     ids=["a Queue", "an Ignore of all else"],
 )

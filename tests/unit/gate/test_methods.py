@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.builders import compiled_snapshot, queue_integration, triggers, url_part
+from tests.builders import compiled_snapshot, queue_integration, url_part
 from tests.unit.gate.visits import outcome
 
 ORIGIN = ("Origin", "https://other.example")
 ASKS_FOR = ("Access-Control-Request-Method", "POST")
-QUEUE = queue_integration(Triggers=triggers(url_part("/tickets")))
+QUEUE = queue_integration(url_part("/tickets"))
 
 
 @pytest.mark.parametrize(

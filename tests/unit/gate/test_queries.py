@@ -10,7 +10,6 @@ from tests.builders import (
     compiled_snapshot,
     queue_integration,
     queue_token,
-    triggers,
     url_part,
     viewer_request_event,
 )
@@ -19,7 +18,7 @@ from tests.unit.gate.visits import OWN_DOMAIN, outcome
 
 def queue(value: str, **changes: Any) -> dict[str, Any]:
     part = {"UrlPart": "PageUrl", "Operator": "Contains"} | changes
-    return queue_integration(Triggers=triggers(url_part(value, **part)))
+    return queue_integration(url_part(value, **part))
 
 
 SPELLED = [

@@ -14,7 +14,6 @@ from tests.builders import (
     queue_token,
     session_pair,
     session_text,
-    triggers,
     url_part,
     viewer_request_event,
 )
@@ -37,7 +36,7 @@ THROUGH_FREE = [
 
 
 def below(path: str, room: str, action: str = "Queue") -> dict[str, Any]:
-    return queue_integration(EventId=room, ActionType=action, Triggers=triggers(url_part(path)))
+    return queue_integration(url_part(path), EventId=room, ActionType=action)
 
 
 def rooms(first: str = "Queue") -> Snapshot:
@@ -127,7 +126,7 @@ def test_a_page_whose_trigger_is_written_in_escapes_and_parameters_is_exempt_or_
 def test_an_exempt_page_named_whole_stays_exempt(value: str, operator: str) -> None:
     page = f"{value}page"
     part = url_part(page, Operator=operator, ValuesToCompare=[page])
-    exempt = queue_integration(EventId="open", ActionType="Ignore", Triggers=triggers(part))
+    exempt = queue_integration(part, EventId="open", ActionType="Ignore")
     snapshot = compiled_snapshot(exempt, below("/", "tickets"))
     assert outcome(snapshot, page) == "page"
     assert outcome(snapshot, f"{page}/more") == "tickets"

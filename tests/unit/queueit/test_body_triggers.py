@@ -109,7 +109,7 @@ class TestWarnings:
         assert config_warnings(config, Settings(verify=VerifySettings("https://v.example.com"))) == []
 
     def test_many_warnings_are_counted(self) -> None:
-        many = queue_integration(Triggers=triggers(*[BODY_PART] * 50))
+        many = queue_integration(*[BODY_PART] * 50)
 
         found = config_warnings(integration_config(many), Settings())
 

@@ -401,7 +401,7 @@ class TestWhatPasses:
 class TestMatching:
     def test_the_first_integration_with_a_matching_trigger_wins(self) -> None:
         snapshot = compiled_snapshot(
-            queue_integration(Name="Other", Triggers=[{"TriggerParts": [url_part("/other")]}]),
+            queue_integration(url_part("/other"), Name="Other"),
             queue_integration(Name="First", ActionType="Ignore"),
             queue_integration(Name="Second"),
         )
@@ -425,8 +425,8 @@ class TestMatching:
         assert decide(snapshot, visit(f"https://shop.example.com{url}"), NOW).integration
 
     def test_stricter_ignore_matches_only_if_the_raw_and_the_normalized_url_do(self) -> None:
-        ignore = queue_integration(ActionType="Ignore", Triggers=[{"TriggerParts": [url_part("/health")]}])
-        everything = queue_integration(Triggers=[{"TriggerParts": [url_part("/")]}])
+        ignore = queue_integration(url_part("/health"), ActionType="Ignore")
+        everything = queue_integration(url_part("/"))
         snapshot = compiled_snapshot(ignore, everything)
 
         assert decide(snapshot, visit("https://shop.example.com/health"), NOW).redirect_url == ""

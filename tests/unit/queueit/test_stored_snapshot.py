@@ -29,9 +29,7 @@ def several() -> Any:
     """A document of three integrations, the last of which no text rules out."""
     return snapshot_document(
         queue_integration(),
-        queue_integration(
-            Name="Host", Triggers=[{"TriggerParts": [url_part("shop.example.com", UrlPart="HostName")]}]
-        ),
+        queue_integration(url_part("shop.example.com", UrlPart="HostName"), Name="Host"),
         queue_integration(Name="Always", Triggers=[{"TriggerParts": []}]),
     )
 
