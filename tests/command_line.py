@@ -1,9 +1,12 @@
-"""`queueit` in the test's own process."""
+"""`queueit` in the test's own process, and commands of this checkout in one of their own."""
 
 import io
 import json
+import os
+import subprocess
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 import click
@@ -11,6 +14,10 @@ import click
 from tests.builders import NOW
 from workbench.cli.__main__ import run
 from workbench.cli.command import Context
+
+ROOT = Path(__file__).parents[1]
+ENVIRON = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}"}
+"""That of a process which can import this checkout's modules."""
 
 
 class Ran(NamedTuple):
@@ -54,3 +61,10 @@ def queueit(
     except click.Abort:
         status = 130
     return Ran(status, out.getvalue(), err.getvalue())
+
+
+def in_a_process(*command: str, cwd: Path = ROOT, **environ: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command as a person does."""
+    return subprocess.run(
+        command, cwd=cwd, env=ENVIRON | environ, capture_output=True, text=True, timeout=60, check=False
+    )

@@ -1,17 +1,16 @@
 """The program around the steps: asking, taking up, what becomes of a step, the report."""
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 import requests
 from click import ClickException
 from click.testing import CliRunner
 
+from tests.command_line import in_a_process, no_client
 from workbench.acceptance.__main__ import go, main
 from workbench.acceptance.account import Account
 from workbench.acceptance.keys import Keys
@@ -20,7 +19,6 @@ from workbench.acceptance.progress import Progress, Result
 from workbench.acceptance.report import write_report
 from workbench.acceptance.steps import STEPS, Step
 from workbench.acceptance.walk import NotAsExpected, NotShown, Walk, expect
-from workbench.terraform_validate import ROOT
 
 _APPLY = """
 import signal, sys
@@ -29,10 +27,6 @@ from workbench.acceptance.stack import Stack
 signal.signal(signal.SIGINT, signal.default_int_handler)
 Stack(Path(sys.argv[1]), {"PATH": f"{sys.argv[1]}:/usr/bin:/bin"}).apply({})
 """
-
-
-def no_client(service: str, region: str) -> NoReturn:
-    raise AssertionError(f"{service} is called in {region}")
 
 
 def account(**changes: Any) -> Account:
@@ -118,15 +112,7 @@ def test_terraform_that_is_interrupted_too_has_time_to_write_its_state(tmp_path:
     )
     binary.chmod(0o755)
     # In a process of its own: pytest-xdist takes signals for itself.
-    done = subprocess.run(
-        [sys.executable, "-c", _APPLY, str(tmp_path)],
-        cwd=ROOT,
-        env={"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}", "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = in_a_process(sys.executable, "-c", _APPLY, str(tmp_path))
     assert "KeyboardInterrupt" in done.stderr
     assert (tmp_path / "module/workbench/acceptance/stack/written").read_text() == "state\n"
 

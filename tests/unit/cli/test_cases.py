@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 import yaml
 
 from tests.builders import NOW, SECRET_KEY, integration_config, queue_integration
-from tests.command_line import queueit
+from tests.command_line import in_a_process, queueit
 from tests.http_server import Handler, serving
 from workbench.queue_token import mint_queue_token
 
@@ -49,12 +48,9 @@ def test_the_check_of_a_pull_request_runs_every_step(tmp_path: Path) -> None:
     for name in ("terraform", "queueit"):
         (tmp_path / name).write_text(f'#!/bin/sh\necho {name} "$@"\n')
         (tmp_path / name).chmod(0o755)
-    done = subprocess.run(
-        [str(EXAMPLE / "check.sh"), "DIRECTORY", "shop", "configuration.json", "cases.yaml"],
-        env={**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        check=True,
+    done = in_a_process(
+        *(str(EXAMPLE / "check.sh"), "DIRECTORY", "shop", "configuration.json", "cases.yaml"),
+        PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
     )
     steps = [line.split()[:2] for line in done.stdout.splitlines() if line.startswith("queueit")]
     assert steps == [["queueit", "status"], ["queueit", "validate"], ["queueit", "test"]]

@@ -1,26 +1,21 @@
 """The frame that all commands share."""
 
 import io
-import os
 import re
 import shlex
-import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
 from queueit import __version__
-from tests.command_line import queueit
+from tests.command_line import in_a_process, queueit
 from workbench.cli.__main__ import COMMAND_LINE
 from workbench.cli.command import columns, duration, moment, plural
 from workbench.cli.commands import COMMANDS
 from workbench.cli.display import write_text
-
-ROOT = Path(__file__).parents[3]
 
 
 def lines_of(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -73,38 +68,21 @@ def test_what_a_command_does_not_need_is_not_imported(arguments: list[str]) -> N
         "import sys; from workbench.cli.__main__ import main; main(sys.argv[1:], {}); "
         "print([one for one in ('boto3', 'botocore', 'requests', 'rich') if one in sys.modules], file=sys.stderr)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": f".{os.pathsep}functions"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stderr == "[]\n"
+    done = in_a_process(sys.executable, "-c", code, *arguments)
+    assert (done.returncode, done.stderr) == (0, "[]\n")
 
 
 @pytest.mark.parametrize(
     "shell", ["bash", *[pytest.param(shell, marks=pytest.mark.full) for shell in ("zsh", "fish")]]
 )
 def test_a_shell_can_complete_commands_and_options(shell: str) -> None:
-    words = {
-        "bash": {"COMP_WORDS": "queueit expl", "COMP_CWORD": "1"},
-        "zsh": {"COMP_WORDS": "queueit expl", "COMP_CWORD": "1"},
-        "fish": {"COMP_WORDS": "queueit expl", "COMP_CWORD": "expl"},
-    }[shell]
-    found = subprocess.run(
-        [sys.executable, "-c", "from workbench.cli.__main__ import main; main()"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "PYTHONPATH": f".{os.pathsep}functions",
-            "_QUEUEIT_COMPLETE": f"{shell}_complete",
-            **words,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
+    found = in_a_process(
+        sys.executable,
+        "-c",
+        "from workbench.cli.__main__ import main; main()",
+        _QUEUEIT_COMPLETE=f"{shell}_complete",
+        COMP_WORDS="queueit expl",
+        COMP_CWORD="expl" if shell == "fish" else "1",
     )
     assert "explain" in found.stdout
 

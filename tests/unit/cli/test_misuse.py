@@ -15,9 +15,9 @@ import boto3
 import pytest
 
 from tests.builders import integration_config, queue_integration, url_part
+from tests.command_line import ENVIRON, in_a_process
 from workbench.cli.__main__ import FAULT, main
 
-ROOT = Path(__file__).parents[3]
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-real-key"}
 AWS_CONFIG = """
 [profile sso]
@@ -300,14 +300,7 @@ def test_a_pipe_or_stream_that_is_closed_is_no_reason_for_a_traceback(
 ) -> None:
     what = "-" if redirection == "<&-" else "good.json"
     line = f'"{sys.executable}" -m workbench.cli validate {what} {redirection}; echo "status $?" >&2'
-    done = subprocess.run(
-        ["sh", "-c", line],
-        cwd=directory,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = in_a_process("sh", "-c", line, cwd=directory)
     *said, ended = done.stderr.splitlines()
     assert ended == f"status {status}"
     assert says in "".join(said)
@@ -315,11 +308,10 @@ def test_a_pipe_or_stream_that_is_closed_is_no_reason_for_a_traceback(
 
 
 def test_an_interrupt_ends_without_a_traceback(directory: Path) -> None:
-    environ = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}"}
     process = subprocess.Popen(
         [sys.executable, "-m", "workbench.cli", "validate", "-"],
         cwd=directory,
-        env=environ,
+        env=ENVIRON,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
