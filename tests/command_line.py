@@ -63,8 +63,18 @@ def queueit(
     return Ran(status, out.getvalue(), err.getvalue())
 
 
-def in_a_process(*command: str, cwd: Path = ROOT, **environ: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command as a person does."""
+def in_a_process(
+    *command: str, cwd: Path = ROOT, given: object = None, **environ: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command as a person does; `given`, as JSON, is its standard input."""
+    stdin, env = json.dumps(given), ENVIRON | environ
     return subprocess.run(
-        command, cwd=cwd, env=ENVIRON | environ, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=cwd, env=env, input=stdin, capture_output=True, text=True, timeout=60, check=False
     )
+
+
+def isolated(python: str, *arguments: str, given: object = None) -> str:
+    """What an interpreter prints that sees its own library alone and takes warnings for errors."""
+    ended = in_a_process(python, "-I", "-S", "-B", "-W", "error", *arguments, given=given)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout

@@ -3,13 +3,13 @@
 import functools
 import itertools
 import json
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from tests.command_line import isolated
 from tests.vectors import vectors
 from workbench.build import DIST, FUNCTIONS
 from workbench.interpreter import find_python
@@ -81,13 +81,7 @@ def code(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@functools.cache
-def run(python: str, *arguments: str) -> str:
-    """What a fresh interpreter prints that sees the standard library alone and takes warnings for errors."""
-    command = [python, "-I", "-S", "-B", "-W", "error", *arguments]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert ended.returncode == 0, ended.stderr
-    return ended.stdout
+run = functools.cache(isolated)
 
 
 @of_the_edge

@@ -1,7 +1,6 @@
 """What is off is not imported, and what is on is imported with the snapshot, while the CPU is fast."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.builders import snapshot_document, viewer_request_event
+from tests.command_line import isolated
 
 FUNCTIONS = Path(__file__).parents[3] / "functions"
 OPTIONAL = {
@@ -40,15 +40,9 @@ print(json.dumps(sorted(sys.modules)))
 
 def imported(document: dict[str, Any], event: dict[str, Any] | None = None) -> set[str]:
     """The modules of OPTIONAL that a fresh interpreter has imported after loading a snapshot and handling an event."""
-    finished = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", SCRIPT, str(FUNCTIONS)],
-        input=json.dumps({"snapshot": document, "keys": KEYS, "event": event}),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    return OPTIONAL & set(json.loads(finished.stdout))
+    given = {"snapshot": document, "keys": KEYS, "event": event}
+    printed = isolated(sys.executable, "-c", SCRIPT, str(FUNCTIONS), given=given)
+    return OPTIONAL & set(json.loads(printed))
 
 
 def test_a_plain_decision_imports_no_optional_feature() -> None:

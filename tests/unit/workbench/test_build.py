@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from queueit.stored_snapshot import pack
 from tests.builders import SECRET_KEY, snapshot_document, viewer_request_event
+from tests.command_line import isolated
 from workbench import bytecode
 from workbench.build import DIST, FUNCTIONS, PACKAGES, CannotBuild, _bytecode_files, main, sources_of
 from workbench.interpreter import find_python
@@ -53,26 +53,9 @@ def deployed(tmp_path: Path) -> Path:
 
 def run(python: str, code: str, folder: Path, given: object = None) -> str:
     """What `code` prints under `python`, with the library and the folder's code alone and warnings as errors."""
-    command = [
-        python,
-        "-I",
-        "-S",
-        "-B",
-        "-W",
-        "error",
-        "-c",
-        f"import sys; sys.path[0:0] = [sys.argv[1]]; {code}",
-    ]
-    ended = subprocess.run(
-        [*command, str(folder)],
-        input=json.dumps(given),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+    return isolated(
+        python, "-c", f"import sys; sys.path[0:0] = [sys.argv[1]]; {code}", str(folder), given=given
     )
-    assert ended.returncode == 0, ended.stderr
-    return ended.stdout
 
 
 def default_python() -> tuple[str, str]:
