@@ -63,33 +63,23 @@ class Worker:
         return [message["event"] for message in self.log]
 
 
-@pytest.fixture
-def start_worker() -> Iterator[Callable[..., Worker]]:
-    workers: list[Worker] = []
-
-    def start(environ: dict[str, str], uniform: Callable[[], float] = lambda: 0.0) -> Worker:
-        workers.append(Worker(environ, uniform))
-        return workers[-1]
-
-    yield start
-    for worker in workers:
-        worker.reader.close()
-
-
 def document(version: int, **settings: Any) -> dict[str, Any]:
     return snapshot_document(settings=settings, integration_config=integration_config(version=version))
 
 
 @pytest.fixture
-def load(start_worker: Callable[..., Worker]) -> Callable[..., Worker]:
+def load() -> Iterator[Callable[..., Worker]]:
     """Starts a worker in an environment, and lets it load."""
+    workers: list[Worker] = []
 
-    def start(environ: dict[str, str], *arguments: Any) -> Worker:
-        worker = start_worker(environ, *arguments)
-        worker.reader.load()
-        return worker
+    def start(environ: dict[str, str], uniform: Callable[[], float] = lambda: 0.0) -> Worker:
+        workers.append(Worker(environ, uniform))
+        workers[-1].reader.load()
+        return workers[-1]
 
-    return start
+    yield start
+    for worker in workers:
+        worker.reader.close()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from edge import event_handling, viewer_response
 from queueit.snapshot import Snapshot
-from tests.builders import NOW, SECRET_KEY, compiled_snapshot, queue_integration, triggers, url_part
+from tests.builders import ADDRESS, NOW, SECRET_KEY, compiled_snapshot, queue_integration, triggers, url_part
 from tests.command_line import queueit
 from workbench.cli.explanation import viewer_event
 from workbench.cli.site_checks import Examination, Unreachable
@@ -82,22 +82,15 @@ class Site(BaseAdapter):
         return response(200, [], b"a page") if self.serves(method, path) else response(404, [])
 
     def _page(self, method: str, url: str, headers: dict[str, str]) -> requests.Response:
-        path = (
-            url.partition("//")[2].partition("/")[1]
-            + url.partition("//")[2].partition("/")[2].partition("?")[0]
+        event = viewer_event(
+            url, method=method, headers=tuple(headers.items()), client_ip=ADDRESS, own_domain=OWN_DOMAIN
         )
+        cf = event["Records"][0]["cf"]
+        path = cf["request"]["uri"]
         if path.startswith(self.unprotected_folder):
             return self._serve(method, path)
-        event = viewer_event(url, headers=tuple(headers.items()), client_ip="203.0.113.7")
-        event["Records"][0]["cf"]["request"] |= {"uri": path, "method": method}
-        if "Host" in headers:
-            event["Records"][0]["cf"]["request"]["headers"]["host"] = [
-                {"key": "Host", "value": headers["Host"]}
-            ]
-        event["Records"][0]["cf"]["config"]["distributionDomainName"] = OWN_DOMAIN
-        outcome = event_handling.handle(
-            event, snapshot_of(json.dumps([self.integration, self.settings])), NOW
-        )
+        snapshot = snapshot_of(json.dumps([self.integration, self.settings]))
+        outcome = event_handling.handle(event, snapshot, NOW)
         page = b""
         if "status" not in outcome:
             served = self._serve(method, path)
@@ -107,7 +100,7 @@ class Site(BaseAdapter):
             lines = {
                 name.lower(): [{"key": name, "value": value}] for name, value in self.page_headers.items()
             }
-            event["Records"][0]["cf"]["response"] = {"status": "200", "headers": lines}
+            cf["response"] = {"status": "200", "headers": lines}
             outcome = viewer_response.handler(event, None)
         given = [(one["key"], one["value"]) for each in outcome["headers"].values() for one in each]
         return response(int(outcome["status"]), given, page)
