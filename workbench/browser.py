@@ -17,6 +17,7 @@ NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-
 
 FLAGS: Final = (
     "--headless",
+    "--incognito",  # what it keeps is in memory, and cleared at once
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

@@ -95,7 +95,7 @@ def test_a_configuration_published_on_the_page_reaches_visitors_while_they_brows
         with Visitor(demo.shop_url) as visitor:
             if path == "/tickets":
                 visitor.carry(session_cookie(demo.account.secret_key))
-            while not stop.wait(0.05):
+            while not stop.wait(0.1):
                 seen.append((path, visitor.get(path).status_code))
 
     browsers = [threading.Thread(target=browse, args=(path,)) for path in ("/tickets", "/", "/event/unknown")]

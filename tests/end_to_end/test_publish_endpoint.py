@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,14 +9,21 @@ import requests
 
 from tests.end_to_end.test_changes import publish_on_the_page, with_protected
 from tests.end_to_end.visitor import direct_session, wait_for
+from tests.end_to_end.watched import Watched
 from workbench.demo import Demo
 
 
 @pytest.fixture(scope="module")
-def demo() -> Iterator[Demo]:
-    """One of its own: for 10 s after it has read the secret, the endpoint knows no key that is new since."""
-    with Demo(name="pushed", visitors_per_second=50, publish_endpoint=True) as running:
-        yield running
+def demo(watched: Watched) -> Demo:
+    """One whose pushes are taken: for 10 s after it has read the secret, the endpoint knows no key that is new since."""
+
+    def is_taken() -> bool:
+        watched.demo.publish(watched.demo.sample_configuration())
+        pushed = watched.demo.waiting_room.last_push
+        return pushed is not None and pushed.status == 200
+
+    wait_for(is_taken, 15)
+    return watched.demo
 
 
 def push(url: str, method: str = "PUT", data: str = "{}") -> requests.Response:
