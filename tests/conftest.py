@@ -17,7 +17,7 @@ __all__ = ["browser", "chromium"]  # fixtures
 
 # Property tests try the same examples on every run, more of them where the long tests run too;
 # `pytest --hypothesis-profile=explore` looks for new ones.
-settings.register_profile("short", derandomize=True, database=None, deadline=None, max_examples=25)
+settings.register_profile("short", derandomize=True, database=None, deadline=None, max_examples=15)
 settings.register_profile("full", settings.get_profile("short"), max_examples=100)
 settings.register_profile("explore", deadline=None, max_examples=3000)
 
