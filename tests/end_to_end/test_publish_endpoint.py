@@ -15,7 +15,7 @@ from workbench.demo import Demo
 
 @pytest.fixture(scope="module")
 def demo(watched: Watched) -> Demo:
-    """One whose pushes are taken: for 10 s after it has read the secret, the endpoint knows no key that is new since."""
+    """With an endpoint that takes pushes: for 10 s after it has read the secret, it knows no key that is new since."""
 
     def is_taken() -> bool:
         watched.demo.publish(watched.demo.sample_configuration())
