@@ -47,18 +47,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Leave what is collected to no collection of garbage: all of it lasts."""
+    """Leave what is collected to no collection of garbage, as all of it lasts; what comes later is rarely looked at."""
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(50_000)
         gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """From a worker send a third of the messages: what `--durations` would leave out is told of no set-up that passes."""
+    """From a worker send a third of the messages: nothing of a set-up that passes, unless `--durations` shows it."""
     if not hasattr(item.config, "workerinput"):
         return None
     for report in runtestprotocol(item, log=False, nextitem=nextitem):
@@ -144,11 +145,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return OneWorkerPerFile(config, log)
 
 
+def _file_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the long tests where there are several workers."""
-
-    def turn(item: pytest.Item) -> int:
-        return next((turn for turn, room in enumerate(LONG) if item.nodeid.startswith(room)), len(LONG))
-
-    if hasattr(config, "workerinput"):
-        items.sort(key=turn)
+    """Begin with the long tests where there are several workers, then have some wait while others work."""
+    if not hasattr(config, "workerinput"):
+        return
+    files = [*dict.fromkeys(map(_file_of, items))]
+    long = reversed([*enumerate(LONG)])  # the first of those that a file's name begins with counts
+    turns = {file: float(turn) for turn, room in long for file in files if file.startswith(room)}
+    rest = [file for file in files if file not in turns]
+    waiting = [file for file in reversed(rest) if file.startswith("tests/functional")]
+    for some in (waiting, [file for file in rest if file not in waiting]):
+        turns |= {file: len(LONG) + place / len(some) for place, file in enumerate(some)}
+    items.sort(key=lambda item: turns[_file_of(item)])
