@@ -19,6 +19,7 @@ from tests.conformance.outcome import (
     enc,
     page_url,
     token_segment,
+    url_with,
 )
 from tests.conformance.session_grammar import SessionCookie, decode, mac, mac_is_right, parse, with_mac
 
@@ -412,16 +413,9 @@ def _replace_token(request: dict[str, Any], old: str, new: str) -> None:
         request["headers"]["x-queueittoken"] = [{"key": "x-queueittoken", "value": new}]
 
 
-def _original_url(request: dict[str, Any]) -> str:
-    query = request["querystring"]
-    return f"https://{request['headers']['host'][0]['value']}{request['uri']}" + (
-        f"?{query}" if query else ""
-    )
-
-
 def exchange_token(question: Question, old: str, new: str) -> None:
     """Ask with the token `new` for `old`, and put `old` back wherever the answer repeats it."""
-    url = _original_url(question.request)
+    url = url_with(question.request["querystring"], question.request)
     _replace_token(question.request, old, new)
 
     def restore(answer: _Answer) -> None:
@@ -439,6 +433,16 @@ def exchange_token(question: Question, old: str, new: str) -> None:
                     repeating[name] = text
 
     question.rewrites.insert(0, restore)
+
+
+def exchange_tokens(question: Question, change: Callable[[str], str]) -> bool:
+    """Exchange the request's token and a direct pass's for what `change` makes of them; whether either changed."""
+    token, passing = effective_token(question.request), question.services["direct_pass_token"]
+    token_again, passing_again = change(token), change(passing)
+    if token_again != token:
+        exchange_token(question, token, token_again)
+    question.services["direct_pass_token"] = passing_again
+    return (token_again, passing_again) != (token, passing)
 
 
 def effective_token(request: dict[str, Any]) -> str:
@@ -556,14 +560,10 @@ def _previous_key(question: Question) -> bool:
     if not question.previous_secret_key:
         return False
     resigning = _Resigning(question)
-    token, passing = effective_token(question.request), question.services["direct_pass_token"]
-    token_again, passing_again = resigning.token(token), resigning.token(passing)
-    if token_again != token:
-        exchange_token(question, token, token_again)
-    question.services["direct_pass_token"] = passing_again
+    tokens_changed = exchange_tokens(question, resigning.token)
     cookies_changed = _map_session_cookies(question.request, resigning.cookie)
     question.rewrites.append(resigning.rewrite)
-    return cookies_changed or (token_again, passing_again) != (token, passing)
+    return tokens_changed or cookies_changed
 
 
 # Strange fields
@@ -601,12 +601,7 @@ def _as_we_read(token: str, key: str) -> str:
     "the reference throws without rt, and writes into the cookie whatever the fields hold",
 )
 def _strange_fields(question: Question) -> bool:
-    token, passing = effective_token(question.request), question.services["direct_pass_token"]
-    token_again, passing_again = (_as_we_read(one, question.secret_key) for one in (token, passing))
-    if token_again != token:
-        exchange_token(question, token, token_again)
-    question.services["direct_pass_token"] = passing_again
-    return (token_again, passing_again) != (token, passing)
+    return exchange_tokens(question, lambda token: _as_we_read(token, question.secret_key))
 
 
 # Diagnostics

@@ -77,12 +77,15 @@ def query_without_token(query: str) -> str:
     return "&".join([segment for segment in segments if not token_segment(segment)])
 
 
+def url_with(query: str, request: dict[str, Any]) -> str:
+    """A request's URL, with `query` in place of its own."""
+    url = f"https://{request['headers']['host'][0]['value']}{request['uri']}"
+    return f"{url}?{query}" if query else url
+
+
 def page_url(request: dict[str, Any]) -> str:
     """The URL that triggers see (protocol section 2)."""
-    query = query_without_token(request["querystring"])
-    return f"https://{request['headers']['host'][0]['value']}{request['uri']}" + (
-        f"?{query}" if query else ""
-    )
+    return url_with(query_without_token(request["querystring"]), request)
 
 
 def set_cookie(cookie: list[Any]) -> str:

@@ -9,13 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.behavior_association.cloudfront_server import CloudFrontServer
-from tests.behavior_association.distributions import (
-    behavior,
-    distribution,
-    function_arn,
-    functions,
-    on,
-)
+from tests.behavior_association.distributions import behavior, distribution, function_arn, functions, on
 from tests.terraform.aws import Aws
 from tests.terraform.workspace import ROOT, Plan, TerraformError, Workspace, copy_module
 

@@ -5,13 +5,7 @@ from typing import Any
 import pytest
 
 from queueit.snapshot import Snapshot
-from tests.builders import (
-    compiled_snapshot,
-    cookie_header,
-    queue_integration,
-    session_pair,
-    url_part,
-)
+from tests.builders import compiled_snapshot, cookie_header, queue_integration, session_pair, url_part
 from tests.unit.gate.visits import OWN_DOMAIN, outcome
 
 SPELLED = [

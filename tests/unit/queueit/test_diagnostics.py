@@ -12,12 +12,7 @@ from queueit.diagnostics import MAX_COOKIE_LENGTH, DiagnosedDefect
 from queueit.services import ServiceResponse
 from queueit.snapshot import Snapshot
 from tests.builders import GUID, NOW, compiled_snapshot, queue_token, session_text, viewer_request_event
-from tests.unit.queueit.feature_visits import (
-    CREDENTIALS,
-    FakeServices,
-    answer,
-    feature_visit,
-)
+from tests.unit.queueit.feature_visits import CREDENTIALS, FakeServices, answer, feature_visit
 
 EXPIRES_IN_20_MINUTES = "Mon, 21 Sep 2026 14:33:20 GMT"
 

@@ -8,12 +8,7 @@ import pytest
 from queueit import __version__
 from queueit.services import NOT_SENT, ServiceResponse
 from tests.builders import GUID, queue_token, session_text
-from tests.unit.queueit.feature_visits import (
-    FakeServices,
-    Visit,
-    answer,
-    feature_visit,
-)
+from tests.unit.queueit.feature_visits import FakeServices, Visit, answer, feature_visit
 
 NOT_PASSED = answer({"HasPassed": False})
 SETTINGS = {"direct_pass": {"url": "https://pass.example.com/v1"}}

@@ -6,12 +6,7 @@ import pytest
 
 from queueit.services import NOT_SENT, ServiceResponse
 from tests.builders import GUID, queue_token, session_text
-from tests.unit.queueit.feature_visits import (
-    FakeServices,
-    Visit,
-    answer,
-    feature_visit,
-)
+from tests.unit.queueit.feature_visits import FakeServices, Visit, answer, feature_visit
 
 ALLOWED, DENIED = answer({"actionAllowed": True}), answer({"actionAllowed": False})
 SETTINGS = {"verify": {"url": "https://verify.example.com/v1", "timeout_ms": 700}}
