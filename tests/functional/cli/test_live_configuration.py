@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import SECRET_KEY, integration_config, queue_integration, url_part
+from tests.builders import SECRET_KEY, integration_config, queue_integration, triggers, url_part
 from tests.functional.cli.test_status import Shop, shop
 
 __all__ = ["shop"]  # a fixture
@@ -48,10 +48,8 @@ def test_what_get_prints_does_not_differ_and_passes_the_tests_that_were_recorded
 
 
 def test_differences_are_told_in_words_with_the_triggers_that_changed(live: Shop, tmp_path: Path) -> None:
-    changed = queue_integration(
-        EventId="rock",
-        Triggers=[{"LogicalOperator": "Or", "TriggerParts": [url_part("/rock"), url_part("/pop\x1b")]}],
-    )
+    either = triggers(url_part("/rock"), url_part("/pop\x1b"), operator="Or")
+    changed = queue_integration(EventId="rock", Triggers=either)
     path = written(tmp_path, integration_config(changed, queue_integration(Name="More"), version=8))
     ran = live("diff", path, *NAME)
     assert ran.status == 1

@@ -10,7 +10,7 @@ import pytest
 from config_refresh.errors import RefreshError
 from queueit.stored_snapshot import load, unpack
 from queueit.table_items import Current, item_bytes, read_current, snapshot_keys
-from tests.builders import integration_config, queue_integration, url_part
+from tests.builders import integration_config, part, queue_integration, url_part
 from tests.functional.config_refresh.conftest import USUAL
 
 
@@ -301,9 +301,8 @@ class TestReport:
         assert {metric["Name"] for metric in directive["Metrics"]} <= set(metrics)
 
     def test_a_body_trigger_where_bodies_are_not_sent_is_in_the_result_and_the_log(self, run: Any) -> None:
-        part = {"ValidatorType": "RequestBodyValidator", "Operator": "Contains", "ValueToCompare": "pay"}
-        triggers = [{"LogicalOperator": "And", "TriggerParts": [part]}]
-        run.platform_has(integration_config(queue_integration(Triggers=triggers), version=8))
+        by_body = queue_integration(part("RequestBody", "pay", Operator="Contains"))
+        run.platform_has(integration_config(by_body, version=8))
 
         results = [run(), run()]
 

@@ -8,7 +8,7 @@ from config_refresh.content import Content, snapshot_document
 from config_refresh.edge_limits import MAX_INTEGRATIONS, MAX_PARTS, MAX_TRIGGERS, MAX_VALUES, over_the_limit
 from config_refresh.errors import Unusable
 from config_refresh.in_force import check_content
-from tests.builders import NOW, SECRET_KEY, integration_config, queue_integration, url_part
+from tests.builders import NOW, SECRET_KEY, integration_config, queue_integration, triggers, url_part
 
 
 def test_four_thousand_ordinary_integrations_are_taken() -> None:
@@ -33,33 +33,27 @@ def test_so_many_empty_triggers_are_refused_before_anything_is_published() -> No
 
 
 @pytest.mark.parametrize(
-    ("triggers", "what"),
+    ("several", "what"),
     [
-        ([{"TriggerParts": [url_part("/a")]}] * (MAX_TRIGGERS + 1), f"{MAX_TRIGGERS + 1} triggers"),
-        ([{"TriggerParts": [url_part("/a")] * (MAX_PARTS + 1)}], f"{MAX_PARTS + 1} trigger parts"),
+        (triggers(url_part("/a")) * (MAX_TRIGGERS + 1), f"{MAX_TRIGGERS + 1} triggers"),
+        (triggers(*[url_part("/a")] * (MAX_PARTS + 1)), f"{MAX_PARTS + 1} trigger parts"),
         (
-            [
-                {
-                    "TriggerParts": [
-                        url_part("", Operator="EqualsAny", ValuesToCompare=["/a"] * (MAX_VALUES + 1))
-                    ]
-                }
-            ],
+            triggers(url_part("", Operator="EqualsAny", ValuesToCompare=["/a"] * (MAX_VALUES + 1))),
             f"{MAX_VALUES + 1} values to compare",
         ),
     ],
 )
-def test_one_over_each_limit_of_an_integration_is_named(triggers: list[dict[str, Any]], what: str) -> None:
-    sentence = over_the_limit(integration_config(queue_integration(Triggers=triggers)))
+def test_one_over_each_limit_of_an_integration_is_named(several: list[dict[str, Any]], what: str) -> None:
+    sentence = over_the_limit(integration_config(queue_integration(Triggers=several)))
 
     assert sentence is not None
     assert f'integration 1 "Tickets" has {what}' in sentence
 
 
 def test_what_is_just_within_the_limits_is_taken() -> None:
-    triggers = [{"TriggerParts": [url_part("/a")]}] * MAX_TRIGGERS
+    several = triggers(url_part("/a")) * MAX_TRIGGERS
 
-    assert over_the_limit(integration_config(queue_integration(Triggers=triggers))) is None
+    assert over_the_limit(integration_config(queue_integration(Triggers=several))) is None
 
 
 def test_too_many_integrations_are_refused() -> None:

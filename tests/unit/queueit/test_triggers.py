@@ -6,6 +6,7 @@ import pytest
 
 from queueit.triggers import compile_part, compile_triggers
 from queueit.url_forms import with_folded_host
+from tests.builders import part
 from tests.unit.queueit.visits import visit
 
 Part = dict[str, Any]
@@ -51,30 +52,25 @@ class TestValidators:
         assert matches(url_part(ValueToCompare=URL), url=f"{URL}&queueittoken=x")
 
     def test_a_cookie_is_compared_decoded(self) -> None:
-        part = {
-            "ValidatorType": "CookieValidator",
-            "CookieName": "vip",
-            "Operator": "Equals",
-            "ValueToCompare": "é",
-        }
+        vip = part("Cookie", "é", CookieName="vip")
 
-        assert matches(part, cookie="a=1; vip=%C3%A9")
-        assert not matches(part, cookie="VIP=%C3%A9")
+        assert matches(vip, cookie="a=1; vip=%C3%A9")
+        assert not matches(vip, cookie="VIP=%C3%A9")
 
     def test_a_header_is_found_in_any_case(self) -> None:
         assert matches(header_part(ValueToCompare="a"), headers={"x-shop": "a"})
 
     def test_the_user_agent_is_a_validator_of_its_own(self) -> None:
-        part = {"ValidatorType": "UserAgentValidator", "Operator": "Contains", "ValueToCompare": "Bot"}
+        bot = part("UserAgent", "Bot", Operator="Contains")
 
-        assert matches(part, headers={"user-agent": "SomeBot/1.0"})
-        assert not matches(part, headers={"user-agent": "Mozilla"})
+        assert matches(bot, headers={"user-agent": "SomeBot/1.0"})
+        assert not matches(bot, headers={"user-agent": "Mozilla"})
 
     def test_the_body_is_compared_as_text(self) -> None:
-        part = {"ValidatorType": "RequestBodyValidator", "Operator": "Contains", "ValueToCompare": "buy"}
+        order = part("RequestBody", "buy", Operator="Contains")
 
-        assert matches(part, body='{"action": "buy"}')
-        assert not matches(part, body="")
+        assert matches(order, body='{"action": "buy"}')
+        assert not matches(order, body="")
 
     @pytest.mark.parametrize(
         "part",
