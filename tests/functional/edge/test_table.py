@@ -15,7 +15,7 @@ from edge.connection import Endpoint
 from edge.steps import Deadline, PassedTime, finish
 from edge.table import Table, TableError, endpoint_of
 from edge.trust import Trust, amazon_authorities
-from tests.functional.edge.conftest import CREDENTIALS, Authority, answers, over_tls, response
+from tests.functional.edge.conftest import CREDENTIALS, Answer, Authority, answers, over_tls, response
 
 POINTER = {"pk": {"S": "current"}, "snapshot": {"S": "ab"}}
 
@@ -90,19 +90,16 @@ def test_an_idle_connection_that_the_server_closed_is_replaced(serve: Any, open_
     assert (server.connections, len(server.requests)) == (2, 2)
 
 
+def one_after_another(*each: Answer) -> Answer:
+    """The last one for ever."""
+    left = [*each]
+    return lambda connection, body: (left.pop(0) if left[1:] else left[0])(connection, body)
+
+
 def test_a_kept_connection_that_breaks_during_the_request_is_replaced_once(
     serve: Any, open_table: Any
 ) -> None:
-    seen = 0
-
-    def answer(connection: socket.socket, _: bytes) -> bool:
-        nonlocal seen
-        seen += 1
-        if seen == 1:
-            connection.sendall(FOUND)
-        return seen == 1
-
-    server = serve(answer)
+    server = serve(one_after_another(answers(FOUND), answers(go_on=False)))
     table = open_table(server.url)
     read(table)
     with pytest.raises(TableError, match="closed the connection"):
@@ -111,16 +108,7 @@ def test_a_kept_connection_that_breaks_during_the_request_is_replaced_once(
 
 
 def test_a_kept_connection_that_went_silent_leaves_time_for_a_new_one(serve: Any, open_table: Any) -> None:
-    seen = 0
-
-    def answer(connection: socket.socket, _: bytes) -> bool:
-        nonlocal seen
-        seen += 1
-        if seen != 2:
-            connection.sendall(FOUND)
-        return True
-
-    server = serve(answer)
+    server = serve(one_after_another(answers(FOUND), answers(), answers(FOUND)))
     table = open_table(server.url)
     read(table)
     with within(1.5, 0.9):
@@ -219,26 +207,25 @@ def test_an_address_that_takes_no_connection_is_left_at_the_deadline(open_table:
     assert time.monotonic() - started_at < 0.5
 
 
-def test_a_name_look_up_that_hangs_is_left_at_the_deadline() -> None:
+def test_a_name_look_up_that_hangs_is_left_at_the_deadline(open_table: Any) -> None:
     def hang(*_: Any, **__: Any) -> Any:
         time.sleep(1)
         return []
 
-    table = Table("shop", {**CREDENTIALS, "AWS_ENDPOINT_URL": "http://shop.test"}, resolve=hang)
+    table = open_table("http://shop.test", resolve=hang)
     with within(0.5), pytest.raises(TableError, match="look-up"):
         read(table, 0.3)
 
 
-def test_a_host_name_that_cannot_be_found_is_an_error() -> None:
+def test_a_host_name_that_cannot_be_found_is_an_error(open_table: Any) -> None:
     def fail(*_: Any, **__: Any) -> Any:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    table = Table("shop", {**CREDENTIALS, "AWS_ENDPOINT_URL": "http://shop.test"}, resolve=fail)
     with pytest.raises(TableError, match="not known"):
-        read(table)
+        read(open_table("http://shop.test", resolve=fail))
 
 
-def test_the_next_address_of_a_name_is_tried(serve: Any) -> None:
+def test_the_next_address_of_a_name_is_tried(serve: Any, open_table: Any) -> None:
     server = serve(answers(FOUND))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         closed = listener.getsockname()
@@ -247,9 +234,7 @@ def test_the_next_address_of_a_name_is_tried(serve: Any) -> None:
         stream = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
         return [(*stream, closed), (*stream, ("127.0.0.1", server.port))]
 
-    table = Table("shop", {**CREDENTIALS, "AWS_ENDPOINT_URL": "http://shop.test"}, resolve=resolve)
-    assert read(table) == POINTER
-    table.close()
+    assert read(open_table("http://shop.test", resolve=resolve)) == POINTER
 
 
 @pytest.mark.parametrize(
