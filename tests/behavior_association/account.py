@@ -68,7 +68,11 @@ class Account:
     def put_shop(self) -> None:
         """A distribution with behaviors for tickets, the basket and images."""
         ordered = [behavior("/tickets/*"), behavior("basket*"), behavior("*.jpg")]
-        self.cloudfront.put(DISTRIBUTION, distribution(*ordered))
+        self.has(*ordered)
+
+    def has(self, *ordered: Any, **changes: Any) -> None:
+        """Make the distribution one of these behaviors."""
+        self.cloudfront.put(DISTRIBUTION, distribution(*ordered, **changes))
 
     def __call__(self, *path_patterns: str | None, **event: Any) -> dict[str, Any]:
         self.now += 1

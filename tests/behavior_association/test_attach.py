@@ -15,7 +15,6 @@ from tests.behavior_association.distributions import (
     arn,
     at,
     behavior,
-    distribution,
     function_arn,
     functions,
     lambdas,
@@ -99,7 +98,7 @@ def test_a_path_pattern_is_the_same_with_and_without_its_leading_slash(shop: Any
 
 
 def test_an_ordered_behavior_for_every_path_is_not_the_default_behavior(account: Any) -> None:
-    account.cloudfront.put(DISTRIBUTION, distribution(behavior("*")))
+    account.has(behavior("*"))
     before = account.config
 
     account("/*")
@@ -162,7 +161,7 @@ def test_a_pair_that_was_attached_by_hand_is_taken_over(account: Any) -> None:
     old = lambdas(
         viewer_request=arn("shop-viewer-request", 1), viewer_response=arn("shop-viewer-response", 1)
     )
-    account.cloudfront.put(DISTRIBUTION, distribution(default=behavior(LambdaFunctionAssociations=old)))
+    account.has(default=behavior(LambdaFunctionAssociations=old))
 
     account("*")
 
@@ -195,7 +194,7 @@ class TestSomebodyElseWrites:
         assert len(shop.waits) == 1
 
     def test_a_behavior_that_went_in_between_is_noticed(self, shop: Any) -> None:
-        shop.cloudfront.before_update.append(lambda: shop.cloudfront.put(DISTRIBUTION, distribution()))
+        shop.cloudfront.before_update.append(shop.has)
 
         with pytest.raises(Exception, match="there is no behavior with this path pattern"):
             shop("/tickets/*")
@@ -259,7 +258,7 @@ class TestDryRun:
 
     def test_it_notices_what_was_changed_by_hand(self, shop: Any) -> None:
         shop("*", revision="first")
-        shop.cloudfront.put(DISTRIBUTION, distribution())
+        shop.has()
 
         result = shop("*", dry_run=True)
 
@@ -310,4 +309,4 @@ def test_the_cloudfront_in_memory_refuses_what_the_real_one_refuses(account: Any
     miscounted = behavior(LambdaFunctionAssociations={"Quantity": 1})
     for default in (both, unqualified, miscounted):
         with pytest.raises(ClientError):
-            account.cloudfront.put(DISTRIBUTION, distribution(default=default))
+            account.has(default=default)

@@ -12,7 +12,6 @@ from tests.behavior_association.distributions import (
     arn,
     at,
     behavior,
-    distribution,
     function_arn,
     functions,
     lambdas,
@@ -34,9 +33,7 @@ def test_a_distribution_is_as_it_was_after_attach_and_detach(shop: Any) -> None:
 def test_only_what_was_added_is_taken_off(shop: Any) -> None:
     shop("/tickets/*")
     by_hand = {**at(shop.config, "/tickets/*"), "PathPattern": "/by-hand/*"}
-    shop.cloudfront.put(
-        DISTRIBUTION, distribution(*shop.config["CacheBehaviors"]["Items"], behavior("/x/*"), by_hand)
-    )
+    shop.has(*shop.config["CacheBehaviors"]["Items"], behavior("/x/*"), by_hand)
 
     shop.detach("/tickets/*")
 
@@ -70,8 +67,7 @@ def test_what_an_update_that_failed_would_have_added_does_not_hide_what_is_there
 
 def test_a_function_that_somebody_put_in_the_pairs_place_stays(shop: Any) -> None:
     shop("*")
-    theirs = behavior(LambdaFunctionAssociations=lambdas(viewer_request=arn("auth")))
-    shop.cloudfront.put(DISTRIBUTION, distribution(default=theirs))
+    shop.has(default=behavior(LambdaFunctionAssociations=lambdas(viewer_request=arn("auth"))))
 
     shop.detach("*")
 
@@ -83,7 +79,7 @@ def test_a_version_that_somebody_moved_by_hand_goes_too(shop: Any) -> None:
     moved = lambdas(
         viewer_request=arn("shop-viewer-request", 9), viewer_response=arn("shop-viewer-response", 9)
     )
-    shop.cloudfront.put(DISTRIBUTION, distribution(default=behavior(LambdaFunctionAssociations=moved)))
+    shop.has(default=behavior(LambdaFunctionAssociations=moved))
 
     shop.detach("*")
 
@@ -92,7 +88,7 @@ def test_a_version_that_somebody_moved_by_hand_goes_too(shop: Any) -> None:
 
 def test_a_distribution_or_behavior_that_is_gone_does_not_stop_a_destroy(shop: Any) -> None:
     shop("/tickets/*")
-    shop.cloudfront.put(DISTRIBUTION, distribution())
+    shop.has()
     assert shop.detach("/tickets/*")["outcome"] == "unchanged"
 
     shop("*")
@@ -133,7 +129,7 @@ def test_a_person_can_take_the_pair_off_by_the_record(shop: Any) -> None:
 
 def test_a_dry_run_that_was_never_applied_has_nothing_to_take_off(shop: Any) -> None:
     by_hand = lambdas(viewer_request=arn("shop-viewer-request"))
-    shop.cloudfront.put(DISTRIBUTION, distribution(default=behavior(LambdaFunctionAssociations=by_hand)))
+    shop.has(default=behavior(LambdaFunctionAssociations=by_hand))
 
     shop.detach("*", dry_run=True)
 
@@ -164,7 +160,7 @@ class TestRememberingWhatGaveWay:
                 viewer_request=function_arn("rewrite"), viewer_response=function_arn("cors")
             ),
         )
-        account.cloudfront.put(DISTRIBUTION, distribution(rewrite, default=auth))
+        account.has(rewrite, default=auth)
         account.before = account.config
         account("*", "/tickets/*", on_conflict="replace", remember_previous=True)
         return account
@@ -182,14 +178,14 @@ class TestRememberingWhatGaveWay:
 
     def test_it_is_not_put_back_over_what_somebody_else_put_there(self, taken: Any) -> None:
         theirs = behavior("/tickets/*", LambdaFunctionAssociations=lambdas(viewer_request=arn("vip")))
-        taken.cloudfront.put(DISTRIBUTION, distribution(theirs, default=taken.config["DefaultCacheBehavior"]))
+        taken.has(theirs, default=taken.config["DefaultCacheBehavior"])
 
         taken.detach("*", "/tickets/*", remember_previous=True)
 
         assert on(taken.config, "/tickets/*") == {"viewer-request": "vip:3"}
 
     def test_what_was_taken_off_by_hand_since_does_not_come_back(self, taken: Any) -> None:
-        taken.cloudfront.put(DISTRIBUTION, distribution(behavior("/tickets/*")))
+        taken.has(behavior("/tickets/*"))
         taken("*", "/tickets/*", on_conflict="replace", remember_previous=True)
 
         taken.detach("*", "/tickets/*", remember_previous=True)
@@ -198,7 +194,7 @@ class TestRememberingWhatGaveWay:
 
     def test_the_latest_that_gave_way_comes_back(self, taken: Any) -> None:
         theirs = behavior(LambdaFunctionAssociations=lambdas(viewer_request=arn("auth", 8)))
-        taken.cloudfront.put(DISTRIBUTION, distribution(behavior("/tickets/*"), default=theirs))
+        taken.has(behavior("/tickets/*"), default=theirs)
         taken("*", on_conflict="replace", remember_previous=True)
 
         taken.detach("*", remember_previous=True)
@@ -217,8 +213,7 @@ class TestRememberingWhatGaveWay:
 
 class TestRecord:
     def test_it_says_what_was_added_and_what_gave_way(self, account: Any) -> None:
-        auth = lambdas(viewer_request=arn("auth"))
-        account.cloudfront.put(DISTRIBUTION, distribution(default=behavior(LambdaFunctionAssociations=auth)))
+        account.has(default=behavior(LambdaFunctionAssociations=lambdas(viewer_request=arn("auth"))))
 
         account("*", on_conflict="replace", revision="first")
 
@@ -244,7 +239,7 @@ class TestRecord:
         self, account: Any
     ) -> None:
         patterns = [f"/{number}/{'x' * 200}/*" for number in range(45)]
-        account.cloudfront.put(DISTRIBUTION, distribution(*[behavior(pattern) for pattern in patterns]))
+        account.has(*[behavior(pattern) for pattern in patterns])
 
         with pytest.raises(Exception, match="more than 8192 bytes; name fewer behaviors"):
             account(*patterns)

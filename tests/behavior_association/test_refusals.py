@@ -42,7 +42,7 @@ def test_a_missing_path_pattern_with_those_that_there_are(shop: Any) -> None:
 
 
 def test_a_default_behavior_that_never_gets_a_request(account: Any) -> None:
-    account.cloudfront.put(DISTRIBUTION, distribution(behavior("*")))
+    account.has(behavior("*"))
 
     assert "an ordered behavior takes every path" in refusal(account, "*")
 
@@ -50,9 +50,7 @@ def test_a_default_behavior_that_never_gets_a_request(account: Any) -> None:
 @pytest.mark.parametrize("event_type", ["viewer_request", "viewer_response"])
 def test_a_cloudfront_function_on_a_viewer_event(account: Any, event_type: str) -> None:
     rewrite = functions(**{event_type: function_arn("rewrite")})
-    account.cloudfront.put(
-        DISTRIBUTION, distribution(behavior("/tickets/*", FunctionAssociations=rewrite), behavior("/free/*"))
-    )
+    account.has(behavior("/tickets/*", FunctionAssociations=rewrite), behavior("/free/*"))
 
     message = refusal(account, "/tickets/*", "/free/*")
 
@@ -62,8 +60,7 @@ def test_a_cloudfront_function_on_a_viewer_event(account: Any, event_type: str) 
 
 
 def test_a_foreign_function_on_a_viewer_event(account: Any) -> None:
-    foreign = behavior(LambdaFunctionAssociations=lambdas(viewer_response=arn("headers")))
-    account.cloudfront.put(DISTRIBUTION, distribution(default=foreign))
+    account.has(default=behavior(LambdaFunctionAssociations=lambdas(viewer_response=arn("headers"))))
 
     message = refusal(account, "*")
 
@@ -74,26 +71,26 @@ def test_a_foreign_function_on_a_viewer_event(account: Any) -> None:
 
 def test_every_problem_at_once(account: Any) -> None:
     foreign = behavior(LambdaFunctionAssociations=lambdas(viewer_request=arn("a"), viewer_response=arn("b")))
-    account.cloudfront.put(DISTRIBUTION, distribution(default=foreign))
+    account.has(default=foreign)
 
     assert refusal(account, "*", "/gone/*").count(f"distribution {DISTRIBUTION}") == 3
 
 
 def test_a_staging_distribution(account: Any) -> None:
-    account.cloudfront.put(DISTRIBUTION, distribution(Staging=True))
+    account.has(Staging=True)
 
     assert "it is the staging distribution of a continuous deployment" in refusal(account, "*")
 
 
 def test_a_primary_with_a_continuous_deployment_policy_is_warned_of(account: Any) -> None:
-    account.cloudfront.put(DISTRIBUTION, distribution(ContinuousDeploymentPolicyId="policy"))
+    account.has(ContinuousDeploymentPolicyId="policy")
 
     assert "promoting its staging distribution replaces" in account("*", dry_run=True)["warnings"][0]
     assert "promoting its staging distribution replaces" in account("*")["warnings"][0]
 
 
 def test_a_multi_tenant_distribution_is_warned_of(account: Any) -> None:
-    account.cloudfront.put(DISTRIBUTION, distribution(ConnectionMode="tenant-only"))
+    account.has(ConnectionMode="tenant-only")
 
     result = account("*")
 
@@ -109,7 +106,7 @@ def test_a_tenant_of_a_multi_tenant_distribution(account: Any) -> None:
 def test_a_behavior_with_grpc_on(account: Any) -> None:
     with_grpc = behavior("/api/*", GrpcConfig={"Enabled": True})
     without = behavior("/tickets/*", GrpcConfig={"Enabled": False})
-    account.cloudfront.put(DISTRIBUTION, distribution(with_grpc, without))
+    account.has(with_grpc, without)
 
     message = refusal(account, "/api/*", "/tickets/*")
 
@@ -186,7 +183,7 @@ def test_more_associations_than_cloudfront_allows(account: Any) -> None:
         behavior(f"/{number}/*", LambdaFunctionAssociations=lambdas(origin_request=arn("images")))
         for number in range(60)
     ]
-    account.cloudfront.put(DISTRIBUTION, distribution(*ordered))
+    account.has(*ordered)
     named = [f"/{number}/*" for number in range(21)]
 
     message = refusal(account, *named)
