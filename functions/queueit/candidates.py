@@ -15,6 +15,11 @@ _GRAM: Final = 4
 _Gram: TypeAlias = "tuple[str, ...]"
 
 
+def _grams(text: str) -> Iterator[_Gram]:
+    """The four characters at each place of `text`."""
+    return zip(text, text[1:], text[2:], text[3:])  # noqa: B905  # the last places have fewer
+
+
 class Candidates:
     """The integrations' texts, ready to be looked for in URLs.
 
@@ -36,25 +41,29 @@ class Candidates:
             self._step = _GRAM if short <= _MANY else 1
             filed = _GRAM + self._step - 1
             self._unfiled = tuple([one for one in self.texts if len(one[0]) < filed])
-            self._file([one for one in self.texts if len(one[0]) >= filed])
+            self._file([one for one in self.texts if len(one[0]) >= filed], filed)
 
-    def _file(self, texts: list[tuple[str, int]]) -> None:
-        uses = Counter([gram for text, _ in texts for gram in (text[:_GRAM], text[-_GRAM:])])
-        for text, place in texts:
-            start = 0 if uses[text[:_GRAM]] <= uses[text[-_GRAM:]] else len(text) - _GRAM - self._step + 1
-            for first in range(start, start + self._step):
-                self._by_gram.setdefault(tuple(text[first : first + _GRAM]), []).append((text, place))
+    def _file(self, texts: list[tuple[str, int]], length: int) -> None:
+        ends = [(one, one[0][:_GRAM], one[0][-_GRAM:]) for one in texts]
+        uses = Counter([gram for _, first, last in ends for gram in (first, last)])
+        by_gram = self._by_gram
+        for one, first, last in ends:
+            for gram in _grams(one[0][:length] if uses[first] <= uses[last] else one[0][-length:]):
+                if gram in by_gram:
+                    by_gram[gram].append(one)
+                else:
+                    by_gram[gram] = [one]
 
-    def _grams(self, url_upper: str) -> Iterator[_Gram]:
+    def _grams_of(self, url_upper: str) -> Iterator[_Gram]:
         """The four characters at each place of a URL that has to be looked at."""
-        if self._step == _GRAM:
-            return zip(*[iter(url_upper)] * _GRAM)  # noqa: B905  # some may be left over
-        return zip(*[url_upper[first:] for first in range(_GRAM)])  # noqa: B905
+        if self._step == 1:
+            return _grams(url_upper)
+        return zip(*[iter(url_upper)] * _GRAM)  # noqa: B905  # some may be left over
 
     def places(self, url_upper: str) -> list[int]:
         """The places, in order, of the integrations that the upper-cased URL has a text of."""
         found = [place for text, place in self._unfiled if text in url_upper]
         if by_gram := self._by_gram:
-            for gram in {gram for gram in self._grams(url_upper) if gram in by_gram}:
+            for gram in {gram for gram in self._grams_of(url_upper) if gram in by_gram}:
                 found += [place for text, place in by_gram[gram] if text in url_upper]
         return sorted({*found}) if len(found) > 1 else found
