@@ -81,6 +81,6 @@ def test_both_know_the_same_settings() -> None:
 
 def test_every_limit_has_a_value_on_either_side() -> None:
     verdicts = {name: {is_accepted(value) for value in VALUES if name in value} for name in Settings._fields}
-    yes_or_no = {"diagnostics"}
+    yes_or_no = {name for name, default in Settings()._asdict().items() if isinstance(default, bool)}
     for name in set(Settings._fields) - ELSEWHERE - yes_or_no:
         assert verdicts[name] == {True, False}, name
