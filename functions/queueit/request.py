@@ -1,6 +1,6 @@
 """A visitor's request as the engine sees it: parsed totally, each part only when something asks for it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from functools import cached_property
 
 from queueit.cookies import parse_cookies
@@ -112,23 +112,28 @@ class Request:
         return parse_queue_token(self.header(TOKEN_HEADER))
 
     @cached_property
-    def _cookies(self) -> Mapping[str, Sequence[str]]:
-        return parse_cookies(self.header("cookie"))
+    def _cookie_header(self) -> str:
+        return self.header("cookie")
+
+    @cached_property
+    def _parsed_cookies(self) -> dict[str, list[str]]:
+        return parse_cookies(self._cookie_header)
 
     @cached_property
     def _decoded_cookies(self) -> dict[str, str]:
         return {}
 
+    @cached_property
     def session_cookies(self) -> dict[str, list[str]]:
-        """The values of each session cookie by its name, as sent."""
-        header = self.header("cookie")
+        """The values of each session cookie by its name, as sent: a request may reach many integrations that ask."""
+        header = self._cookie_header
         return parse_cookies(header, NAME_PREFIX) if NAME_PREFIX in header else {}
 
     def cookie(self, name: str) -> str:
         """The first value of the cookie `name`, decoded where it can be; empty without one."""
         known = self._decoded_cookies
         if name not in known:
-            value = self._cookies.get(name, ("",))[0]
-            decoded = decode_uri_component(value)
-            known[name] = value if decoded is None else decoded
+            values = self._parsed_cookies.get(name, []) if name in self._cookie_header else []
+            decoded = decode_uri_component(values[0]) if values else ""
+            known[name] = values[0] if decoded is None else decoded
         return known[name]

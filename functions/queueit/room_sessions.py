@@ -14,9 +14,8 @@ def read_sessions(visit: Visit, validity_minutes: int | None) -> dict[str, Sessi
     """
     sessions: dict[str, Session] = {}
     request, keys, now = visit.request, visit.snapshot.keys, visit.seconds
-    cookies = request.session_cookies()
     for room in visit.integration.rooms:
-        for value in filter(None, cookies.get(session_cookie.cookie_name(room), ())):
+        for value in filter(None, request.session_cookies.get(session_cookie.cookie_name(room), ())):
             session = session_cookie.read(value, room, keys, request.client_ip, now, validity_minutes)
             if session.is_valid:
                 sessions[room] = session
