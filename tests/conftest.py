@@ -5,9 +5,10 @@ from collections.abc import Generator, Iterator
 from functools import cache
 from typing import Any
 
+import botocore.session
 import pytest
 from _pytest.runner import runtestprotocol
-from botocore.loaders import JSONFileLoader, Loader
+from botocore.loaders import create_loader
 from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
@@ -21,18 +22,8 @@ settings.register_profile("short", derandomize=True, database=None, deadline=Non
 settings.register_profile("full", settings.get_profile("short"), max_examples=100)
 settings.register_profile("explore", deadline=None, max_examples=3000)
 
-_read_model = cache(JSONFileLoader().load_file)
-
-
-class ModelsReadOnce(JSONFileLoader):
-    """Reads AWS's models of its services. moto gives each test a session, which would parse them anew."""
-
-    def load_file(self, file_path: str) -> Any:
-        """What the file of that path says; None where there is none."""
-        return _read_model(file_path)
-
-
-Loader.FILE_LOADER_CLASS = ModelsReadOnce
+# moto gives each test a session, which would look for AWS's models of its services and parse them anew.
+botocore.session.create_loader = cache(create_loader)
 
 
 def _runs_all(config: pytest.Config) -> bool:
