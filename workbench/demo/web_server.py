@@ -3,6 +3,7 @@
 import errno
 import socket
 import threading
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
@@ -52,7 +53,7 @@ class WebServer:
         self._server = make_server(
             self.host,
             self.port,
-            app,
+            _closed_in_the_end(app),
             threaded=True,
             request_handler=_QuietHandler,
             fd=self._listener.fileno(),
@@ -86,6 +87,23 @@ class _QuietHandler(WSGIRequestHandler):
 
     def log_request(self, *arguments: Any) -> None:
         """Write nothing."""
+
+
+def _closed_in_the_end(app: Flask) -> Any:
+    """`app`, whose answers, files among them, are closed even when the client resets its connection.
+
+    werkzeug closes an answer after reading what is left of the request, and does not where that fails.
+    """
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        answer = app(environ, start_response)
+        try:
+            yield from answer
+        finally:
+            if hasattr(answer, "close"):
+                answer.close()
+
+    return application
 
 
 def _bind(host: str, port: int) -> socket.socket:

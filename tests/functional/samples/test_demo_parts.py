@@ -2,6 +2,8 @@
 
 import os
 import socket
+import struct
+import threading
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 
 from workbench.demo import Demo, Ports, PortsUnavailable
 from workbench.demo.command import what_to_do_about
@@ -138,3 +140,28 @@ def test_a_server_serves_and_gives_its_port_back() -> None:
         with urllib.request.urlopen(server.url, timeout=5) as answer:
             assert answer.read() == b"hello"
     assert free_port_or(server.port) == server.port
+
+
+def test_an_answer_is_closed_where_its_client_resets_the_connection() -> None:
+    client_is_gone, is_closed = threading.Event(), threading.Event()
+
+    def pieces() -> Iterator[bytes]:
+        yield b"hello"
+        client_is_gone.wait(5)
+
+    def view() -> Response:
+        answer = Response(pieces(), headers={"Content-Length": "5"})
+        answer.call_on_close(is_closed.set)
+        return answer
+
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=view)
+    with WebServer("127.0.0.1", 0) as server:
+        server.start(app)
+        with socket.create_connection((server.host, server.port), timeout=5) as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: shop.example.com\r\n\r\n")
+            while b"hello" not in (received := client.recv(1000)):
+                assert received
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client_is_gone.set()
+        assert is_closed.wait(5)
