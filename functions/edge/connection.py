@@ -16,7 +16,7 @@ from functools import partial
 from edge.name_lookup import NameLookUp
 from edge.steps import READABLE, WRITABLE, Deadline, Readiness, Steps
 from edge.trust import Trust
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class InvalidAnswer(Exception):
     """What was received is not an answer in HTTP/1.1, or too large; the text does not quote it."""
 
 
-class Endpoint(NamedTuple):
+class Endpoint(Struct):
     """Where requests go: `path` never ends with a slash, so it is empty or a prefix."""
 
     scheme: str

@@ -52,7 +52,7 @@ class DecisionLog:
         self._log = log
         self._uniform = uniform
         self._due = uniform()  # of a log line: each decision adds the rate, and 1 is one line
-        self._counts: dict[Reason, int] = {}
+        self._counts: dict[str, int] = {}  # by metric
         self._flush_at: float | None = None
         self._flushed_failures = 0
         self._failed = 0
@@ -60,8 +60,8 @@ class DecisionLog:
     def decided(self, decision: Decision, snapshot: Snapshot, cf: dict[str, Any], now: float) -> None:
         """Count a decision on the request of `Records[0].cf`, and log it when it is its turn; `now` in Unix seconds."""
         try:
-            reason = decision.reason
-            self._counts[reason] = self._counts.get(reason, 0) + 1
+            metric = decision.reason.metric
+            self._counts[metric] = self._counts.get(metric, 0) + 1
             rate = snapshot.settings.decision_log_rate
             self._due += rate
             if self._due >= 1.0:
@@ -74,7 +74,7 @@ class DecisionLog:
     def failed(self, how: Reason, why: str, event: dict[str, Any], now: float) -> None:
         """Count and log an event that could not be decided on: `how` is FAILED_OPEN or FAILED_CLOSED."""
         try:
-            self._counts[how] = self._counts.get(how, 0) + 1
+            self._counts[how.metric] = self._counts.get(how.metric, 0) + 1
             self._failed += 1
             if self._failed <= FAILURES_IN_FULL or self._failed % FAILURES_PER_LINE == 0:
                 self._log(

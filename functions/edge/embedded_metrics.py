@@ -6,22 +6,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Final
 
-    from queueit.outcome import Reason
-
 NAMESPACE: Final = "QueueIt/CloudFrontConnector"
 
 
 def metrics_line(
-    connector: str, counts: dict[Reason, int], poll_failures: int, age_seconds: float | None, now: float
+    connector: str, counts: dict[str, int], poll_failures: int, age_seconds: float | None, now: float
 ) -> dict[str, Any]:
-    """The line for `counts` of decisions by reason, under the dimension Connector; `now` in Unix seconds.
+    """The line for `counts` of decisions by metric, under the dimension Connector; `now` in Unix seconds.
 
     `age_seconds` is how long ago the table last confirmed that the worker's snapshot is the one in force, None
     without a snapshot. Decisions that did not occur are left out.
     """
-    values: dict[str, float] = {}
-    for reason, count in counts.items():
-        values[reason.metric] = values.get(reason.metric, 0) + count
+    values: dict[str, float] = {**counts}
     units = dict.fromkeys(values, "Count")
     values["PollFailures"], units["PollFailures"] = poll_failures, "Count"
     if age_seconds is not None:

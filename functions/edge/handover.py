@@ -7,7 +7,7 @@ values, with a separator between them that none of these can hold.
 
 from __future__ import annotations
 
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _SEPARATOR = " | "  # a cookie has spaces only after `;` and `,` and in its date
 _OK, _FAILED = "ok", "failed"
 
 
-class Handover(NamedTuple):
+class Handover(Struct):
     """Set-Cookie header values for the response, and whether the connector failed open."""
 
     set_cookies: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 
 from edge.steps import Deadline, Steps
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class _LookUp:
         return True
 
 
-class _LookUpEnd(NamedTuple):
+class _LookUpEnd(Struct):
     """A look-up is to end within `seconds`."""
 
     look_up: _LookUp

@@ -6,12 +6,12 @@ import hmac
 from hashlib import sha256
 from time import gmtime, strftime
 
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 
 
-class Credentials(NamedTuple):
+class Credentials(Struct):
     """An access key; `session_token` is empty for one that does not expire."""
 
     access_key_id: str

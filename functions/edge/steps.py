@@ -10,7 +10,7 @@ import select
 import time
 from collections.abc import Callable, Generator
 
-from queueit.light_typing import NamedTuple, Protocol
+from queueit.light_typing import Protocol, Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Wait(Protocol):
 Steps: TypeAlias = "Generator[Wait, None, _Result]"
 
 
-class Pause(NamedTuple):
+class Pause(Struct):
     """Nothing is to be done for `seconds`."""
 
     seconds: float
@@ -42,7 +42,7 @@ class Pause(NamedTuple):
         time.sleep(min(seconds, self.seconds))
 
 
-class Readiness(NamedTuple):
+class Readiness(Struct):
     """A socket is to become READABLE or WRITABLE within `seconds`."""
 
     socket: Any

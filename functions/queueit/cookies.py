@@ -6,7 +6,7 @@ import re
 import time
 from functools import lru_cache
 
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -35,7 +35,7 @@ def http_date(unix_seconds: int) -> str:
     return f"{_DAYS[weekday]}, {day:02} {_MONTHS[month - 1]} {year:04} {hour:02}:{minute:02}:{second:02} GMT"
 
 
-class CookieAttributes(NamedTuple):
+class CookieAttributes(Struct):
     """How cookies of one integration are set; `trailer` is what follows `Expires`, leading `; ` included."""
 
     trailer: str

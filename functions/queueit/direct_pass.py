@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 from queueit.outcome import DIRECT_PASS, DIRECT_PASS_FAILED, Decision
 from queueit.queue_token import parse_queue_token, token_error
 from queueit.redirect_urls import CONNECTOR, PLATFORM_VERSION
@@ -27,7 +27,7 @@ FAILURE_REDIRECT_TYPE = "timeout"
 FAILURE_VALIDITY_MINUTES = 3
 
 
-class DirectPass(NamedTuple):
+class DirectPass(Struct):
     """What came of it; `token` is that of a visitor who passed, not checked yet."""
 
     outcome: str

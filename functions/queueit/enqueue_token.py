@@ -10,7 +10,7 @@ from hashlib import md5, sha256
 from json.encoder import encode_basestring
 
 from queueit import aes
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 from queueit.percent_encoding import replace_lone_surrogates
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ MAX_ADDRESS_LENGTH: Final = 1024
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 
 
-class EnqueueKey(NamedTuple):
+class EnqueueKey(Struct):
     """A secret key, ready to make tokens with: the AES key that is made from it has been expanded."""
 
     secret: bytes

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from queueit import redirect_urls
 from queueit.cookies import CookieAttributes, cookie_attributes
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 from queueit.settings import SessionCookieSettings, Settings
 from queueit.triggers import Part, Reading, compile_triggers
 
@@ -36,7 +36,7 @@ _FORCED_TARGET: Final = {"ForecedTargetUrl": "ForcedTargetUrl"}
 """An old spelling, which accounts still hold."""
 
 
-class Integration(NamedTuple):
+class Integration(Struct):
     """One integration, ready for requests.
 
     `rooms` are the event and the involved rooms, each once. `base_url` and `query` are the parts of its redirects

@@ -16,7 +16,7 @@ from queueit.integration import (
     rooms_of,
     used_fields,
 )
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 from queueit.percent_encoding import encode_query_value
 from queueit.settings import Settings
 
@@ -74,7 +74,7 @@ PART_FIELDS: Final = {
 }
 
 
-class IntegrationConfig(NamedTuple):
+class IntegrationConfig(Struct):
     """A compiled configuration: the integrations in order of precedence."""
 
     version: int

@@ -1,64 +1,80 @@
-"""What classes are made of, without importing typing, which costs a cold start more than most of our own code.
+"""What classes are made of, without importing typing or dataclasses, which cost a cold start more than our own code.
 
-To a type checker these are typing's own. At run time a named tuple has its fields at once, and its constructor, which
-has to be compiled, when the first value is made; a protocol is a plain class.
+To a type checker a struct is a frozen dataclass, and a protocol is typing's own. At run time a struct's fields are
+slots, the fastest there is to make and to read, and its constructor, which has to be compiled, is made with the first
+value; a protocol is a plain class.
 """
 
 from __future__ import annotations
 
-from collections import namedtuple
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, NamedTuple, Protocol, Self
+    from typing import Any, ClassVar, Protocol, Self, dataclass_transform
+
+    @dataclass_transform(frozen_default=True)
+    class Struct:
+        """What all structs can do; the names are those of collections.namedtuple."""
+
+        _fields: ClassVar[tuple[str, ...]]
+        _field_defaults: ClassVar[Mapping[str, Any]]
+
+        def _replace(self, **changes: Any) -> Self: ...
+        def _asdict(self) -> dict[str, Any]: ...
+
 else:
 
-    class _Fields(tuple):
-        """What all named tuples can do; the names are those of collections.namedtuple."""
-
+    class _Struct:
         __slots__ = ()
         _fields: tuple[str, ...] = ()
         _field_defaults: Mapping[str, Any] = {}
 
-        def __new__(cls, *values: Any, **named: Any) -> Self:
-            """Take constructor and fields from a named tuple that is made for it, and make the value."""
-            made = namedtuple(cls.__name__, cls._fields, defaults=cls._field_defaults.values())
-            for name in ("__new__", *cls._fields):
-                setattr(cls, name, made.__dict__[name])
-            return cls(*values, **named)
+        def __init__(self, *values: Any, **named: Any) -> None:
+            """Compile the class's own constructor, which takes the place of this one, and call it."""
+            cls, defaults = type(self), self._field_defaults
+            parameters = [f"{name}=defaults[{name!r}]" if name in defaults else name for name in cls._fields]
+            values_of = "".join([f"{{0}}.{name}, " for name in cls._fields]).format
+            lines = [
+                f"def __init__(self, {', '.join(parameters)}):",
+                *[f" self.{name} = {name}" for name in cls._fields],
+                "def __eq__(self, other):",
+                f" return type(self) is type(other) and ({values_of('self')}) == ({values_of('other')})",
+                "def __hash__(self):",
+                f" return hash(({values_of('self')}))",
+            ]
+            made: dict[str, Any] = {"defaults": defaults}
+            exec("\n".join(lines), made)  # noqa: S102  # of the class's own annotations, as namedtuple does
+            for name in ("__init__", "__eq__", "__hash__"):
+                setattr(cls, name, made[name])
+            self.__init__(*values, **named)
 
-        @classmethod
-        def _make(cls, values: Any) -> Self:
-            return cls(*values)
+        def _asdict(self) -> dict[str, Any]:
+            return {name: getattr(self, name) for name in self._fields}
 
         def _replace(self, **changes: Any) -> Self:
             return type(self)(**{**self._asdict(), **changes})
 
-        def _asdict(self) -> dict[str, Any]:
-            return dict(zip(self._fields, self, strict=True))
-
-        def __getnewargs__(self) -> tuple[Any, ...]:
-            return tuple(self)
+        def __reduce__(self) -> tuple[Any, ...]:
+            return type(self), tuple(self._asdict().values())
 
         def __repr__(self) -> str:
-            fields = ", ".join(f"{name}={value!r}" for name, value in self._asdict().items())
+            fields = ", ".join([f"{name}={value!r}" for name, value in self._asdict().items()])
             return f"{type(self).__name__}({fields})"
 
     class _Definition(type):
-        """Makes the class of a `class Name(NamedTuple)`."""
+        """Makes the class of a `class Name(Struct)`."""
 
         def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:
             fields = tuple(namespace.get("__annotations__", ()))
             defaults = {field: namespace[field] for field in fields if field in namespace}
             own = {key: value for key, value in namespace.items() if key not in defaults}
-            own |= {"__slots__": (), "_fields": fields, "_field_defaults": defaults}
-            return type(name, (_Fields,), own)
+            own |= {"__slots__": fields, "_fields": fields, "_field_defaults": defaults}
+            return type(name, (_Struct,), own)
 
-    NamedTuple = type.__new__(_Definition, "NamedTuple", (), {})
+    Struct = type.__new__(_Definition, "Struct", (), {})
 
     class Protocol:
         """What others look like to a type checker."""
 
 
-__all__ = ["NamedTuple", "Protocol"]
+__all__ = ["Protocol", "Struct"]

@@ -76,13 +76,13 @@ def reached_integrations(snapshot: Snapshot, request: Request) -> tuple[Integrat
         return (_as_configured(snapshot, request, raw, normal),)
     if not own_domain and is_plain(request.url):
         return (_first_match(snapshot, request, request.url),)
-    urls, are_all = forms(request.url)
+    found = forms(request.url)
     reached: list[Integration | None] = []
-    for url in urls:
+    for url in found.urls:
         if own_domain:
             reached += _on_own_domain(snapshot, request, url, url)
         else:
             reached.append(_first_match(snapshot, request, url))
-    if not are_all:
+    if not found.are_all:
         reached += _on_any_page(snapshot, request)
     return _each_once(reached)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from queueit.integration import Integration
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
 
-class Reason(NamedTuple):
+class Reason(Struct):
     """Why a request is treated as it is: `name` stands in logs, `metric` counts it. Neither names a visitor.
 
     Each metric costs money in each region that has it: reasons that call for no different action share one.
@@ -48,7 +48,7 @@ def diagnostics_refused(code: str) -> Reason:
     return Reason(f"diagnostics error: {code}", "Refused")
 
 
-class Decision(NamedTuple):
+class Decision(Struct):
     """The outcome: `redirect_url` is empty when the request passes.
 
     `integration` is the one that matched, None when the request is none of the connector's business (diagnostics may

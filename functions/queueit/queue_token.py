@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 from queueit.secret_keys import SecretKeys
 
 MAX_LENGTH = 4096
@@ -17,7 +17,7 @@ _LEADING_INTEGER = re.compile(r"\s*([+-]?[0-9]+)")
 _MAX_VALIDITY_MINUTES = 99_999
 
 
-class QueueToken(NamedTuple):
+class QueueToken(Struct):
     """The fields of a token as it claims them; nothing is proven before `token_error` is None.
 
     `expires_at` is in Unix seconds, 0 when absent; `validity_minutes` is the fixed validity of the session or

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 from queueit.triggers import without_origin
 from queueit.url_forms import split_origin
 
@@ -30,7 +30,7 @@ Texts = tuple[str, ...]
 """Alternatives, in upper case; empty where nothing can be ruled out."""
 
 
-class RequiredTexts(NamedTuple):
+class RequiredTexts(Struct):
     """An integration's texts: where the host is compared as it was sent, and on the distribution's own domain."""
 
     as_sent: Texts = ()

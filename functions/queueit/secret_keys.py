@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from hmac import compare_digest
 
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _BLOCK_BYTES = 64
 
 
-class SecretKey(NamedTuple):
+class SecretKey(Struct):
     """A key, ready to use: SHA-256 has taken in HMAC's inner and outer padding of it, half the work of a MAC."""
 
     key: bytes
@@ -42,7 +42,7 @@ def _secret_key(text: str) -> SecretKey:
     )
 
 
-class SecretKeys(NamedTuple):
+class SecretKeys(Struct):
     """The keys that count: `current` signs session cookies, all of `accepted` verify, the current one first.
 
     `platform` is the one that the platform holds, and signs what the platform reads. It is another one than `current`

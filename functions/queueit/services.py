@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 from queueit.percent_encoding import encode_query_value, replace_lone_surrogates
 
 TYPE_CHECKING = False
@@ -24,7 +24,7 @@ MAX_HEADER_LENGTH = 1024
 _NOT_IN_A_USER_AGENT = re.compile(r"[^A-Za-z0-9 ._\-/();:,+]")
 
 
-class ServiceRequest(NamedTuple):
+class ServiceRequest(Struct):
     """A POST to a service: `service` is its setting's name, `timeout_ms` bounds all there is to wait for."""
 
     service: str
@@ -37,7 +37,7 @@ class ServiceRequest(NamedTuple):
         return f"ServiceRequest({self.service})"  # the headers hold a key
 
 
-class ServiceResponse(NamedTuple):
+class ServiceResponse(Struct):
     """What came back; status and body say nothing of who sent it."""
 
     status: int
@@ -51,7 +51,7 @@ Post = Callable[[ServiceRequest], ServiceResponse | None]
 """Sends a request. None means a timeout, or no whole HTTP answer. It never raises."""
 
 
-class Services(NamedTuple):
+class Services(Struct):
     """How to reach the services; `new_uuid` gives a random UUID as text, another one each time."""
 
     post: Post

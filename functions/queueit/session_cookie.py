@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 from queueit.percent_encoding import decode_uri_component, encode_uri_component, replace_lone_surrogates
 from queueit.secret_keys import SecretKeys
 
@@ -31,7 +31,7 @@ _USUAL_ENDING = (  # compiled by the first cookie that needs a Mac
 )
 
 
-class Session(NamedTuple):
+class Session(Struct):
     """What a cookie says of a visitor's session in the room `event_id`, spelled as the integration spells it.
 
     `status` is VALID, EXPIRED, FORGED (which includes anything malformed) or OTHER_ADDRESS; the text fields are

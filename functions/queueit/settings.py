@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from queueit.errors import InvalidSettings, shown
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _ORIGIN = rf"https://(?!.*:443$){_HOST}|http://{_LOOPBACK}"
 _SERVICE_URL = rf"(?:https://{_HOST}|http://{_LOOPBACK})(?:/[!-\"$->@-~]*)?(?:\?[!-\"$-~]*)?"
 
 
-class SessionCookieSettings(NamedTuple):
+class SessionCookieSettings(Struct):
     """Attributes of the session cookie; None leaves the choice to the integration."""
 
     same_site: str | None = None
@@ -36,7 +36,7 @@ class SessionCookieSettings(NamedTuple):
     http_only: bool | None = None
 
 
-class EnqueueTokenSettings(NamedTuple):
+class EnqueueTokenSettings(Struct):
     """Whether visitors take a token along to the queue, and what is in it (protocol section 10).
 
     `key` adds a random one to each token.
@@ -49,14 +49,14 @@ class EnqueueTokenSettings(NamedTuple):
     x_forwarded_for: bool = False
 
 
-class VerifySettings(NamedTuple):
+class VerifySettings(Struct):
     """The service that is asked whether a queue id has been used too often (protocol section 12)."""
 
     url: str
     timeout_ms: int = 1000
 
 
-class DirectPassSettings(NamedTuple):
+class DirectPassSettings(Struct):
     """The service that may let a visitor in without waiting (protocol section 12).
 
     `on_failure` is what its timeout or failure means: "pass", as with other connectors, or "queue".
@@ -67,7 +67,7 @@ class DirectPassSettings(NamedTuple):
     on_failure: str = "pass"
 
 
-class Settings(NamedTuple):
+class Settings(Struct):
     """All settings with their defaults; one that is absent from a document, or null, has its default.
 
     `url_matching` says whether every form of a URL is decided on or the one that the configuration names, `own_domain`

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from queueit.candidates import Candidates
 from queueit.errors import InvalidSnapshot, UnknownSnapshotFormat
 from queueit.integration import Integration
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 from queueit.secret_keys import SecretKeys, secret_keys
 from queueit.settings import Settings, parse_settings
 
@@ -30,7 +30,7 @@ _CUSTOMER_ID = r"[A-Za-z0-9_-]{1,100}"
 _VISIBLE = r"[!-~]+"
 
 
-class ServiceKeys(NamedTuple):
+class ServiceKeys(Struct):
     """What the connector shows to the services it asks (protocol section 12); empty what is not set."""
 
     api_key: str = ""
@@ -40,7 +40,7 @@ class ServiceKeys(NamedTuple):
         return "ServiceKeys(…)"
 
 
-class Snapshot(NamedTuple):
+class Snapshot(Struct):
     """What a decision needs besides the request; immutable. `published_at` is in Unix seconds.
 
     `integrations` may parse and compile one the first time it is asked for. `candidates` says which a URL may be for,

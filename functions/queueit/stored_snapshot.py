@@ -21,7 +21,6 @@ from queueit import __version__
 from queueit.candidates import Candidates
 from queueit.errors import IntegrationUnusable, InvalidSnapshot, UnknownSnapshotFormat
 from queueit.integration import Integration, compile_integration
-from queueit.light_typing import NamedTuple
 from queueit.settings import parse_settings
 from queueit.snapshot import FORMAT, Snapshot, assemble, compile_snapshot
 
@@ -36,20 +35,16 @@ MAX_TEXT_BYTES: Final = 8_000_000
 """Of the lines, uncompressed: what an edge of 128 MB takes while the snapshot before is in use."""
 
 
-class StoredSnapshot(NamedTuple):
-    """The stored bytes of a snapshot, and their SHA-256 in lower-case hex digits."""
-
-    digest: str
-    body: bytes
-
-
 def _line(document: object) -> bytes:
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "surrogatepass")
 
 
-def pack(document: Mapping[str, Any]) -> StoredSnapshot:
-    """The stored form of a snapshot document that has been checked; see `queueit.snapshot.compile_snapshot`."""
+def pack(document: Mapping[str, Any]) -> tuple[str, bytes]:
+    """The stored form of a snapshot document that has been checked; see `queueit.snapshot.compile_snapshot`.
+
+    The SHA-256 of the stored bytes in lower-case hex digits, and those bytes.
+    """
     from queueit.required_texts import required_texts
 
     config = dict(document["integration_config"])
@@ -60,7 +55,7 @@ def pack(document: Mapping[str, Any]) -> StoredSnapshot:
     if any(one.own_domain != one.as_sent for one in texts):
         header["own_domain_texts"] = [one.own_domain for one in texts]
     body = zlib.compress(b"\n".join(map(_line, [header, *integrations])), 9)
-    return StoredSnapshot(sha256(body).hexdigest(), body)
+    return sha256(body).hexdigest(), body
 
 
 def _lines(digest: str, body: bytes) -> list[bytes]:

@@ -10,7 +10,7 @@ from base64 import b64decode
 from collections.abc import Mapping
 
 from queueit.errors import InvalidTableItem
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 from queueit.snapshot import KEY_NAMES
 
 TYPE_CHECKING = False
@@ -29,7 +29,7 @@ Item: TypeAlias = "Mapping[str, Mapping[str, Any]]"
 """An item: attribute name to type and value."""
 
 
-class Current(NamedTuple):
+class Current(Struct):
     """What is in force: the digest of a snapshot and the account's keys, by KEY_NAMES.
 
     `version` is the configuration's, `highest_version` the highest that ever was in force; `is_held` after a rollback,

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 from queueit.percent_encoding import replace_lone_surrogates
 from queueit.url_normalization import normalize_part, normalize_url
 
@@ -154,7 +154,7 @@ def split_value(value: str) -> tuple[str, str, str]:
     return origin, path, query
 
 
-class Resolution(NamedTuple):
+class Resolution(Struct):
     """How one origin may read a URL: its way at each step before decoding, how often it decodes, and its way after."""
 
     before: tuple[bool, ...]
@@ -247,7 +247,7 @@ class Url:
 _NORMALIZATION: Final = _Normalization()
 
 
-class Forms(NamedTuple):
+class Forms(Struct):
     """The forms of a URL: as sent, normalized, resolved; `are_all` is False where there are too many to tell."""
 
     urls: tuple[Url, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from queueit.integration import Integration
-from queueit.light_typing import NamedTuple
+from queueit.light_typing import Struct
 from queueit.percent_encoding import decode_uri_component
 from queueit.request import Request
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _HTTP = ("http://", "https://")
 
 
-class Visit(NamedTuple):
+class Visit(Struct):
     """What is known when an action decides; `now` is in Unix seconds, with fractions.
 
     `services` is None for a decision on paper. `other_rooms` are the rooms of other integrations that the same request

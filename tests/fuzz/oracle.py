@@ -114,12 +114,12 @@ def guards(world: World, visitor: Visitor) -> list[Integration]:
     """The Queue integrations each of which a visit needs a proof for."""
     snapshot = world.snapshot
     request = to_request(visitor.event()["Records"][0]["cf"]["request"], OWN_DOMAIN)
-    urls, are_all = _forms(request.url.text)
+    forms_of_url = _forms(request.url.text)
     found: list[Integration | None] = []
     if world.settings["url_matching"] == "every_form":
-        for url in urls:
+        for url in forms_of_url.urls:
             found += [one for one in snapshot.integrations if one.matches(request, url)][:1]
-        if not are_all:
+        if not forms_of_url.are_all:
             some_page = [one.matches_under(Reading.SOME_PAGE) for one in snapshot.integrations]
             found += [
                 one

@@ -260,4 +260,4 @@ def visitor(world: World, given: Sequence[int], random: Random) -> tuple[Visitor
 
 def summary(made: Visitor) -> dict[str, Any]:
     """What a report of a finding says of a visitor: all that repeats it."""
-    return made._asdict() | {"answer": made.answer and tuple(made.answer)}
+    return made._asdict() | {"answer": made.answer and made.answer._asdict()}

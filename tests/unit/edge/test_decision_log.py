@@ -9,7 +9,7 @@ from edge import event_handling
 from edge.decision_log import FLUSH_SECONDS, DecisionLog
 from edge.embedded_metrics import metrics_line
 from queueit import outcome
-from queueit.outcome import FAILED_CLOSED, FAILED_OPEN, OTHER_ADDRESS, QUEUED, Reason, token_refused
+from queueit.outcome import FAILED_CLOSED, FAILED_OPEN, Reason
 from queueit.snapshot import Snapshot
 from tests.builders import NOW, SECRET_KEY, compiled_snapshot, viewer_request_event
 
@@ -156,7 +156,7 @@ def test_a_clock_that_is_set_back_does_not_stop_the_metrics() -> None:
 
 
 def test_metrics_are_in_the_embedded_format_under_the_connectors_name() -> None:
-    line = metrics_line("shop", {QUEUED: 3, token_refused("hash"): 1, OTHER_ADDRESS: 1}, 4, 2.04, 1.5)
+    line = metrics_line("shop", {"SentToQueue": 3, "Refused": 2}, 4, 2.04, 1.5)
     metrics = [
         {"Name": "SentToQueue", "Unit": "Count"},
         {"Name": "Refused", "Unit": "Count"},
@@ -179,7 +179,7 @@ def test_metrics_are_in_the_embedded_format_under_the_connectors_name() -> None:
 
 
 def test_a_worker_without_any_snapshot_has_no_age_to_report() -> None:
-    assert "SnapshotAge" not in metrics_line("shop", {FAILED_OPEN: 1}, 1, None, 0)
+    assert "SnapshotAge" not in metrics_line("shop", {"FailedOpen": 1}, 1, None, 0)
 
 
 PREFLIGHT: dict[str, Any] = {
@@ -204,6 +204,14 @@ def test_each_kind_of_decision_counts_in_its_metric(request_: dict[str, Any], me
     worker.log.failed(FAILED_OPEN, "defect", viewer_request_event(), worker.now)
     assert worker.metrics[0][metric] == 1
     assert worker.metrics[0]["FailedOpen"] == 1
+
+
+def test_reasons_that_share_a_metric_count_together() -> None:
+    worker = Worker(decision_log_rate=0)
+    worker.ask(uri="/")
+    worker.now += FLUSH_SECONDS
+    worker.ask(**PREFLIGHT)
+    assert worker.metrics[0]["PassedUntouched"] == 2
 
 
 def test_every_reason_has_a_name_of_its_own() -> None:

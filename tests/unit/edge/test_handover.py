@@ -29,7 +29,7 @@ def carrier(value: str) -> dict[str, Any]:
 )
 def test_what_is_written_is_read(told: Handover) -> None:
     headers: dict[str, Any] = {"host": [{"key": "Host", "value": "h"}]}
-    handover.write(headers, "request-1", *told)
+    handover.write(headers, "request-1", told.set_cookies, told.failed)
 
     assert handover.read(headers, "request-1") == told
     assert list(headers) == ["host", HEADER]

@@ -102,7 +102,7 @@ def test_an_event_that_is_none_of_cloudfronts_is_refused_when_failing_closed(eve
 def test_an_integration_that_cannot_be_compiled_never_passes_a_request(
     capsys: pytest.CaptureFixture[str], querystring: str
 ) -> None:
-    header = json.loads(zlib.decompress(pack(snapshot_document()).body).split(b"\n")[0])
+    header = json.loads(zlib.decompress(pack(snapshot_document())[1]).split(b"\n")[0])
     body = zlib.compress("\n".join(map(json.dumps, [header, {"Triggers": 5}])).encode())
     snapshot = load(sha256(body).hexdigest(), body, {"secret_key": SECRET_KEY})
     worker = Worker(lambda _now: snapshot)

@@ -22,7 +22,10 @@ def botocore_headers(
 ) -> dict[str, str]:
     """What botocore sends, its clock set to the tests'."""
     request: Any = AWSRequest("POST", url, dict(headers), body)
-    signer = SigV4Auth(BotocoreCredentials(*credentials[:2], credentials[2] or None), "dynamodb", region)
+    shown = BotocoreCredentials(
+        credentials.access_key_id, credentials.secret_access_key, credentials.session_token or None
+    )
+    signer = SigV4Auth(shown, "dynamodb", region)
     moment = datetime.fromtimestamp(SIGNED_AT, UTC)
     with patch("botocore.auth.get_current_datetime", return_value=moment.replace(tzinfo=None)):
         signer.add_auth(request)

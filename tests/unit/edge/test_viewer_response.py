@@ -26,7 +26,7 @@ def response_event(told: Handover | None, carried_id: str = "request-1", /, **he
     cf = event["Records"][0]["cf"]
     cf["config"]["eventType"] = "viewer-response"
     if told is not None:
-        handover.write(cf["request"]["headers"], carried_id, *told)
+        handover.write(cf["request"]["headers"], carried_id, told.set_cookies, told.failed)
     cf["response"] = {
         "status": "200",
         "statusDescription": "OK",

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, unquote
 import pytest
 
 from queueit.decision import decide
-from queueit.outcome import Decision
+from queueit.outcome import IGNORED_METHOD, NO_MATCH, SWITCHED_OFF, Decision, Reason, untouched
 from queueit.snapshot import Snapshot
 from tests.builders import (
     ADDRESS,
@@ -56,6 +56,10 @@ def is_queued(decision: Decision) -> bool:
     return decision.redirect_url.startswith(QUEUE)
 
 
+def passes_without_cookies(decision: Decision) -> bool:
+    return (decision.redirect_url, decision.set_cookies) == ("", ())
+
+
 def error_code(decision: Decision) -> str:
     return decision.redirect_url.partition("?")[0].partition("/error/")[2].strip("/")
 
@@ -101,8 +105,10 @@ class TestQueueAction:
     ) -> None:
         fixed = session_pair(text=session_text(validity="3"))
 
-        assert decide(tickets, visit(cookie=fixed), NOW)[1:3] == ("", ())
-        assert decide(snapshot_of(ExtendCookieValidity=False), visit(cookie=VALID), NOW)[1:3] == ("", ())
+        assert passes_without_cookies(decide(tickets, visit(cookie=fixed), NOW))
+        assert passes_without_cookies(
+            decide(snapshot_of(ExtendCookieValidity=False), visit(cookie=VALID), NOW)
+        )
 
     def test_a_session_keeps_its_address_when_it_is_extended(self, tickets: Snapshot) -> None:
         cookie = session_pair(text=session_text(address=ADDRESS))
@@ -364,11 +370,11 @@ class TestCancelAction:
     def test_without_a_valid_session_the_request_passes(self, cancelling: Snapshot, cookie: str) -> None:
         decision = decide(cancelling, visit(cookie=cookie), NOW)
 
-        assert decision[1:3] == ("", ())
+        assert passes_without_cookies(decision)
         assert decision.integration is cancelling.integrations[0]
 
     def test_a_token_is_ignored(self, cancelling: Snapshot) -> None:
-        assert decide(cancelling, visit(with_token(BAD_TOKEN)), NOW)[1:3] == ("", ())
+        assert passes_without_cookies(decide(cancelling, visit(with_token(BAD_TOKEN)), NOW))
 
     def test_on_an_ajax_call_the_visitor_comes_back_to_the_page(self, cancelling: Snapshot) -> None:
         request = visit(
@@ -383,19 +389,24 @@ class TestWhatPasses:
         snapshot = snapshot_of(ActionType="Ignore")
         decision = decide(snapshot, visit(with_token(BAD_TOKEN), cookie=FORGED), NOW)
 
-        assert decision[1:3] == ("", ())
+        assert passes_without_cookies(decision)
         assert decision.integration is snapshot.integrations[0]
 
     def test_a_request_that_no_integration_is_for_passes_untouched(self, tickets: Snapshot) -> None:
         decision = decide(tickets, visit("https://shop.example.com/", cookie=EXPIRED), NOW)
 
-        assert decision[:3] == (None, "", ())
+        assert decision == untouched(NO_MATCH)
 
-    @pytest.mark.parametrize("settings", [{"enabled": False}, {"ignored_methods": ["TRACE"]}])
-    def test_the_kill_switch_and_an_ignored_method_pass_untouched(self, settings: Any) -> None:
+    @pytest.mark.parametrize(
+        ("settings", "reason"),
+        [({"enabled": False}, SWITCHED_OFF), ({"ignored_methods": ["TRACE"]}, IGNORED_METHOD)],
+    )
+    def test_the_kill_switch_and_an_ignored_method_pass_untouched(
+        self, settings: Any, reason: Reason
+    ) -> None:
         request = visit(with_token(BAD_TOKEN), method="TRACE", cookie=FORGED)
 
-        assert decide(snapshot_of(settings), request, NOW)[:3] == (None, "", ())
+        assert decide(snapshot_of(settings), request, NOW) == untouched(reason)
 
 
 class TestMatching:

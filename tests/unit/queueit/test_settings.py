@@ -34,7 +34,9 @@ def test_a_setting_that_is_absent_or_null_has_its_default(document: Any) -> None
     settings = parse_settings(document, strict=True)
 
     assert settings == Settings()
-    assert settings[:6] == (True, "every_form", "queue", "pass", (), SessionCookieSettings(None, None, None))
+    assert (settings.enabled, settings.url_matching, settings.own_domain) == (True, "every_form", "queue")
+    assert (settings.preflight, settings.ignored_methods) == ("pass", ())
+    assert settings.session_cookie == SessionCookieSettings(None, None, None)
     assert (settings.poll_interval_seconds, settings.replica_regions) == (30, ())
     assert settings.enqueue_token == EnqueueTokenSettings()
     assert (settings.verify, settings.direct_pass) == (None, None)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from queueit.errors import InvalidIntegrationConfig, InvalidSettings, InvalidSnapshot, UnknownSnapshotFormat
-from queueit.snapshot import compile_snapshot
+from queueit.snapshot import ServiceKeys, compile_snapshot
 from tests.builders import NOW, OTHER_KEY, SECRET_KEY, compiled_snapshot, mac, snapshot_document
 
 KEYS = {"secret_key": SECRET_KEY}
@@ -136,7 +136,7 @@ def test_a_setting_whose_key_is_missing_or_cannot_be_sent_is_refused(
 
 
 def test_a_key_that_no_setting_needs_may_be_missing_or_anything() -> None:
-    assert compiled_snapshot().service_keys == ("", "")
+    assert compiled_snapshot().service_keys == ServiceKeys()
     off = {"enqueue_token": {"enabled": False}}
     assert compiled_snapshot(settings=off, keys={**KEYS, "api_key": "with space"}).needs_services is False
 

@@ -51,7 +51,7 @@ def test_any_text_of_the_platform_survives(text: str) -> None:
 
 def test_the_first_line_has_everything_but_the_integrations_and_says_what_rules_them_out() -> None:
     document = several()
-    first, *rest = lines(pack(document).body)
+    first, *rest = lines(pack(document)[1])
 
     assert rest == document["integration_config"].pop("Integrations")
     assert first == {
@@ -63,7 +63,7 @@ def test_the_first_line_has_everything_but_the_integrations_and_says_what_rules_
 
 
 def test_texts_that_also_hold_on_the_own_domain_are_stored_once() -> None:
-    assert "own_domain_texts" not in lines(pack(snapshot_document()).body)[0]
+    assert "own_domain_texts" not in lines(pack(snapshot_document())[1])[0]
 
 
 def test_what_is_loaded_is_what_would_be_compiled() -> None:
@@ -93,7 +93,7 @@ def test_an_integration_is_compiled_when_it_is_asked_for_and_once() -> None:
 
 
 def test_one_that_cannot_be_compiled_raises_each_time_it_is_asked_for() -> None:
-    header = lines(pack(snapshot_document()).body)[0]
+    header = lines(pack(snapshot_document())[1])[0]
     loaded = load(*stored(header, {"Triggers": 5}), KEYS)
 
     for _ in range(2):
@@ -102,14 +102,14 @@ def test_one_that_cannot_be_compiled_raises_each_time_it_is_asked_for() -> None:
 
 
 def test_one_that_every_request_asks_for_is_compiled_at_loading() -> None:
-    header = lines(pack(snapshot_document()).body)[0] | {"texts": [[]]}
+    header = lines(pack(snapshot_document())[1])[0] | {"texts": [[]]}
 
     with pytest.raises(IntegrationUnusable):
         load(*stored(header, {"Triggers": 5}), KEYS)
 
 
 def test_what_other_code_has_published_is_checked_and_compiled_whole() -> None:
-    header = lines(pack(snapshot_document()).body)[0] | {"compiler": "another", "texts": [["/NONSENSE"]]}
+    header = lines(pack(snapshot_document())[1])[0] | {"compiler": "another", "texts": [["/NONSENSE"]]}
     loaded = load(*stored(header, queue_integration()), KEYS)
 
     assert loaded.candidates.texts == (("/TICKETS", 0),)
@@ -133,4 +133,4 @@ def test_other_bytes_are_refused_with_a_reason(digest: str, body: bytes, message
 
 
 def test_no_key_is_in_the_stored_bytes() -> None:
-    assert SECRET_KEY.encode() not in zlib.decompress(pack(snapshot_document()).body)
+    assert SECRET_KEY.encode() not in zlib.decompress(pack(snapshot_document())[1])
