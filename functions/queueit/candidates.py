@@ -64,6 +64,6 @@ class Candidates:
         """The places, in order, of the integrations that the upper-cased URL has a text of."""
         found = [place for text, place in self._unfiled if text in url_upper]
         if by_gram := self._by_gram:
-            for gram in {gram for gram in self._grams_of(url_upper) if gram in by_gram}:
+            for gram in by_gram.keys() & self._grams_of(url_upper):
                 found += [place for text, place in by_gram[gram] if text in url_upper]
         return sorted({*found}) if len(found) > 1 else found

@@ -44,12 +44,14 @@ class QueueToken(Struct):
 
 
 def _integer(text: str) -> int:
+    if text.isdecimal() and text.isascii():
+        return int(text)
     match = _LEADING_INTEGER.match(text)
     return int(match[1]) if match else 0
 
 
 def _validity_minutes(text: str) -> int | None:
-    minutes = min(_integer(text), _MAX_VALIDITY_MINUTES)
+    minutes = min(_integer(text), _MAX_VALIDITY_MINUTES) if text else 0
     return minutes if minutes > 0 else None
 
 
@@ -63,9 +65,9 @@ def parse_queue_token(text: str) -> QueueToken | None:
         return None
     fields = {}
     for field in text.split("~"):
-        parts = field.split("_")
-        if len(parts) == 2:
-            fields[parts[0]] = parts[1]
+        name, separator, value = field.partition("_")
+        if separator and "_" not in value:
+            fields[name] = value
     read = fields.get
     return QueueToken(
         text,
