@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# One more than there are processors: some test is always waiting.
+# One more than there are processors: some test is always waiting; of all of them two are.
 WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+test-full: WORKERS := $(shell echo $$(($(WORKERS) + 1)))
 
 # What is installed from the locks in requirements/: each layer holds the one before it. Its stamp is written last.
 QUEUEIT := $(VENV)/.queueit
