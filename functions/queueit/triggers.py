@@ -159,10 +159,11 @@ def _hits(comparison: _Comparison, get: Callable[[Url], str]) -> Part:
 
     def hits(_request: Request, url: Url) -> bool:
         resolution = url.resolution
-        if resolution not in tests:
+        found = tests.get(resolution)
+        if found is None:
             assert resolution  # noqa: S101  # None is in tests
-            tests[resolution] = comparison.test(resolution.value, resolution.value_in_query)
-        return tests[resolution](get(url))
+            found = tests[resolution] = comparison.test(resolution.value, resolution.value_in_query)
+        return found(get(url))
 
     return hits
 

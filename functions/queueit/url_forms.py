@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from queueit.light_typing import Struct
 from queueit.percent_encoding import replace_lone_surrogates
@@ -179,6 +179,9 @@ class Resolution(Struct):
         return value
 
 
+_resolution = lru_cache(maxsize=1024)(Resolution)  # there are no more, and the same one is found fastest
+
+
 def is_resolved(value: str) -> bool:
     """Whether a compared value holds what is decoded, cut or merged, so that it differs from form to form.
 
@@ -323,7 +326,7 @@ def _resolved(path: str, query: str) -> Iterator[tuple[Resolution | None, str, s
                     yield None, path, query
                     return
             for resolved, after in readings.items():
-                yield Resolution(first, decodes, after), resolved, reading[1]
+                yield _resolution(first, decodes, after), resolved, reading[1]
             following = _decoded(reading[0]), _decoded_query(reading[1], decodes)
             if following == reading or (decodes and following[0] == reading[0]):
                 break
