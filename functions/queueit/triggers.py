@@ -193,11 +193,11 @@ def _page_url_part(part: dict[str, Any], reading: Reading) -> Part:
     comparison = _Comparison(part)
     if reading is Reading.AS_SENT or comparison.takes_anything or comparison.hits_anything:
         return as_sent
+    behind_host = _Comparison(part)
+    values = [without_origin(value, comparison.is_exact) for value in comparison.values]
+    behind_host.values = [value for value in values if value is not None]
     get = _cased("after_host", comparison)
-    surely = _hits(comparison, get)  # whatever the host
-    loose = [without_origin(value, comparison.is_exact) for value in comparison.values]
-    comparison.values = [value for value in loose if value is not None]
-    may_hit = _hits(comparison, get)  # with some host
+    surely, may_hit = _hits(comparison, get), _hits(behind_host, get)  # whatever the host, and with some host
     if reading is Reading.SOME_HOST:
         if not comparison.is_negative:
             return lambda request, url: may_hit(request, url) or as_sent(request, url)

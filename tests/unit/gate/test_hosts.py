@@ -111,6 +111,16 @@ def test_the_distributions_own_domain_is_queued_for_the_site_behind_it(
     assert outcome(snapshot, host=host) == "tickets"
 
 
+@pytest.mark.parametrize("target", ["/tickets", "/ticket%73", "/ticket%2573", "/x/..%5Ctickets"])
+@pytest.mark.parametrize("name", ON_A_HOST)
+def test_a_queue_for_all_other_hosts_holds_on_the_own_domain_however_the_page_is_spelled(
+    name: str, target: str
+) -> None:
+    other_hosts = {**ON_A_HOST[name], "IsNegative": True}
+    snapshot = compiled_snapshot(queue_integration(other_hosts, url_part("/tickets")))
+    assert outcome(snapshot, target, host=OWN_DOMAIN) == "tickets"
+
+
 @pytest.mark.parametrize("host", ["shop.example.com", OWN_DOMAIN])
 @pytest.mark.parametrize("value", ["https://shop.example.com#a/b", "shop.example.com#a"])
 def test_a_text_of_which_a_cut_leaves_the_host_counts_as_met_on_the_own_domain(value: str, host: str) -> None:
