@@ -126,7 +126,7 @@ class Request:
     @cached_property
     def session_cookies(self) -> dict[str, list[str]]:
         """The values of each session cookie by its name, as sent: a request may reach many integrations that ask."""
-        header = self.header("cookie")
+        header = self._cookie_header
         return parse_cookies(header, NAME_PREFIX) if NAME_PREFIX in header else {}
 
     def cookie(self, name: str) -> str:

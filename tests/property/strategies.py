@@ -95,6 +95,8 @@ HOSTS = (
 )
 """Names of shop.example.com, and of the distribution's own domain."""
 
+QUERIES = ("", "?a=1", "?a=1&b=%2F", "?next=//tickets/../sale;v=1")
+
 hosts = st.sampled_from(HOSTS)
 
 

@@ -14,11 +14,10 @@ from queueit.required_texts import required_texts
 from queueit.triggers import Reading, compile_triggers
 from queueit.url_forms import Url, forms
 from tests.builders import ADDRESS, compiled_snapshot, queue_integration
-from tests.property.strategies import HOSTS
+from tests.property.strategies import HOSTS, QUERIES
 from tests.spelling import spelled
 
 _PATHS = ("/tickets", "/sale/tickets", "/shop.example.com/sale/tickets", "/sale/a.b/tickets")
-_QUERIES = ("", "?a=1", "?a=1&b=%2F", "?next=//tickets/../sale;v=1")
 _HOSTS_OF_VALUES = (*HOSTS, "example.com", ".com", "SHOP.", "")
 _SCHEMES = ("https://", "HTTPS://", "http://", "//", "", "", "")
 
@@ -40,7 +39,7 @@ def _value(random: Random, path: str, urls: tuple[Url, ...]) -> str:
             return random.choice([path, path.upper(), spelled(path, random.choice)])
         case 3:
             tail = random.choice(["", random.choice([path, form.path, spelled(path, random.choice)])])
-            return random.choice(_SCHEMES) + random.choice(_HOSTS_OF_VALUES) + tail + random.choice(_QUERIES)
+            return random.choice(_SCHEMES) + random.choice(_HOSTS_OF_VALUES) + tail + random.choice(QUERIES)
         case _:
             return random.choice([form.host, form.path, form.text, form.text + "#", "*", ""])
 
@@ -95,7 +94,7 @@ def test_each_form_that_an_integration_matches_has_one_of_its_texts(seed: int, i
     random, matched = Random(seed), 0
     for _ in range(200 if is_full else 20):
         path, spelled_path = _spelled_path(random)
-        request = _request(random.choice(HOSTS), spelled_path, random.choice(_QUERIES).removeprefix("?"))
+        request = _request(random.choice(HOSTS), spelled_path, random.choice(QUERIES).removeprefix("?"))
         urls = forms(request.url).urls
         for _ in range(20):
             integration = _integration(random, path, urls)
@@ -119,7 +118,7 @@ def test_each_form_that_an_integration_matches_has_one_of_its_texts(seed: int, i
 def test_an_integration_that_matches_is_not_ruled_out(seed: int, matching: str, own_domain: str) -> None:
     random = Random(seed)
     path, spelled_path = _spelled_path(random)
-    query = random.choice(_QUERIES).removeprefix("?")
+    query = random.choice(QUERIES).removeprefix("?")
     integration = _integration(random, path, forms(_request(HOSTS[0], spelled_path, query).url).urls)
     snapshot = compiled_snapshot(integration, settings={"url_matching": matching, "own_domain": own_domain})
     everything = Candidates([()])

@@ -7,13 +7,14 @@ import pytest
 
 from queueit.triggers import Reading, compile_part
 from queueit.url_forms import forms
+from tests.builders import url_part
+from tests.property.strategies import QUERIES
 from tests.spelling import spelled
 from tests.unit.gate.visits import OWN_DOMAIN
 from tests.unit.queueit.visits import visit
 
 SITES = ("shop.example.com", "www.example.org")
 PATHS = ("/tickets", "/sale/tickets", "/sale/a.b/tickets")
-QUERIES = ("", "?a=1", "?a=1&b=%2F", "?next=//tickets/../sale;v=1")
 SCHEMES = ("https://", "s://", "://", "//", "", "/")
 
 
@@ -35,15 +36,14 @@ def _part(random: Random, reading: Reading) -> dict[str, Any]:
     place = random.choice(["HostName", "PagePath", "PageUrl", "PageUrl"])
     if place == "HostName":
         values = random.sample(SITES, 2)
-    return {
-        "ValidatorType": "UrlValidator",
-        "UrlPart": place,
-        "Operator": random.choice(["Contains", "Contains", "ContainsAny", "Equals", "EqualsAny"]),
-        "ValueToCompare": values[0],
-        "ValuesToCompare": values[: random.randint(1, 2)],
-        "IsNegative": is_negative,
-        "IsIgnoreCase": random.choice([False, True]),
-    }
+    return url_part(
+        values[0],
+        UrlPart=place,
+        Operator=random.choice(["Contains", "Contains", "ContainsAny", "Equals", "EqualsAny"]),
+        ValuesToCompare=values[: random.randint(1, 2)],
+        IsNegative=is_negative,
+        IsIgnoreCase=random.choice([False, True]),
+    )
 
 
 @pytest.mark.parametrize("reading", [Reading.SOME_HOST, Reading.EVERY_HOST])
