@@ -1,7 +1,7 @@
 """What classes are made of, without importing typing or dataclasses, which cost a cold start more than our own code.
 
 To a type checker a struct is a frozen dataclass, and a protocol is typing's own. At run time a struct's fields are
-slots, the fastest there is to make and to read, and its constructor, which has to be compiled, is made with the first
+slots, which are read fastest, and only its constructor sets them, which has to be compiled and is made with the first
 value; a protocol is a plain class.
 """
 
@@ -36,17 +36,21 @@ else:
             values_of = "".join([f"{{0}}.{name}, " for name in cls._fields]).format
             lines = [
                 f"def __init__(self, {', '.join(parameters)}):",
-                *[f" self.{name} = {name}" for name in cls._fields],
+                *[f" set_{name}(self, {name})" for name in cls._fields],
                 "def __eq__(self, other):",
                 f" return type(self) is type(other) and ({values_of('self')}) == ({values_of('other')})",
                 "def __hash__(self):",
                 f" return hash(({values_of('self')}))",
             ]
-            made: dict[str, Any] = {"defaults": defaults}
+            made: dict[str, Any] = {f"set_{name}": getattr(cls, name).__set__ for name in cls._fields}
+            made["defaults"] = defaults
             exec("\n".join(lines), made)  # noqa: S102  # of the class's own annotations, as namedtuple does
             for name in ("__init__", "__eq__", "__hash__"):
                 setattr(cls, name, made[name])
             self.__init__(*values, **named)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            raise AttributeError(f"{type(self).__name__} is immutable")
 
         def _asdict(self) -> dict[str, Any]:
             return {name: getattr(self, name) for name in self._fields}

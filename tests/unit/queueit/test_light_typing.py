@@ -57,6 +57,7 @@ def test_it_is_made_read_and_replaced_as_a_named_tuple(what: Any) -> None:
         lambda kind: kind(1, "2", 3),
         lambda kind: kind(1, third=3),
         lambda kind: kind(1)._replace(third=3),
+        lambda kind: setattr(kind(1), "first", 2),
         lambda kind: setattr(kind(1), "third", 3),
     ],
 )
